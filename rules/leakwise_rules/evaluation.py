@@ -1,0 +1,185 @@
+"""What rules about evaluation that records gradients share."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from leakwise.facts import (
+    Accumulation,
+    BodyFacts,
+    Certainty,
+    GradMode,
+    Keeping,
+    Loop,
+    ModuleCall,
+    Place,
+    Value,
+)
+from leakwise.facts.values import Source, overlap
+from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
+from leakwise.text import Range
+from leakwise_rules.grad_modes import mode_call
+from leakwise_rules.graphs import outlived_loops
+from leakwise_rules.wording import shown
+
+_DIFFERENTIATION = (
+    "create_graph",
+    "enable_grad",
+    "grad",
+    "hessian",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "register_full_backward_hook",
+    "requires_grad",
+    "requires_grad_",
+    "retain_grad",
+    "vjp",
+)
+_FORWARD = ("__call__", "forward", "training_step")
+
+
+def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
+    """Whether autograd records this call although nothing in sight differentiates its result."""
+    return (
+        call.grad is GradMode.ON
+        and call.result.carries_graph
+        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
+        and not body.backpropagated(call.result.sources)
+        and not body.mentions(*_DIFFERENTIATION)
+    )
+
+
+def is_forward(body: BodyFacts) -> bool:
+    """Whether the body is a part of a forward pass, whose graph its caller wants."""
+    return body.name in _FORWARD or (body.class_ is not None and body.class_.is_module)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of evaluation: the calls of networks in one loop that trains nothing, or, without
+    such a loop, in one run of statements."""
+
+    calls: tuple[ModuleCall, ...]
+    loop: Loop | None
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        """What everything made in this phase is made from."""
+        return frozenset().union(*(call.result.sources for call in self.calls))
+
+    @property
+    def statements(self) -> tuple[Place, ...]:
+        """What belongs into a grad-off region: the loop, or the first and the last statement."""
+        if self.loop is not None:
+            return (self.loop.place,)
+        return (self.calls[0].statement, self.calls[-1].statement)
+
+    @property
+    def region(self) -> Place:
+        """The code that this is about: the whole loop, or the first statement."""
+        return self.calls[0].statement if self.loop is None else self.loop.body
+
+
+def phases(body: BodyFacts, calls: Iterable[ModuleCall]) -> Iterator[Phase]:
+    """The calls, put together by what one grad-off region round them would hold."""
+    grouped: dict[Place | None, list[ModuleCall]] = {}
+    loops: dict[Place | None, Loop | None] = {}
+    for call in calls:
+        loop = _idle_loop(body, call)
+        around = loop or (call.loops[-1] if call.loops else None)
+        key = around.place if around else call.evaluating
+        grouped.setdefault(key, []).append(call)
+        loops[key] = loop
+    for key, members in grouped.items():
+        yield Phase(tuple(members), loops[key])
+
+
+def _idle_loop(body: BodyFacts, call: ModuleCall) -> Loop | None:
+    """The outermost loop that trains nothing and runs the same network again and again: a loop
+    over layers is a part of one forward pass."""
+    root = call.callee.partition(".")[0]
+    return next(
+        (loop for loop in call.loops if not body.trains(loop) and root not in loop.names), None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of the graphs that a phase records."""
+
+    effect: str
+    grows: bool
+    related: tuple[RelatedPlace, ...]
+
+
+def outcome(body: BodyFacts, phase: Phase) -> Outcome:
+    """Whether something keeps the graphs, and what."""
+    for event, kept, holder in _gatherings(body):
+        if (
+            kept.carries_graph
+            and overlap(kept.sources, phase.sources)
+            and (phase.loop is None or phase.loop in outlived_loops(event))
+        ):
+            place = RelatedPlace(event.place, f"`{shown(holder)}` gathers the graphs here.")
+            return Outcome(f"`{shown(holder)}` keeps it", True, (place, *_growth(phase)))
+    if body.returned(phase.sources):
+        return Outcome("it is handed to the caller", True, _growth(phase))
+    if body.stored(phase.sources):
+        return Outcome("it is stored", True, _growth(phase))
+    return Outcome("nothing needs it", False, _growth(phase))
+
+
+def _gatherings(body: BodyFacts) -> Iterator[tuple[Accumulation | Keeping, Value, str]]:
+    for addition in body.accumulations:
+        yield addition, addition.operand, addition.target
+    for keeping in body.keepings:
+        yield keeping, keeping.stored, keeping.holder
+
+
+def _growth(phase: Phase) -> tuple[RelatedPlace, ...]:
+    if phase.loop is None:
+        return ()
+    return (RelatedPlace(phase.loop.place, "Each iteration of this loop records a graph."),)
+
+
+def is_unit_test(body: BodyFacts) -> bool:
+    """Whether the function is one of a test suite by its name: what it wastes ends with it."""
+    return body.name is not None and body.name.startswith("test_")
+
+
+def certainty(body: BodyFacts, phase: Phase) -> Certainty:
+    """How sure it is that the phase records for nothing: not fully where callers in other files may
+    switch recording off, and less where they may differentiate one result handed to them."""
+    sure = Certainty.SURE
+    for call in phase.calls:
+        sure = sure.weaker(call.result.certainty)
+    if phase.loop is None and (body.returned(phase.sources) or body.stored(phase.sources)):
+        return Certainty.POSSIBLE
+    if body.class_ is not None and not body.class_.bases_known:
+        # A base may call this with recording switched off, as trainers do.
+        return Certainty.POSSIBLE
+    if body.name is not None and body.callers_grad() is None:
+        sure = sure.weaker(Certainty.LIKELY)
+    return sure
+
+
+def wrap_fix(finding: Finding, context: FixContext) -> Iterator[Fix]:
+    """The phase inside `with torch.no_grad():`."""
+    places = finding.anchors["statements"]
+    span = Range(places[0].start, places[-1].end)
+    manager, imported = mode_call(finding, context)
+    if edits := context.wrap_in_with(span, manager):
+        yield Fix(f"Run it under `with {manager}:`", (*imported, *edits), Applicability.UNSAFE)
+
+
+def decorator_fixes(finding: Finding, context: FixContext, *modes: str) -> Iterator[Fix]:
+    """The whole function under `@torch.no_grad()` and the other modes asked for."""
+    for function in finding.anchors["function"]:
+        for mode in modes:
+            decorator, imported = mode_call(finding, context, mode)
+            if edits := context.decorate(function, decorator):
+                yield Fix(
+                    f"Decorate the function with `@{decorator}`",
+                    (*imported, *edits),
+                    Applicability.UNSAFE,
+                )

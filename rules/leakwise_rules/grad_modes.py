@@ -1,0 +1,23 @@
+"""How a file writes the modes that switch recording off."""
+
+from leakwise.facts import BodyFacts
+from leakwise.rule import Finding, FixContext
+from leakwise.text import Edit
+
+_MODES = ("no_grad", "inference_mode")
+
+
+def spellings(body: BodyFacts) -> dict[str, str]:
+    """How this file writes each mode; one that it has no name for is left out."""
+    written = {mode: body.spelling(f"torch.{mode}") for mode in _MODES}
+    return {mode: spelling for mode, spelling in written.items() if spelling}
+
+
+def mode_call(
+    finding: Finding, context: FixContext, mode: str = "no_grad"
+) -> tuple[str, tuple[Edit, ...]]:
+    """The call that switches recording off, as the finding's notes spell it, and the edits that
+    import it where the file cannot name it yet."""
+    if spelling := finding.notes.get(mode):
+        return f"{spelling}()", ()
+    return f"torch.{mode}()", context.ensure_import("torch")

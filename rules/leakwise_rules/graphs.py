@@ -1,0 +1,117 @@
+"""What rules about kept autograd graphs share: when a graph is kept, and how it is cut."""
+
+from collections.abc import Iterator
+
+from leakwise.facts import (
+    Accumulation,
+    AttributeUpdate,
+    BodyFacts,
+    GradMode,
+    Keeping,
+    Loop,
+    Place,
+    Value,
+)
+from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
+
+
+def outlived_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
+    """The loops whose iterations the holder outlives, the outermost first."""
+    fresh = {loop.place for loop in event.fresh_in}
+    return tuple(loop for loop in event.loops if loop.place not in fresh)
+
+
+def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
+    """Whether `holder` gathers one graph after the other, for its value and not for a gradient.
+
+    Where the loop trains, the graphs have done their work. Where it does not, what gathers them
+    may be a loss that somebody still differentiates, unless it stays here or comes from a network
+    in evaluation mode.
+    """
+    gathered = frozenset({holder})
+    if body.backpropagated(gathered):
+        return False
+    loops = outlived_loops(event)
+    if not loops:
+        return event.from_before and _trains_again_and_again(body, holder)
+    if any(body.trains(loop) for loop in loops):
+        return True
+    if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
+        return False
+    return evaluates(body, loops) or not handed_on(body, gathered)
+
+
+def _trains_again_and_again(body: BodyFacts, holder: str) -> bool:
+    """Whether the function is a training step that is called in a loop, and nobody else empties
+    the holder: a module's own state is another smell."""
+    class_ = body.class_
+    if class_ is None:
+        return body.trains() and body.called_in_loop()
+    if class_.is_module or not class_.bases_known:
+        return False
+    attribute = holder.partition(".")[2].partition(".")[0].partition("[")[0]
+    return (
+        body.trains()
+        and body.called_in_loop()
+        and set(class_.writers(attribute)) <= {"__init__", body.name}
+    )
+
+
+def evaluates(body: BodyFacts, loops: tuple[Loop, ...]) -> bool:
+    """Whether a network in evaluation mode is called in one of `loops`."""
+    return any(
+        call.evaluating is not None and any(loop in call.loops for loop in loops)
+        for call in body.module_calls
+    )
+
+
+def handed_on(body: BodyFacts, sources: frozenset[str | Place]) -> bool:
+    """Whether something made from `sources` leaves the body, so that others may use its graph."""
+    return body.returned(sources) or body.stored(sources) or body.passed_on(sources)
+
+
+def leak_path(
+    body: BodyFacts, event: Accumulation | Keeping, value: Value
+) -> Iterator[RelatedPlace]:
+    """Where the graph is made, and the loops that make it grow."""
+    if value.origin is not None and value.origin != event.place:
+        yield RelatedPlace(value.origin, "The graph is made here.")
+    loops = outlived_loops(event)
+    if not loops:
+        yield RelatedPlace(body.place, "Each call of this function adds one more graph.")
+    elif any(body.trains(loop) for loop in loops):
+        yield RelatedPlace(loops[-1].place, "Each iteration of this loop adds one more graph.")
+    else:
+        yield RelatedPlace(
+            loops[-1].place,
+            "Each iteration adds one more graph, and without a backward pass in this loop its "
+            "saved activations stay too.",
+        )
+
+
+def cut_anchors(
+    event: Accumulation | Keeping | AttributeUpdate, value: Value
+) -> dict[str, tuple[Place, ...]]:
+    """The places that a cut of the value's graph needs, in the order `cut_fixes` asks for.
+
+    A number can be taken where every part that carries the graph is a scalar, or else where the
+    whole value is.
+    """
+    anchors = {"detach": event.carriers or (event.place,)}
+    if isinstance(event, AttributeUpdate):
+        return anchors
+    if event.carrier_values and all(part.scalar for part in event.carrier_values):
+        anchors["number"] = event.carriers
+    elif value.scalar:
+        anchors["number"] = (event.place,)
+    return anchors
+
+
+def cut_fixes(finding: Finding, context: FixContext, *, stored: bool) -> Iterator[Fix]:
+    """Taking the number where that is known to be one, then detaching."""
+    verb = "Store" if stored else "Add"
+    number = finding.anchors.get("number")
+    if number and (edits := context.call_method(number, "item")):
+        yield Fix(f"{verb} the number with `.item()`", edits, Applicability.UNSAFE)
+    if edits := context.call_method(finding.anchors["detach"], "detach"):
+        yield Fix(f"{verb} it without its graph: `.detach()`", edits, Applicability.UNSAFE)

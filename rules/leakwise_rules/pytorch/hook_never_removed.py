@@ -1,0 +1,350 @@
+"""LP016 hook-never-removed."""
+
+import re
+from collections.abc import Iterator
+
+from leakwise.facts import Acquisition, BodyFacts, Kind, Loop
+from leakwise.rule import (
+    Applicability,
+    Example,
+    Finding,
+    Fix,
+    FixContext,
+    GeneralSmell,
+    Link,
+    Negative,
+    Practice,
+    RelatedPlace,
+    Report,
+    RootCause,
+    Rule,
+    Severity,
+)
+from leakwise_rules.wording import shown
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+class HookNeverRemoved(Rule):
+    """A hook is registered again and again and never removed.
+
+    ## Why it leaks
+
+    A module keeps every hook that is registered on it until the handle's `remove()` is called. A
+    registration in a loop, or in a function that runs once per batch, adds one more hook each time.
+    The module then keeps all of their closures and what these captured, and each forward pass runs
+    all of them.
+
+    After 20 iterations of such a loop there were 20 hooks and 210 stored activations: every old
+    hook fires again, so the activations grow with the square of the iterations.
+
+    ## Best practice
+
+    Keep the handle, and remove the hook in a `finally` block, a `with` statement or a `close()`
+    method. Or register the hook once, outside the loop, and let it write to one slot that is
+    overwritten.
+
+    ## When it is not a leak
+
+    A hook registered once, in `__init__` or at the top of a script, may stay as long as its module.
+    One hook for each of a model's modules is one registration, even though a loop makes it. A
+    handle that is stored, returned or entered with `with` is somebody else's to remove.
+    """
+
+    code = "LP016"
+    name = "hook-never-removed"
+    message = (
+        "The hook on `{receiver}` is registered again in every {turn} and never removed, "
+        "so old hooks and what they capture pile up."
+    )
+    severity = Severity.WARNING
+    since = "0.1.0"
+    root_cause = RootCause.HIDDEN_REFERENCE
+    general_smell = GeneralSmell.REGISTER_WITHOUT_UNREGISTER
+    practices = (
+        Practice(
+            "BP20",
+            "Keep the handle of every hook and remove it in a `finally` block, a `with` statement "
+            "or a `close()` method.",
+        ),
+        Practice(
+            "BP21",
+            "Register a hook once, outside the loop, and let it write to a slot that is "
+            "overwritten.",
+        ),
+    )
+    links = (
+        Link(
+            "PyTorch: torch.nn.Module, register_forward_hook",
+            "https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html",
+        ),
+        Link(
+            "Hooks of every benchmark run, in NeuroBench",
+            "https://github.com/NeuroBench/neurobench/issues/184",
+        ),
+        Link("Handles that were thrown away, in MRFI", "https://github.com/fffasttime/MRFI/pull/5"),
+        Link(
+            "Why the removal belongs into `finally`",
+            "https://github.com/sebamenabar/Pytorch-IntermediateLayerGetter/issues/2",
+        ),
+        Link(
+            "Forum: how to remove several hooks",
+            "https://discuss.pytorch.org/t/how-to-remove-multiple-hooks/135442",
+        ),
+    )
+    examples = (
+        Example(
+            bad="""
+                import torch
+                from torch import nn
+
+                @torch.no_grad()
+                def embed(model: nn.Module, batches):
+                    for x in batches:
+                        feats = []
+                        model.trunk.register_forward_hook(lambda *io: feats.append(io[2]))  # leak
+                        model(x)
+                        yield feats[-1]
+            """,
+            good="""
+                import torch
+                from torch import nn
+
+                @torch.no_grad()
+                def embed(model: nn.Module, batches):
+                    for x in batches:
+                        feats = []
+                        handle = model.trunk.register_forward_hook(lambda *io: feats.append(io[2]))
+                        try:
+                            model(x)
+                            yield feats[-1]
+                        finally:
+                            handle.remove()
+            """,
+        ),
+        Example(
+            bad="""
+                import torch
+
+                net = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU())
+                shapes = []
+
+                def note(module, inputs, output):
+                    shapes.append(output.shape)
+
+                for width in (8, 16, 32, 64):
+                    hook = net.register_forward_hook(note)  # leak
+                    with torch.no_grad():
+                        net(torch.ones(width, 4))
+            """,
+            good="""
+                import torch
+
+                net = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU())
+                shapes = []
+
+                def note(module, inputs, output):
+                    shapes.append(output.shape)
+
+                for width in (8, 16, 32, 64):
+                    hook = net.register_forward_hook(note)
+                    try:
+                        with torch.no_grad():
+                            net(torch.ones(width, 4))
+                    finally:
+                        hook.remove()
+            """,
+        ),
+        Example(
+            bad="""
+                import torch
+                from torch import nn
+
+                class Extractor:
+                    def __init__(self, model: nn.Module):
+                        self.model = model
+                        self.features = None
+
+                    def keep(self, module, inputs, output):
+                        self.features = output
+
+                    @torch.no_grad()
+                    def __call__(self, image):
+                        self.model.register_forward_hook(self.keep)  # leak
+                        self.model(image)
+                        return self.features
+            """,
+            good="""
+                import torch
+                from torch import nn
+
+                class Extractor:
+                    def __init__(self, model: nn.Module):
+                        self.model = model
+                        self.features = None
+
+                    def keep(self, module, inputs, output):
+                        self.features = output
+
+                    @torch.no_grad()
+                    def __call__(self, image):
+                        handle = self.model.register_forward_hook(self.keep)
+                        try:
+                            self.model(image)
+                            return self.features
+                        finally:
+                            handle.remove()
+            """,
+        ),
+    )
+    negatives = (
+        Negative(
+            why="The handle is removed.",
+            code="""
+                import torch
+
+                @torch.no_grad()
+                def embed(model: torch.nn.Module, batches, hook):
+                    for x in batches:
+                        handle = model.register_forward_hook(hook)
+                        try:
+                            model(x)
+                        finally:
+                            handle.remove()
+            """,
+        ),
+        Negative(
+            why="The `with` statement removes the hook.",
+            code="""
+                import torch
+
+                @torch.no_grad()
+                def embed(model: torch.nn.Module, batches, hook):
+                    for x in batches:
+                        with model.register_forward_hook(hook):
+                            model(x)
+            """,
+        ),
+        Negative(
+            why="The handles are stored, and a method removes them.",
+            code="""
+                import torch
+
+                class Recorder:
+                    def __init__(self, model: torch.nn.Module):
+                        self.model = model
+                        self.handles = []
+
+                    def start(self, hook):
+                        for module in self.model.modules():
+                            self.handles.append(module.register_forward_hook(hook))
+
+                    def close(self):
+                        for handle in self.handles:
+                            handle.remove()
+            """,
+        ),
+        Negative(
+            why="The hook is registered once, when its module is built.",
+            code="""
+                from torch import nn
+
+                class Net(nn.Module):
+                    def __init__(self, hook):
+                        super().__init__()
+                        self.body = nn.Linear(4, 4)
+                        self.body.register_forward_hook(hook)
+
+                    def forward(self, x):
+                        return self.body(x)
+            """,
+        ),
+        Negative(
+            why="A script hooks each module once.",
+            code="""
+                import torch
+
+                model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU())
+                for name, module in model.named_modules():
+                    module.register_forward_hook(lambda m, i, o: print(o.shape))
+            """,
+        ),
+        Negative(
+            why="The network is built anew in each round, and its hooks go with it.",
+            code="""
+                import torch
+
+                for width in (8, 16, 32, 64):
+                    net = torch.nn.Linear(4, width)
+                    net.register_forward_hook(lambda m, i, o: print(o.shape))
+            """,
+        ),
+    )
+
+    def check(self, body: BodyFacts) -> Iterator[Report]:
+        for acquisition in body.acquisitions:
+            if (
+                acquisition.what.kind is not Kind.HOOK_HANDLE
+                or acquisition.handed_on
+                or body.released(acquisition)
+            ):
+                continue
+            loop = _repeating_loop(acquisition)
+            if loop is None and not _runs_per_call(body, acquisition):
+                continue
+            one_block = not acquisition.loops or loop == acquisition.loops[-1]
+            yield self.report(
+                acquisition.place,
+                *_leak_path(acquisition, loop),
+                certainty=acquisition.what.certainty,
+                anchors={"registration": (acquisition.statement,) if one_block else ()},
+                notes={"handle": acquisition.bound_to or "handle"},
+                receiver=shown(acquisition.receiver),
+                turn="iteration" if loop else "call",
+            )
+
+    def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
+        handle = finding.notes["handle"]
+        for registration in finding.anchors["registration"]:
+            if edits := context.release_in_finally(registration, handle, "remove"):
+                yield Fix("Remove the hook in `finally`", edits, Applicability.UNSAFE)
+
+
+def _repeating_loop(acquisition: Acquisition) -> Loop | None:
+    """The innermost loop that registers on the same module again: not one that goes through the
+    modules, nor one in which the module is bound anew."""
+    receiver = set(_IDENTIFIER.findall(acquisition.receiver))
+    fresh = {loop.place for loop in acquisition.fresh_in}
+    for loop in reversed(acquisition.loops):
+        if loop.place not in fresh and receiver.isdisjoint(loop.names):
+            return loop
+    return None
+
+
+def _runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
+    """Whether the function registers once per call, on a module that outlives it: it uses the
+    network itself, or a loop calls it."""
+    if body.name in (None, "__init__") or not acquisition.lasting:
+        return False
+    return body.called_in_loop() or any(
+        _runs(call.callee, acquisition.receiver) for call in body.module_calls
+    )
+
+
+def _runs(callee: str, hooked: str) -> bool:
+    """Whether a call of `callee` may run the module at the path `hooked`: it is that module, holds
+    it, or is a part of the same network."""
+    if f"{hooked}.".startswith(f"{callee}."):
+        return True
+    ours, theirs = callee.split(".")[:2], hooked.split(".")[:2]
+    return ours[0] == theirs[0] and (len(ours) < 2 or ours == theirs)
+
+
+def _leak_path(acquisition: Acquisition, loop: Loop | None) -> Iterator[RelatedPlace]:
+    if loop is not None:
+        yield RelatedPlace(loop.place, "Each iteration of this loop registers one more hook.")
+    if acquisition.bound_to is not None:
+        yield RelatedPlace(
+            acquisition.statement,
+            f"`{shown(acquisition.bound_to)}` holds the handle, but `remove()` is never called.",
+        )

@@ -1,0 +1,1 @@
+"""Smells of TensorFlow and Keras code."""

@@ -1,0 +1,1 @@
+"""The command line: findings as text or JSON, rule pages."""

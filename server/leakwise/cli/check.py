@@ -1,0 +1,137 @@
+"""`leakwise check`: findings of files, folders or standard input."""
+
+import os
+import signal
+import sys
+from contextlib import closing
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from leakwise.cli.complaints import complain
+from leakwise.cli.shown import CheckedFile, unchecked
+
+FOUND = 1
+COULD_NOT_RUN = 2
+TERMINATED = 143
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "concise", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print what was found.",
+)
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="The name of what comes on standard input.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Use up to N processes; the number of processors by default.",
+)
+@click.pass_context
+def check(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    output_format: str,
+    stdin_filename: Path | None,
+    jobs: int | None,
+) -> None:
+    """Check files and folders for leaks; the current folder by default, standard input for `-`.
+
+    Folders are searched for *.py; what .gitignore lists and environments are left out.
+
+    The exit status is 0 when nothing worse than a note was found, 1 when there are warnings or
+    errors, 2 when the check could not run or a path does not exist.
+    """
+    stdin = Path("-") in paths
+    if stdin and len(paths) > 1:
+        raise click.UsageError("`-` (standard input) cannot be checked together with paths.")
+    if stdin_filename is not None and not stdin:
+        raise click.UsageError("`--stdin-filename` needs `-` as the path.")
+    from leakwise.cli.loading import loaded_rules
+
+    signal.signal(signal.SIGTERM, _leave)
+    loaded_rules()
+    with_fixes = output_format == "json"
+    missing = False
+    if stdin:
+        files = [_check_stdin(stdin_filename, with_fixes)]
+    else:
+        files, missing = _check_paths(paths or (Path(),), jobs, with_fixes)
+    for file in files:
+        for problem in file.problems:
+            complain("warning", problem, file.path)
+    _print(files, output_format)
+    if missing:
+        context.exit(COULD_NOT_RUN)
+    if any(finding.counts for file in files for finding in file.findings):
+        context.exit(FOUND)
+
+
+def _check_stdin(name: Path | None, with_fixes: bool) -> CheckedFile:
+    from leakwise.cli.checking import check_document
+    from leakwise.sources import UnreadableError, decode, path_to_uri
+    from leakwise.text import Document
+
+    shown = "-" if name is None else str(name)
+    try:
+        text = decode(sys.stdin.buffer.read())
+    except UnreadableError as error:
+        return unchecked(shown, str(error))
+    uri = "untitled:stdin" if name is None else path_to_uri(name)
+    return check_document(Document.from_text(uri, text), shown, with_fixes)
+
+
+def _check_paths(
+    roots: tuple[Path, ...], jobs: int | None, with_fixes: bool
+) -> tuple[list[CheckedFile], bool]:
+    """What came of each file below `roots` by path, and whether one of `roots` is missing."""
+    from leakwise.cli.processes import available_processors, check_files
+    from leakwise.cli.progress import with_progress
+    from leakwise.sources import python_files
+
+    present = [root for root in roots if os.path.exists(root)]
+    for root in roots:
+        if root not in present:
+            complain("error", "does not exist - check the spelling", str(root))
+    paths = [str(path) for path in python_files(present, _unlistable)]
+    if present and not paths:
+        complain("warning", "no Python files found - name a file or another folder")
+    checked = check_files(paths, jobs or available_processors(), with_fixes)
+    with closing(checked):
+        files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
+    return files, len(present) < len(roots)
+
+
+def _unlistable(folder: Path, why: str) -> None:
+    complain("warning", f"cannot be listed ({why}) - check its permissions", str(folder))
+
+
+def _print(files: list[CheckedFile], output_format: str) -> None:
+    if output_format == "json":
+        from leakwise.cli.output.json import json_text
+
+        click.echo(json_text(files))
+        return
+    from leakwise.cli.output.text import concise_lines, text_lines
+
+    lines = text_lines(files) if output_format == "text" else concise_lines(files)
+    colour = False if os.environ.get("NO_COLOR") else None
+    for line in lines:
+        click.echo(line, color=colour)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    # An exception, so that the processes are ended on the way out.
+    sys.exit(TERMINATED)

@@ -1,0 +1,26 @@
+"""Loading the rules, of which some are other people's."""
+
+import click
+
+from leakwise.engine import load_rules
+from leakwise.rule import Rule
+
+
+class CouldNotRun(click.ClickException):
+    """Something outside the checked code that keeps the command from running at all."""
+
+    exit_code = 2
+
+
+def loaded_rules() -> tuple[Rule, ...]:
+    """All rules by code.
+
+    Raises:
+        CouldNotRun: an installed rule package cannot be imported.
+    """
+    try:
+        return load_rules()
+    except Exception as error:
+        # A rule package of somebody else's may raise anything while it is imported.
+        why = f"a rule package cannot be imported ({type(error).__name__}: {error})"
+        raise CouldNotRun(f"{why} - correct or uninstall it.") from error

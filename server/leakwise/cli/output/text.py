@@ -1,0 +1,100 @@
+"""Findings for people: the source line, what is wrong in it, and the leak path below."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from leakwise.cli.output.printable import columns, printable
+from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
+from leakwise.rule import Severity
+
+_COLOURS = {
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFORMATION: "cyan",
+    Severity.HINT: "blue",
+}
+_WIDEST_LINE = 160
+_WIDEST_NOTE = 100
+
+
+def text_lines(files: Sequence[CheckedFile]) -> Iterator[str]:
+    """The lines to print for `files`, styled with escape sequences, with a summary at the end."""
+    for file in files:
+        for finding in file.findings:
+            yield from _finding(finding, file.path)
+            yield ""
+    yield _summary(files)
+
+
+def concise_lines(files: Iterable[CheckedFile]) -> Iterator[str]:
+    """One line for each finding, styled with escape sequences."""
+    return (_head(finding, file.path) for file in files for finding in file.findings)
+
+
+def _head(finding: ShownFinding, path: str) -> str:
+    start = finding.place.range.start
+    where = click.style(printable(path), bold=True)
+    code = click.style(finding.code, fg=_COLOURS[finding.severity], bold=True)
+    message = printable(finding.place.message)
+    return f"{where}:{start.line + 1}:{start.column + 1}: {code} {finding.name} {message}"
+
+
+def _finding(finding: ShownFinding, path: str) -> Iterator[str]:
+    places = (finding.place, *finding.related)
+    gutter = max(len(str(place.range.start.line + 1)) for place in places)
+    yield _head(finding, path)
+    yield from _source(finding.place, gutter, "", _COLOURS[finding.severity])
+    for place in finding.related:
+        yield from _source(place, gutter, printable(place.message), "blue")
+    margin = " " * (gutter + 2)
+    yield f"{margin}= {finding.severity}; to read on: leakwise rule {finding.code}"
+
+
+def _source(place: ShownPlace, gutter: int, note: str, colour: str) -> Iterator[str]:
+    """The line of `place`, and another that underlines what is meant and bears `note`."""
+    start, end = place.range.start, place.range.end
+    line = printable(place.line)
+    last = min(end.column, len(line)) if end.line == start.line else len(line)
+    first = min(start.column, len(line))
+    # Of a line that no terminal holds only the surroundings of the place are shown.
+    cut = max(0, first - _WIDEST_LINE // 2) if len(line) > _WIDEST_LINE else 0
+    shown = line[cut : cut + _WIDEST_LINE]
+    marked = line[first : min(last, cut + _WIDEST_LINE)].rstrip()
+    pad = "".join(char if char == "\t" else " " * columns(char) for char in line[cut:first])
+    carets = "^" * max(1, sum(columns(char) for char in marked))
+    bar = click.style("|", fg="blue")
+    margin = f" {'':>{gutter}} {bar} {pad}"
+    yield f" {start.line + 1:>{gutter}} {bar} {shown}"
+    if len(pad) + len(carets) + len(note) < _WIDEST_NOTE:
+        yield margin + click.style(f"{carets} {note}".rstrip(), fg=colour)
+    else:
+        yield margin + click.style(carets, fg=colour)
+        yield margin + click.style(note, fg=colour)
+
+
+def _summary(files: Sequence[CheckedFile]) -> str:
+    unchecked = sum(1 for file in files if not file.checked)
+    checked = _count(len(files) - unchecked, "file")
+    rest = f" {_count(unchecked, 'file')} could not be checked." if unchecked else ""
+    totals = Counter(finding.severity for file in files for finding in file.findings)
+    if not totals:
+        return f"No leaks found in {checked}.{rest}"
+    found = ", ".join(
+        _count(totals[severity], _NOUNS[severity]) for severity in Severity if totals[severity]
+    )
+    leaking = sum(1 for file in files if file.findings)
+    return f"Found {found} in {leaking} of {checked}.{rest}"
+
+
+_NOUNS = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFORMATION: "note",
+    Severity.HINT: "hint",
+}
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,41 @@
+"""`leakwise rule`: the page of a rule, or the list of all rules."""
+
+import difflib
+
+import click
+
+from leakwise.cli.loading import loaded_rules
+from leakwise.engine import rule_named
+from leakwise.pages import page, title
+from leakwise.rule import Rule
+
+
+@click.command()
+@click.argument("rule", required=False, metavar="[CODE|NAME]")
+@click.option("--all", "every", is_flag=True, help="List the codes, names and titles of all rules.")
+def rule(rule: str | None, every: bool) -> None:
+    """Print the page of a rule, or with `--all` a list of the rules."""
+    if every == (rule is not None):
+        raise click.UsageError("Name one rule by its code or name, or use `--all`.")
+    rules = loaded_rules()
+    if rule is None:
+        _list(rules)
+        return
+    found = rule_named(rule)
+    if found is None:
+        raise click.UsageError(f"There is no rule {rule!r}.{_suggestion(rule, rules)}")
+    click.echo(page(found), nl=False)
+
+
+def _list(rules: tuple[Rule, ...]) -> None:
+    width = max(len(rule.name) for rule in rules)
+    for rule in rules:
+        click.echo(f"{rule.code}  {rule.name:<{width}}  {title(rule)}")
+
+
+def _suggestion(wrong: str, rules: tuple[Rule, ...]) -> str:
+    known = {text.lower(): text for rule in rules for text in (rule.code, rule.name)}
+    near = difflib.get_close_matches(wrong.lower(), known, n=3)
+    if not near:
+        return " `leakwise rule --all` lists them."
+    return f" Did you mean {' or '.join(known[text] for text in near)}?"

@@ -1,0 +1,57 @@
+"""The `leakwise` command; each part of it is imported when it is called."""
+
+from importlib import import_module
+
+import click
+
+from leakwise import __version__
+
+PARTS = {
+    "check": "leakwise.cli.check",
+    "rule": "leakwise.cli.rule",
+    "server": "leakwise.commands",
+}
+"""Where the function of each name stands."""
+
+
+class Parts(click.Group):
+    """A group whose commands are imported one by one, as they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(PARTS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called `cmd_name`; None when there is none."""
+        if cmd_name not in PARTS:
+            return None
+        command: click.Command = getattr(import_module(PARTS[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=Parts, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="leakwise", message="%(prog)s %(version)s")
+def leakwise() -> None:
+    """Find resource leaks in PyTorch, TensorFlow and Keras code."""
+
+
+@click.command()
+@click.option("--stdio", is_flag=True, help="Talk on standard input and output: the default.")
+@click.option("--tcp", is_flag=True, help="Wait for one client on a TCP port.")
+@click.option("--ws", is_flag=True, help="Wait for clients of WebSocket.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=2087, show_default=True, help="Which port."
+)
+@click.pass_context
+def server(context: click.Context, stdio: bool, tcp: bool, ws: bool, host: str, port: int) -> None:
+    """Run the language server, for editors."""
+    if stdio + tcp + ws > 1:
+        raise click.UsageError("Choose one of `--stdio`, `--tcp` and `--ws`.")
+    from leakwise import lsp
+
+    if tcp:
+        context.exit(lsp.serve_tcp(host, port))
+    if ws:
+        context.exit(lsp.serve_websocket(host, port))
+    context.exit(lsp.serve_stdio())

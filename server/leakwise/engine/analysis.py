@@ -1,0 +1,159 @@
+"""The findings of one document, kept over its edits."""
+
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leakwise.engine.publishing import published
+from leakwise.engine.registry import load_rules
+from leakwise.engine.relevance import may_concern
+from leakwise.facts import Certainty, ModuleFacts
+from leakwise.facts.definitions import Definition
+from leakwise.facts.queries import Cell
+from leakwise.rule import Finding, Report, Rule
+from leakwise.syntax import SyntaxProblem
+from leakwise.text import Document, LineChange, Position
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFailure:
+    """A rule that raised, and what it raised."""
+
+    rule: Rule
+    error: str
+
+
+class Analysis:
+    """One document and its findings. Not thread-safe: use it from one thread at a time."""
+
+    def __init__(
+        self,
+        document: Document,
+        rules: Sequence[Rule] | None = None,
+        *,
+        minimum_certainty: Certainty = Certainty.LIKELY,
+    ) -> None:
+        self.document = document
+        self.rules = tuple(load_rules() if rules is None else rules)
+        self.minimum_certainty = minimum_certainty
+        self._facts: ModuleFacts | None = None
+        self._reports: dict[Definition, Cell[tuple[Report, ...]]] = {}
+        self._current: dict[Definition, tuple[Report, ...]] = {}
+        self._doubtful: dict[Definition, None] = {}
+        self._owners: dict[Cell[Any], Definition] = {}
+        self._failures: dict[str, RuleFailure] = {}
+
+    def change(self, document: Document, changes: Sequence[LineChange]) -> None:
+        """Takes a newer version; `changes` lead there from the one before."""
+        self.document = document
+        if self._facts is not None:
+            self._forget(self._facts.update(document, changes))
+
+    def resync(self) -> bool:
+        """Once typing rests: one parse of the whole file, if some of it did not parse.
+
+        True when findings may have changed.
+        """
+        gone = None if self._facts is None else self._facts.resync()
+        if gone is None:
+            return False
+        self._forget(gone)
+        return True
+
+    def findings(self) -> list[Finding]:
+        """The findings of the newest version, in order; only what changed is computed again."""
+        facts = self._up_to_date()
+        if facts is None:
+            return []
+        reports = (report for one in self._current.values() for report in one)
+        return published(reports, self.document.lines, self.minimum_certainty)
+
+    @property
+    def syntax_error(self) -> SyntaxProblem | None:
+        """The first statement that does not parse; None for a file that concerns no framework."""
+        facts = self._loaded()
+        return None if facts is None else facts.tree.problem()
+
+    @property
+    def rule_failures(self) -> tuple[RuleFailure, ...]:
+        """The rules that raised on this document, each once."""
+        return tuple(self._failures.values())
+
+    def value_at(self, position: Position) -> str | None:
+        """What is known of the value at a position, for hover; None where nothing is."""
+        return None
+
+    def _loaded(self) -> ModuleFacts | None:
+        if self._facts is None and may_concern(self.document.text):
+            self._facts = ModuleFacts(self.document)
+            self._facts.database.on_doubt = self._doubted
+        return self._facts
+
+    def _up_to_date(self) -> ModuleFacts | None:
+        facts = self._loaded()
+        if facts is None:
+            return None
+        for definition in facts.new_bodies():
+            self._doubtful[definition] = None
+        while self._doubtful:
+            definition = next(iter(self._doubtful))
+            del self._doubtful[definition]
+            reports = self._cell(facts, definition).read()
+            if reports:
+                self._current[definition] = reports
+            else:
+                self._current.pop(definition, None)
+        return facts
+
+    def _doubted(self, cell: Cell[Any]) -> None:
+        owner = self._owners.get(cell)
+        if owner is not None:
+            self._doubtful[owner] = None
+
+    def _cell(self, facts: ModuleFacts, definition: Definition) -> Cell[tuple[Report, ...]]:
+        cell = self._reports.get(definition)
+        if cell is None:
+            cell = Cell(facts.database, lambda: self._check(facts, definition), ())
+            self._reports[definition] = cell
+            self._owners[cell] = definition
+        return cell
+
+    def _check(self, facts: ModuleFacts, definition: Definition) -> tuple[Report, ...]:
+        body = facts.facts(definition)
+        reports: list[Report] = []
+        for rule in self.rules:
+            try:
+                reports.extend(rule.check(body))
+            except Exception:
+                self._failures.setdefault(rule.code, RuleFailure(rule, traceback.format_exc()))
+        return _without_superseded(reports)
+
+    def _forget(self, gone: Iterable[Definition]) -> None:
+        for definition in gone:
+            cell = self._reports.pop(definition, None)
+            if cell is not None:
+                self._owners.pop(cell, None)
+                cell.dispose()
+            self._current.pop(definition, None)
+            self._doubtful.pop(definition, None)
+
+
+def _without_superseded(reports: list[Report]) -> tuple[Report, ...]:
+    """The reports without those that give way to a more specific rule's in the same region."""
+    stronger = [report for report in reports if report.rule.supersedes]
+    if not stronger:
+        return tuple(reports)
+    return tuple(
+        report
+        for report in reports
+        if not any(
+            report.rule.code in other.rule.supersedes and other.region.contains(report.place)
+            for other in stronger
+        )
+    )
+
+
+def analyze(document: Document, rules: Sequence[Rule] | None = None) -> list[Finding]:
+    """The findings of a document, from scratch."""
+    return Analysis(document, rules).findings()

@@ -1,0 +1,45 @@
+"""Finds the rules: those of this distribution and those of other packages, in the same way."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import entry_points
+from types import ModuleType
+
+from leakwise.rule import Rule
+
+GROUP = "leakwise.rules"
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Every rule of every package in the entry-point group `leakwise.rules`, by code.
+
+    Raises:
+        ImportError: a rule package cannot be imported.
+    """
+    rules: dict[type[Rule], Rule] = {}
+    for entry in entry_points(group=GROUP):
+        for module in _modules(entry.load()):
+            for _, member in inspect.getmembers(module, _is_rule):
+                if member.__module__ == module.__name__ and member not in rules:
+                    rules[member] = member()
+    return tuple(sorted(rules.values(), key=lambda rule: rule.code))
+
+
+def rule_named(code_or_name: str) -> Rule | None:
+    """The rule with this code, in any case, or this name."""
+    wanted = code_or_name.strip().lower()
+    return next((rule for rule in load_rules() if wanted in {rule.code.lower(), rule.name}), None)
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for found in pkgutil.walk_packages(getattr(package, "__path__", ()), package.__name__ + "."):
+        yield importlib.import_module(found.name)
+
+
+def _is_rule(member: object) -> bool:
+    return inspect.isclass(member) and issubclass(member, Rule) and not inspect.isabstract(member)

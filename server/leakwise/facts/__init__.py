@@ -1,0 +1,42 @@
+"""What is known of a module: values, who keeps them, and for how long."""
+
+from leakwise.facts.body import BodyFacts
+from leakwise.facts.classes import ClassFacts
+from leakwise.facts.events import (
+    Accumulation,
+    Acquisition,
+    AttributeUpdate,
+    CallSite,
+    Construction,
+    GradMode,
+    Keeping,
+    Loop,
+    ModelUse,
+    ModuleCall,
+    TrainingStep,
+)
+from leakwise.facts.module import ModuleFacts
+from leakwise.facts.places import Place
+from leakwise.facts.values import Certainty, Graph, Kind, Value
+
+__all__ = [
+    "Accumulation",
+    "Acquisition",
+    "AttributeUpdate",
+    "BodyFacts",
+    "CallSite",
+    "Certainty",
+    "ClassFacts",
+    "Construction",
+    "GradMode",
+    "Graph",
+    "Keeping",
+    "Kind",
+    "Loop",
+    "ModelUse",
+    "ModuleCall",
+    "ModuleFacts",
+    "Place",
+    "TrainingStep",
+    "Value",
+]

@@ -1,0 +1,270 @@
+"""Assignments: what is bound, accumulated, kept in a container or on `self`, and deleted."""
+
+import ast
+
+from leakwise.facts.containers import empty, keep
+from leakwise.facts.events import Accumulation, AttributeUpdate
+from leakwise.facts.expressions import (
+    arithmetic,
+    bind,
+    carriers,
+    evaluate,
+    is_from_before,
+    outlives_body,
+)
+from leakwise.facts.names import path_of
+from leakwise.facts.places import Place
+from leakwise.facts.run import Run, shown
+from leakwise.facts.state import deep_sources
+from leakwise.facts.values import (
+    UNKNOWN,
+    Certainty,
+    Graph,
+    Kind,
+    Value,
+    join,
+    merge_sources,
+    tensor,
+)
+
+
+def assign(run: Run, node: ast.Assign) -> None:
+    """`target = value`, also chained and unpacked."""
+    _assign(run, node, node.targets, node.value)
+
+
+def assign_annotated(run: Run, node: ast.AnnAssign) -> None:
+    """`target: type = value`."""
+    if node.value is not None:
+        _assign(run, node, [node.target], node.value)
+
+
+def augment(run: Run, node: ast.AugAssign) -> None:
+    """`target += value` and its like."""
+    path = path_of(node.target)
+    target = node.target
+    old = evaluate(run, target)
+    operand = run.recorded(evaluate(run, node.value))
+    if isinstance(target, ast.Subscript):
+        evaluate(run, target.slice)
+    if path is None:
+        if isinstance(target, ast.Subscript) and isinstance(node.op, ast.Add | ast.Sub):
+            _augment_element(run, node, path_of(target.value), arithmetic(old, operand), operand)
+        return
+    if old.kind is Kind.CONTAINER and isinstance(node.op, ast.Add):
+        element = operand.element if operand.kind is Kind.CONTAINER else operand
+        keep(run, path, old, "extend", node.value, element or UNKNOWN)
+        return
+    new = arithmetic(old, operand)
+    if isinstance(node.op, ast.Add | ast.Sub):
+        _accumulated(run, path, node.value, operand)
+    new = _accumulated_value(path, new)
+    _note_attribute(run, path, node.value, new, recursive=True)
+    if outlives_body(run, path):
+        run.outcome.store(new)
+    run.state.change(path, new)
+
+
+def _augment_element(
+    run: Run, node: ast.AugAssign, holder: str | None, new: Value, operand: Value
+) -> None:
+    """`totals[key] += value`: some element of the holder grows."""
+    if holder is None:
+        return
+    held = run.read(holder)
+    if held.is_tensor:
+        return
+    _accumulated(run, holder, node.value, operand)
+    gathered = deep_sources(new) | {holder}
+    if is_from_before(run, holder) or outlives_body(run, holder):
+        run.outcome.store(Value(sources=gathered))
+    if held.kind is Kind.CONTAINER:
+        held = held.but(element=new if held.element is None else join(held.element, new))
+    run.state.change(holder, held.but(items=None).made_from(gathered))
+
+
+def delete(run: Run, node: ast.Delete) -> None:
+    """`del name`, `del container[:]`."""
+    for target in node.targets:
+        path = path_of(target)
+        if path is not None and not isinstance(target, ast.Subscript):
+            run.state.forget(path)
+            continue
+        if isinstance(target, ast.Subscript):
+            holder = path_of(target.value)
+            if holder is not None:
+                if isinstance(target.slice, ast.Slice):
+                    empty(run, holder, run.read(holder))
+                else:
+                    # What is taken out again does not pile up.
+                    run.state.fresh_in[holder] = run.loops
+
+
+def _assign(run: Run, node: ast.stmt, targets: list[ast.expr], value_node: ast.expr) -> None:
+    first = path_of(targets[0])
+    outer_target = run.bound_to
+    run.bound_to = first
+    value = evaluate(run, value_node)
+    run.bound_to = outer_target
+    proven = run.evidence.names.get(id(node), frozenset())
+    for target in targets:
+        _assign_one(run, node, target, value_node, value, proven)
+
+
+def _assign_one(
+    run: Run,
+    node: ast.stmt,
+    target: ast.expr,
+    value_node: ast.expr,
+    value: Value,
+    proven: frozenset[str],
+) -> None:
+    path = path_of(target)
+    if path is not None and not isinstance(target, ast.Subscript):
+        others = _other_addends(value_node, path)
+        value = _proven(run, path, value, value_node, proven)
+        if others is not None:
+            for other in others:
+                _accumulated(run, path, other, evaluate(run, other))
+            run.state.change(path, _accumulated_value(path, value))
+            _note_attribute(run, path, value_node, value, recursive=True)
+            if outlives_body(run, path):
+                run.outcome.store(value)
+            return
+        _note_attribute(run, path, value_node, value, recursive=path in value.sources)
+    elif isinstance(target, ast.Subscript):
+        _set_item(run, target, value_node, value)
+        return
+    elif isinstance(target, ast.Tuple | ast.List) and proven:
+        _bind_proven(run, target.elts, value, value_node, proven)
+        return
+    bind(run, target, value)
+
+
+def _bind_proven(
+    run: Run,
+    targets: list[ast.expr],
+    value: Value,
+    value_node: ast.expr,
+    proven: frozenset[str],
+) -> None:
+    """Unpacks a value of which some parts are backpropagated later."""
+    bind(run, ast.Tuple(targets, ast.Store()), value)
+    for target in targets:
+        path = path_of(target)
+        if path is not None and path in proven:
+            held = run.state.values.get(path, UNKNOWN)
+            run.state.change(path, _proven(run, path, held, value_node, proven))
+
+
+def _proven(run: Run, path: str, value: Value, node: ast.expr, proven: frozenset[str]) -> Value:
+    """The value, known to carry a graph where a backward pass starts from it later."""
+    below = [name for name in proven if name.startswith((path + ".", path + "["))]
+    unknown = value.kind is Kind.UNKNOWN or (value.is_tensor and value.graph is Graph.UNKNOWN)
+    if not unknown:
+        return value
+    place = run.place(node)
+    if path in proven:
+        return tensor(
+            Graph.ATTACHED,
+            scalar=True,
+            certainty=Certainty.LIKELY,
+            origin=value.origin or place,
+            sources=merge_sources(value.sources, frozenset({place})),
+        )
+    if below:
+        return Value(
+            Kind.OUTPUT,
+            graph=Graph.ATTACHED,
+            certainty=Certainty.LIKELY,
+            origin=value.origin or place,
+            sources=merge_sources(value.sources, frozenset({place})),
+        )
+    return value
+
+
+def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> None:
+    """`holder[key] = value`: a dict or list that keeps it, or a tensor that is written to."""
+    holder = evaluate(run, target.value)
+    evaluate(run, target.slice)
+    path, holder_path = path_of(target), path_of(target.value)
+    if holder_path is None or holder.is_tensor:
+        run.outcome.store(value)
+        return
+    if path is not None:
+        # A constant key is one slot, which the next value takes.
+        if outlives_body(run, holder_path):
+            run.outcome.store(value)
+        run.state.bind(path, value, run.loops)
+        return
+    if isinstance(target.slice, ast.Slice):
+        run.state.bind(holder_path, value if value.kind is Kind.CONTAINER else holder, run.loops)
+        return
+    keep(run, holder_path, holder, "item", node, value)
+
+
+def _other_addends(node: ast.expr, path: str) -> list[ast.expr] | None:
+    """The other addends of `path + a + b`, or of `a + path`; None where `path` is not one."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
+        return None
+    if path_of(node.left) == path:
+        return [node.right]
+    left = _other_addends(node.left, path)
+    if left is not None:
+        return [*left, node.right]
+    if isinstance(node.op, ast.Add):
+        if path_of(node.right) == path:
+            return [node.left]
+        right = _other_addends(node.right, path)
+        if right is not None:
+            return [node.left, *right]
+    return None
+
+
+def _accumulated(run: Run, path: str, node: ast.expr, operand: Value) -> None:
+    """Notes that `operand` is added to what `path` holds."""
+    if not operand.is_tensor and not operand.sources:
+        return
+    parts: list[tuple[Place, Value]] = carriers(run, node) if operand.carries_graph else []
+    run.outcome.add(
+        Accumulation(
+            run.place(node),
+            run.loops,
+            path,
+            operand,
+            shown(node),
+            tuple(place for place, _ in parts),
+            tuple(value for _, value in parts),
+            run.state.fresh_in.get(path, ()),
+            is_from_before(run, path),
+            run.statement_place(),
+        )
+    )
+
+
+def _accumulated_value(path: str, value: Value) -> Value:
+    """What an accumulator holds afterwards: made from itself, so that its path can be followed."""
+    if value.is_tensor or value.kind is Kind.UNKNOWN:
+        value = value.made_from(frozenset({path}))
+    return value
+
+
+def _note_attribute(run: Run, path: str, node: ast.expr, value: Value, *, recursive: bool) -> None:
+    """Notes a tensor that is stored on an attribute of `self`."""
+    instance = run.definition.instance_name()
+    if instance is None or not path.startswith(instance + ".") or not value.carries_graph:
+        return
+    parts = carriers(run, node)
+    own = [part for part in parts if path not in part[1].sources or len(parts) == 1]
+    run.outcome.add(
+        AttributeUpdate(
+            run.place(node),
+            run.loops,
+            path.split(".", 1)[1],
+            value,
+            shown(node),
+            tuple(place for place, _ in own),
+            recursive,
+            run.statement_place(),
+        )
+    )

@@ -1,0 +1,182 @@
+"""What rules ask of one body: a function, or the statements of a module."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from leakwise.facts.events import (
+    Accumulation,
+    Acquisition,
+    AttributeUpdate,
+    CallSite,
+    Construction,
+    Event,
+    Flows,
+    GradMode,
+    Keeping,
+    Loop,
+    ModelUse,
+    ModuleCall,
+    TrainingStep,
+)
+from leakwise.facts.places import Place
+from leakwise.facts.values import ANY_SOURCE, UNKNOWN, Source, Value, overlap
+
+if TYPE_CHECKING:
+    from leakwise.facts.classes import ClassFacts
+    from leakwise.facts.definitions import Definition
+    from leakwise.facts.module import ModuleFacts
+
+
+@dataclass(frozen=True, slots=True)
+class BodyResult:
+    """All that the interpreter learned of a body."""
+
+    events: tuple[Event, ...] = ()
+    flows: Flows = field(default_factory=Flows)
+    returns: Value | None = None
+    """What it returns; None where nothing is returned."""
+    exit_values: dict[str, Value] = field(default_factory=dict)
+    """The values of paths where the body ends."""
+
+
+class BodyFacts:
+    """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
+
+    def __init__(self, module: "ModuleFacts", definition: "Definition", result: BodyResult) -> None:
+        self.module = module
+        self.definition = definition
+        self.result = result
+        self._by_type: dict[type[Event], tuple[Event, ...]] = {}
+
+    def _of(self, kind: type[Event]) -> tuple[Event, ...]:
+        found = self._by_type.get(kind)
+        if found is None:
+            found = tuple(event for event in self.result.events if type(event) is kind)
+            self._by_type[kind] = found
+        return found
+
+    @property
+    def name(self) -> str | None:
+        """The function's name; None for a module."""
+        return self.definition.name if self.definition.is_function else None
+
+    @property
+    def place(self) -> Place:
+        """The `def` line's start, which a decorator goes above."""
+        return self.definition.place
+
+    @property
+    def class_(self) -> "ClassFacts | None":
+        """The class whose method this is."""
+        return self.module.class_of(self.definition)
+
+    @property
+    def accumulations(self) -> tuple[Accumulation, ...]:
+        """Every value added to what it is added to."""
+        return self._of(Accumulation)  # type: ignore[return-value]
+
+    @property
+    def keepings(self) -> tuple[Keeping, ...]:
+        """Every value put into a container."""
+        return self._of(Keeping)  # type: ignore[return-value]
+
+    @property
+    def attribute_updates(self) -> tuple[AttributeUpdate, ...]:
+        """Every tensor stored on an attribute of `self`."""
+        return self._of(AttributeUpdate)  # type: ignore[return-value]
+
+    @property
+    def module_calls(self) -> tuple[ModuleCall, ...]:
+        """Every call of a network."""
+        return self._of(ModuleCall)  # type: ignore[return-value]
+
+    @property
+    def training_steps(self) -> tuple[TrainingStep, ...]:
+        """Every backward pass and optimizer step, also those in functions of this file that are
+        called here."""
+        return self._of(TrainingStep)  # type: ignore[return-value]
+
+    @property
+    def constructions(self) -> tuple[Construction, ...]:
+        """Every costly object built here, also by a function of this file that returns it."""
+        return self._of(Construction)  # type: ignore[return-value]
+
+    @property
+    def model_uses(self) -> tuple[ModelUse, ...]:
+        """Every method called on a Keras model."""
+        return self._of(ModelUse)  # type: ignore[return-value]
+
+    @property
+    def acquisitions(self) -> tuple[Acquisition, ...]:
+        """Every resource taken."""
+        return self._of(Acquisition)  # type: ignore[return-value]
+
+    @property
+    def call_sites(self) -> tuple[CallSite, ...]:
+        """Every call whose function could be resolved."""
+        return self._of(CallSite)  # type: ignore[return-value]
+
+    def trains(self, loop: Loop | None = None) -> bool:
+        """Whether a backward pass or optimizer step happens, in the loop where one is given."""
+        return any(loop is None or loop in step.loops for step in self.training_steps)
+
+    def backpropagated(self, sources: frozenset[Source]) -> bool:
+        """Whether a backward pass may start from something made from one of `sources`."""
+        return overlap(sources, self.result.flows.backward)
+
+    def returned(self, sources: frozenset[Source]) -> bool:
+        """Whether something made from one of `sources` is returned or yielded."""
+        return overlap(sources, self.result.flows.returned)
+
+    def stored(self, sources: frozenset[Source]) -> bool:
+        """Whether something made from one of `sources` is kept by what outlives the body."""
+        return overlap(sources, self.result.flows.stored)
+
+    def passed_on(self, sources: frozenset[Source]) -> bool:
+        """Whether something made from one of `sources` goes into code that is not known."""
+        return overlap(sources, self.result.flows.passed)
+
+    def released(self, acquisition: Acquisition) -> bool:
+        """Whether `remove()` or `close()` is called in this body on what was acquired."""
+        flows = self.result.flows.released
+        return acquisition.place in flows or ANY_SOURCE in flows
+
+    def mentions(self, *words: str) -> bool:
+        """Whether one of these identifiers stands anywhere in this body's code."""
+        return self.module.body_mentions(self.definition, words)
+
+    def calls(self, names: Iterable[str], loop: Loop | None = None) -> bool:
+        """Whether a function with one of these qualified names is called, in the loop where one is
+        given, directly or in a function of this file that is called there."""
+        wanted = frozenset(names)
+        return any(
+            (loop is None or loop in site.loops)
+            and (
+                site.value.name in wanted
+                or (
+                    site.value.definition is not None
+                    and not wanted.isdisjoint(self.module.calls_below(site.value.definition))
+                )
+            )
+            for site in self.call_sites
+        )
+
+    def spelling(self, qualified: str) -> str | None:
+        """How this file writes a qualified name: `torch.no_grad` may be `th.no_grad` or `no_grad`
+        here. None where nothing imported leads to it."""
+        return self.module.spelling(qualified)
+
+    def callers_grad(self) -> GradMode | None:
+        """The grad mode in which the callers of this function run it: OFF where every call seen is
+        in a grad-off region, ON where some call is not, UNKNOWN where calls cannot be
+        followed, None where no call is seen."""
+        return self.module.callers_grad(self.definition)
+
+    def called_in_loop(self) -> bool:
+        """Whether a loop in this file calls this function."""
+        return self.module.called_in_loop(self.definition)
+
+    def value(self, path: str) -> Value:
+        """What a path holds where the body ends."""
+        return self.result.exit_values.get(path, UNKNOWN)

@@ -1,0 +1,274 @@
+"""What a call gives and does."""
+
+import ast
+
+from leakwise.facts.apis import Effect, Gives, effect_of, is_framework_module
+from leakwise.facts.apis.python import BUILTINS
+from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS
+from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import (
+    Acquisition,
+    CallSite,
+    Construction,
+    GradMode,
+    ModuleCall,
+    TrainingStep,
+)
+from leakwise.facts.names import path_of
+from leakwise.facts.run import Run, known_module, shown
+from leakwise.facts.state import deep_sources
+from leakwise.facts.tensor_calls import with_graph_of
+from leakwise.facts.values import (
+    OTHER,
+    UNKNOWN,
+    Certainty,
+    Graph,
+    Kind,
+    Source,
+    Value,
+    merge_sources,
+    tensor,
+)
+
+
+def call(
+    run: Run,
+    node: ast.Call,
+    callee: Value,
+    receiver: Value | None,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    """The value of a call whose parts were evaluated; what it does is noted."""
+    from leakwise.facts.methods import method_call
+
+    everything = [*arguments, *keywords.values()]
+    if callee.kind is Kind.QUALIFIED and callee.name is not None:
+        return _qualified_call(run, node, callee, arguments, keywords)
+    if callee.kind is Kind.FUNCTION and callee.definition is not None:
+        return _local_call(run, node, callee, callee.definition, everything)
+    if callee.kind is Kind.CLASS and callee.definition is not None:
+        return _construct_local(run, node, callee.definition, everything)
+    if known_module(callee):
+        return _module_call(run, node, callee, everything)
+    if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
+        return UNKNOWN
+    if receiver is not None and isinstance(node.func, ast.Attribute):
+        return method_call(run, node, node.func, receiver, arguments, keywords)
+    return unknown_call(run, everything)
+
+
+def unknown_call(run: Run, arguments: list[Value]) -> Value:
+    """The value of a call of unknown code: unknown, made from its arguments."""
+    sources: frozenset[Source] = frozenset()
+    for argument in arguments:
+        run.outcome.pass_on(argument)
+        sources = merge_sources(sources, deep_sources(argument))
+    return Value(sources=sources)
+
+
+def _qualified_call(
+    run: Run,
+    node: ast.Call,
+    callee: Value,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    name = callee.name or ""
+    run.outcome.add(CallSite(run.place(node), run.loops, shown(node.func), callee, run.state.grad))
+    if name in BACKWARD_FUNCTIONS and arguments:
+        run.outcome.backpropagate(arguments[0])
+        run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
+        return tensor(Graph.UNKNOWN)
+    if name in HOOK_FUNCTIONS:
+        return acquire(run, node, callee, Certainty.SURE)
+    builtin = BUILTINS.get(name)
+    if builtin is not None:
+        return builtin(arguments, keywords)
+    effect = effect_of(name)
+    if effect is None:
+        if not is_framework_module(name):
+            return unknown_call(run, [*arguments, *keywords.values()])
+        # An unlisted class or function of a framework: unknown, and it may keep what it is given.
+        return unknown_call(run, [*arguments, *keywords.values()])
+    return _effect(run, node, name, effect, arguments, keywords)
+
+
+def _effect(
+    run: Run,
+    node: ast.Call,
+    name: str,
+    effect: Effect,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    gives = effect.gives
+    if gives is Gives.GRAD_SWITCH:
+        return _grad_switch(run, node, effect, arguments, keywords)
+    if gives is Gives.OTHER or gives is Gives.CONTEXT:
+        return Value(effect.kind)
+    if gives is Gives.ARGUMENT:
+        first = arguments[0] if arguments else next(iter(keywords.values()), UNKNOWN)
+        return first
+    if gives is Gives.INSTANCE:
+        for argument in [*arguments, *keywords.values()]:
+            run.outcome.pass_on(argument)
+        made = Value(effect.kind, name=name, origin=run.place(node))
+        return _constructed(run, node, made)
+    if gives is Gives.NEW_TENSOR:
+        requires_grad = keywords.get("requires_grad")
+        if requires_grad is not None and requires_grad.constant is not False:
+            return tensor(Graph.UNKNOWN, origin=run.place(node))
+        return tensor(Graph.DETACHED, origin=run.place(node))
+    return with_graph_of(
+        run, node, [*arguments, *keywords.values()], scalar=effect.scalar and len(arguments) <= 2
+    )
+
+
+def _grad_switch(
+    run: Run,
+    node: ast.Call,
+    effect: Effect,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    """A switch of the grad mode; its constant is the mode that it sets, None where unknown.
+
+    `set_grad_enabled` acts when it is called; a `with` of it puts back what was before.
+    """
+    setting: object = effect.grad
+    mode = arguments[0] if arguments else keywords.get("mode")
+    if effect.grad is None:
+        setting = mode.constant if mode is not None else None
+        if isinstance(run.statement, ast.Expr) and run.statement.value is node:
+            run.state.grad = grad_mode(setting)
+    elif mode is not None and mode.kind is not Kind.FUNCTION:
+        # `inference_mode(False)` leaves recording on.
+        setting = effect.grad if mode.constant is True else None
+    return Value(Kind.CONTEXT, name="grad", constant=setting)
+
+
+def grad_mode(setting: object) -> GradMode:
+    """The mode that a switch with this setting makes."""
+    if setting is True:
+        return GradMode.ON
+    return GradMode.OFF if setting is False else GradMode.UNKNOWN
+
+
+def _local_call(
+    run: Run, node: ast.Call, callee: Value, definition: Definition, arguments: list[Value]
+) -> Value:
+    """A call of a function of this file: its summary tells what it gives."""
+    run.outcome.add(CallSite(run.place(node), run.loops, shown(node.func), callee, run.state.grad))
+    summary = run.module.summary(definition)
+    if summary.trains:
+        run.outcome.add(TrainingStep(run.place(node), run.loops, summary.trains))
+    made_from: frozenset[Source] = frozenset()
+    for argument in arguments:
+        run.outcome.pass_on(argument)
+        made_from = merge_sources(made_from, deep_sources(argument))
+    result = summary.returns
+    if result is None:
+        return OTHER
+    if result.is_tensor and run.state.grad is not GradMode.ON and result.carries_graph:
+        off = run.state.grad is GradMode.OFF
+        result = result.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
+    place = run.place(node)
+    result = _constructed(run, node, result)
+    if result.kind is Kind.CONTAINER:
+        return result.made_from(made_from | {place})
+    return result.but(origin=place).made_from(made_from)
+
+
+def _construct_local(
+    run: Run, node: ast.Call, definition: Definition, arguments: list[Value]
+) -> Value:
+    """An object of a class of this file."""
+    for argument in arguments:
+        run.outcome.pass_on(argument)
+    kind = run.module.ancestors(definition).kind
+    made = Value(kind, name=definition.qualified, definition=definition, origin=run.place(node))
+    return _constructed(run, node, made)
+
+
+def _constructed(run: Run, node: ast.Call, made: Value) -> Value:
+    """The object that a call made; a costly one is noted, and followed to where it is kept."""
+    if made.kind is not Kind.KERAS_MODEL:
+        return made
+    place = run.place(node)
+    run.outcome.add(
+        Construction(place, run.loops, made, shown(node.func), run.bound_to, run.statement_place())
+    )
+    return made.made_from(frozenset({place}))
+
+
+def _module_call(run: Run, node: ast.Call, module: Value, arguments: list[Value]) -> Value:
+    """A network or a criterion called for its output."""
+    if module.kind is Kind.CRITERION:
+        return with_graph_of(run, node, arguments, scalar=True)
+    return forward_call(run, node, path_of(node.func), module, arguments)
+
+
+def forward_call(
+    run: Run, node: ast.Call, path: str | None, module: Value, arguments: list[Value]
+) -> Value:
+    """The output of a network, as its own `forward` tells where that is in this file."""
+    place = run.place(node)
+    own = None if module.definition is None else run.module.forward_result(module.definition)
+    graph = {
+        GradMode.ON: Graph.ATTACHED,
+        GradMode.OFF: Graph.DETACHED,
+        GradMode.UNKNOWN: Graph.UNKNOWN,
+    }[run.state.grad]
+    sources: frozenset[Source] = frozenset({place})
+    for argument in arguments:
+        sources = merge_sources(sources, deep_sources(argument))
+    if own is not None and own.kind is not Kind.UNKNOWN:
+        result = own
+        if own.carries_graph and graph is not Graph.ATTACHED:
+            result = own.but(graph=graph)
+        result = result.but(origin=place)
+    else:
+        result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
+    result = result.made_from(sources)
+    mode = None if path is None else run.state.evaluating.get(path)
+    run.outcome.add(
+        ModuleCall(
+            place,
+            run.loops,
+            path or shown(node.func),
+            module.portable(),
+            result,
+            run.state.grad,
+            None if mode is None else mode.origin,
+            run.statement_place(),
+        )
+    )
+    return result
+
+
+def acquire(run: Run, node: ast.Call, receiver: Value, certainty: Certainty) -> Value:
+    """A hook's handle, which must be removed by someone."""
+    place = run.place(node)
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    path = path_of(owner)
+    root = (path or "").partition(".")[0].partition("[")[0]
+    parameters = {parameter.arg for parameter in run.definition.parameters()}
+    handle = Value(Kind.HOOK_HANDLE, certainty=certainty, origin=place, sources=frozenset({place}))
+    run.outcome.add(
+        Acquisition(
+            place,
+            run.loops,
+            handle,
+            shown(node.func),
+            path or shown(owner),
+            receiver.portable(),
+            run.state.fresh_in.get(root, ()),
+            bool(root) and (root in parameters or root not in run.state.values),
+            run.bound_to,
+            False,
+            run.statement_place(),
+        )
+    )
+    return handle

@@ -1,0 +1,84 @@
+"""The functions and classes of a document, which keep their identity over edits."""
+
+import ast
+
+from leakwise.facts.gathered import GatheredNames
+from leakwise.facts.names import ScopeIndex
+from leakwise.facts.places import Place, place_of
+from leakwise.facts.queries import Database, Input
+from leakwise.syntax import Block
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Definition:
+    """A function, a class, or the module itself.
+
+    `code` changes whenever its code does. `block` is the one in whose coordinates `node` stands.
+    """
+
+    __slots__ = ("block", "code", "index", "key", "name", "node", "parent")
+
+    def __init__(
+        self,
+        database: Database,
+        key: tuple[str, int],
+        node: FunctionNode | ast.ClassDef | None,
+        block: Block | None,
+        parent: "Definition | None",
+        index: ScopeIndex | GatheredNames,
+        code: object,
+    ) -> None:
+        self.key = key
+        self.node = node
+        self.block = block
+        self.parent = parent
+        self.index: ScopeIndex | GatheredNames = index
+        self.name = "" if node is None else node.name
+        self.code: Input[object] = Input(database, code)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether this is a function or method."""
+        return isinstance(self.node, FunctionNode)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether this is a class."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def is_method(self) -> bool:
+        """Whether this is a function directly in a class."""
+        return self.is_function and self.parent is not None and self.parent.is_class
+
+    @property
+    def qualified(self) -> str:
+        """The dotted name in the module, without the module's own."""
+        return self.key[0]
+
+    @property
+    def place(self) -> Place:
+        """The line of `def` or `class`; the first line of a module."""
+        assert self.block is not None
+        if self.node is None:
+            return Place(self.block, 0, 0, 0, 0)
+        whole = place_of(self.node, self.block)
+        return Place(whole.block, whole.line, whole.column, whole.line, whole.column + 3)
+
+    def parameters(self) -> tuple[ast.arg, ...]:
+        """The parameters of a function, without `*args` and `**kwargs`."""
+        if not isinstance(self.node, FunctionNode):
+            return ()
+        arguments = self.node.args
+        return (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+
+    def instance_name(self) -> str | None:
+        """The name of a method's `self`; None for functions, static and class methods."""
+        if not self.is_method or not isinstance(self.node, FunctionNode):
+            return None
+        for decorator in self.node.decorator_list:
+            if isinstance(decorator, ast.Name) and decorator.id in {"staticmethod", "classmethod"}:
+                return None
+        arguments = (*self.node.args.posonlyargs, *self.node.args.args)
+        return arguments[0].arg if arguments else None

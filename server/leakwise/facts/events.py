@@ -1,0 +1,180 @@
+"""What happens in a body, as rules ask for it."""
+
+import ast
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from leakwise.facts.places import Place, place_of
+from leakwise.facts.values import Source, Value
+from leakwise.syntax import Block
+
+
+class GradMode(StrEnum):
+    """Whether autograd records."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop of this body. `place` is its head's. `trips` is the number of rounds where known,
+    `over` what a `for` goes through, `names` the names that it binds."""
+
+    place: Place
+    node: ast.For | ast.AsyncFor | ast.While | ast.expr = field(compare=False)
+    block: Block = field(compare=False)
+    identity: int
+    over: Value | None
+    trips: int | None
+    names: tuple[str, ...]
+
+    @property
+    def body(self) -> Place:
+        """The whole loop, as long as it is now."""
+        return place_of(self.node, self.block)
+
+    @property
+    def is_comprehension(self) -> bool:
+        """Whether this is a comprehension, which keeps what each of its rounds gives."""
+        return isinstance(self.node, ast.expr)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a place, inside `loops`, the outermost first."""
+
+    place: Place
+    loops: tuple[Loop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulation(Event):
+    """`target += operand`, or the same written out. `place` is the operand's.
+
+    `carriers` are the operand's smallest parts that carry its graph. `fresh_in` are the loops in
+    whose body `target` starts anew; it outlives the other ones. `from_before` where it was there
+    before the body began, so that it outlives the call too.
+    """
+
+    target: str
+    operand: Value
+    operand_text: str
+    carriers: tuple[Place, ...]
+    carrier_values: tuple[Value, ...]
+    fresh_in: tuple[Loop, ...]
+    from_before: bool
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping(Event):
+    """A value put into a container. `place` is the value's; `how` the method, or "item"; the rest
+    is as for an accumulation."""
+
+    holder: str
+    holder_value: Value
+    how: str
+    stored: Value
+    stored_text: str
+    carriers: tuple[Place, ...]
+    carrier_values: tuple[Value, ...]
+    fresh_in: tuple[Loop, ...]
+    from_before: bool
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeUpdate(Event):
+    """`self.attribute = value`, or an in-place form of it. `recursive` where the value is made
+    from what the attribute held."""
+
+    attribute: str
+    value: Value
+    value_text: str
+    carriers: tuple[Place, ...]
+    recursive: bool
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCall(Event):
+    """A network called for its output."""
+
+    callee: str
+    callee_value: Value
+    result: Value
+    grad: GradMode
+    evaluating: Place | None
+    """Where the module was put into evaluation mode, if it is in it."""
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStep(Event):
+    """A call that trains: `backward` or an optimizer's `step`."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Construction(Event):
+    """A costly object built. `target` is the path that it is bound to."""
+
+    what: Value
+    callee: str
+    target: str | None
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse(Event):
+    """A method called on a model, such as `fit`."""
+
+    model: str
+    origin: Place | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition(Event):
+    """A resource taken that must be given back: a hook's handle.
+
+    `receiver` is what it was taken from, `fresh_in` the loops in whose body that is bound anew,
+    and `lasting` whether it is reached through a parameter or an outer name, so that it outlives
+    the body. `bound_to` is the path that holds the resource, `handed_on` whether someone else may
+    release it: returned, stored, passed on, or entered as a context.
+    """
+
+    what: Value
+    callee: str
+    receiver: str
+    receiver_value: Value
+    fresh_in: tuple[Loop, ...]
+    lasting: bool
+    bound_to: str | None
+    handed_on: bool
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite(Event):
+    """A call of a function of this file, or of a name that could be resolved."""
+
+    callee: str
+    value: Value
+    grad: GradMode
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Where values went: the sources of all that was backpropagated, returned, stored in what
+    outlives the body, or passed to code that is not known."""
+
+    backward: frozenset[Source] = frozenset()
+    returned: frozenset[Source] = frozenset()
+    stored: frozenset[Source] = frozenset()
+    passed: frozenset[Source] = frozenset()
+    released: frozenset[Source] = frozenset()
+    """What was released by a call of its `remove()` or `close()`, in any branch."""

@@ -1,0 +1,452 @@
+"""What an expression gives."""
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from leakwise.facts.apis import canonical
+from leakwise.facts.apis.torch_methods import CUT_ATTRIBUTES, NUMBER_ATTRIBUTES, SAME_ATTRIBUTES
+from leakwise.facts.calls import call
+from leakwise.facts.events import Loop
+from leakwise.facts.names import path_of
+from leakwise.facts.places import Place
+from leakwise.facts.run import Run, known_module
+from leakwise.facts.state import container
+from leakwise.facts.values import (
+    NONE,
+    NUMBER,
+    OTHER,
+    UNKNOWN,
+    Certainty,
+    Graph,
+    Kind,
+    Value,
+    join,
+    tensor,
+)
+
+
+def evaluate(run: Run, node: ast.expr) -> Value:
+    """The value of an expression; the events in it are noted."""
+    evaluator = _EVALUATORS.get(type(node))
+    if evaluator is None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                evaluate(run, child)
+        return UNKNOWN
+    return evaluator(run, node)
+
+
+def bind(run: Run, target: ast.expr, value: Value) -> None:
+    """Binds a target of an assignment, a loop or a `with`."""
+    if isinstance(target, ast.Tuple | ast.List):
+        _unpack(run, target.elts, value)
+        return
+    if isinstance(target, ast.Starred):
+        bind(run, target.value, container(value))
+        return
+    path = path_of(target)
+    if path is None:
+        for child in ast.iter_child_nodes(target):
+            if isinstance(child, ast.expr):
+                evaluate(run, child)
+        run.outcome.store(value)
+        return
+    if outlives_body(run, path):
+        run.outcome.store(value)
+    run.state.bind(path, value, run.loops)
+
+
+def outlives_body(run: Run, path: str) -> bool:
+    """Whether what is put at a path is kept when the body ends."""
+    root = path.split(".", 1)[0].split("[", 1)[0]
+    if root in run.own_paths:
+        return True
+    if root == path:
+        return False
+    # An attribute or element: of something made here it dies with it.
+    holder = run.state.values.get(root)
+    return holder is None or holder.kind in {Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN}
+
+
+def is_from_before(run: Run, path: str) -> bool:
+    """Whether a path was there before this body began, and was not bound anew in it so far."""
+    if path in run.state.values:
+        return False
+    root = path.split(".", 1)[0].split("[", 1)[0]
+    if root == path or root not in run.state.values:
+        return True
+    return root in {parameter.arg for parameter in run.definition.parameters()}
+
+
+def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
+    items = value.items
+    starred = any(isinstance(target, ast.Starred) for target in targets)
+    if items is not None and len(items) == len(targets) and not starred:
+        for target, item in zip(targets, items, strict=True):
+            bind(run, target, item)
+        return
+    for target in targets:
+        bind(run, target, element_of(value))
+
+
+def element_of(value: Value) -> Value:
+    """What iterating or unpacking a value gives."""
+    if value.kind in {Kind.CONTAINER, Kind.LOADER}:
+        return (value.element or UNKNOWN).made_from(value.sources)
+    if value.kind is Kind.TENSOR:
+        return value.but(scalar=False)
+    if value.kind is Kind.OUTPUT:
+        return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
+    return Value(sources=value.sources)
+
+
+def carriers(run: Run, node: ast.expr) -> list[tuple[Place, Value]]:
+    """The smallest parts of an arithmetic or a display that carry a graph."""
+    if isinstance(node, ast.BinOp):
+        return [*carriers(run, node.left), *carriers(run, node.right)]
+    if isinstance(node, ast.UnaryOp):
+        return carriers(run, node.operand)
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return [one for element in node.elts for one in carriers(run, element)]
+    if isinstance(node, ast.Dict):
+        return [one for element in node.values for one in carriers(run, element)]
+    if isinstance(node, ast.Starred | ast.ListComp | ast.GeneratorExp | ast.DictComp):
+        return []
+    value = evaluate(run, node)
+    return [(run.place(node), value)] if value.carries_graph else []
+
+
+def arithmetic(one: Value, two: Value) -> Value:
+    """What `one + two`, or another arithmetic operator between them, gives."""
+    sources = one.made_from(two.sources).sources
+    if one.is_tensor or two.is_tensor:
+        attached = [value for value in (one, two) if value.carries_graph]
+        if attached:
+            graph = Graph.ATTACHED
+            certainty = min((value.certainty for value in attached), key=_sureness)
+        else:
+            settled = all(
+                value.kind is Kind.NUMBER or (value.is_tensor and value.graph is Graph.DETACHED)
+                for value in (one, two)
+            )
+            graph = Graph.DETACHED if settled else Graph.UNKNOWN
+            certainty = one.certainty.weaker(two.certainty)
+        scalar = all(value.scalar for value in (one, two) if value.is_tensor)
+        origin = (attached[0] if attached else one).origin
+        return tensor(graph, scalar=scalar, certainty=certainty, origin=origin, sources=sources)
+    if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
+        return NUMBER
+    if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:
+        if two.kind is Kind.NUMBER:
+            return one.but(items=None, length=None)
+        if one.element is None or two.element is None:
+            element = one.element or two.element
+        else:
+            element = join(one.element, two.element)
+        return Value(Kind.CONTAINER, element=element, sources=sources)
+    if one.kind is Kind.OTHER and two.kind in {Kind.OTHER, Kind.NUMBER, Kind.UNKNOWN}:
+        return OTHER if one.constant is not None else Value(sources=sources)
+    return Value(sources=sources)
+
+
+def _sureness(certainty: Certainty) -> int:
+    return list(Certainty).index(certainty)
+
+
+def _constant(run: Run, node: ast.Constant) -> Value:
+    value = node.value
+    if value is None:
+        return NONE
+    if isinstance(value, int | float | complex):
+        return NUMBER.but(constant=value)
+    return OTHER.but(constant=value)
+
+
+def _name(run: Run, node: ast.Name) -> Value:
+    value = run.read(node.id)
+    if value.kind is Kind.UNKNOWN:
+        return _by_use(run, node.id, value)
+    return value
+
+
+def _by_use(run: Run, path: str, value: Value) -> Value:
+    if run.holds_module(path):
+        return Value(Kind.MODULE, certainty=Certainty.LIKELY, sources=value.sources)
+    if run.holds_optimizer(path):
+        return Value(Kind.OPTIMIZER, certainty=Certainty.LIKELY, sources=value.sources)
+    return value
+
+
+def _attribute(run: Run, node: ast.Attribute) -> Value:
+    return _attribute_of(run, node, evaluate(run, node.value))
+
+
+def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
+    path = path_of(node)
+    name = node.attr
+    if owner.kind is Kind.QUALIFIED:
+        return Value(Kind.QUALIFIED, name=canonical(f"{owner.name}.{name}"))
+    if path is not None:
+        held = run.state.values.get(path)
+        if held is not None:
+            return _read_from_self(run, path, held)
+    if owner.is_tensor:
+        return _tensor_attribute(owner, name)
+    if owner.definition is not None and owner.kind in {
+        Kind.INSTANCE,
+        Kind.MODULE,
+        Kind.KERAS_MODEL,
+        Kind.CLASS,
+    }:
+        held = run.module.attribute(owner.definition, name)
+        if held.kind is Kind.UNKNOWN and path is not None:
+            held = _by_use(run, path, held)
+        return _read_from_self(run, path, held)
+    if path is not None:
+        value = _by_use(run, path, Value(sources=owner.sources))
+        return _read_from_self(run, path, value)
+    if known_module(owner) and name in {"module", "model"}:
+        return owner
+    return Value(sources=owner.sources)
+
+
+def _read_from_self(run: Run, path: str | None, value: Value) -> Value:
+    """Notes that a value was read from an attribute of `self`, for state that feeds itself."""
+    instance = run.definition.instance_name()
+    if instance is not None and path is not None and path.startswith(instance + "."):
+        return value.made_from(frozenset({path}))
+    return value
+
+
+def _tensor_attribute(owner: Value, name: str) -> Value:
+    if name in NUMBER_ATTRIBUTES:
+        return NUMBER if name == "ndim" else OTHER
+    if name in CUT_ATTRIBUTES and owner.kind is Kind.TENSOR:
+        return owner.but(graph=Graph.DETACHED)
+    if name in SAME_ATTRIBUTES:
+        return owner
+    if owner.kind is Kind.OUTPUT:
+        # A field of what a module returned; a field called like a tensor's own stays unknown.
+        return Value(
+            Kind.OUTPUT,
+            graph=owner.graph,
+            certainty=owner.certainty.weaker(Certainty.LIKELY),
+            scalar=name == "loss",
+            origin=owner.origin,
+            sources=owner.sources,
+        )
+    return Value(sources=owner.sources)
+
+
+def _subscript(run: Run, node: ast.Subscript) -> Value:
+    owner = evaluate(run, node.value)
+    index = evaluate(run, node.slice)
+    path = path_of(node)
+    if path is not None:
+        held = run.state.values.get(path)
+        if held is not None:
+            return _read_from_self(run, path, held)
+    if owner.kind is Kind.CONTAINER:
+        items, number = owner.items, index.constant
+        if items is not None and isinstance(number, int) and -len(items) <= number < len(items):
+            return items[number].made_from(owner.sources)
+        if isinstance(node.slice, ast.Slice):
+            return owner.but(items=None, length=None)
+        return element_of(owner)
+    if owner.kind is Kind.TENSOR:
+        return owner.but(scalar=False)
+    if owner.kind is Kind.OUTPUT:
+        return element_of(owner)
+    if known_module(owner):
+        return Value(Kind.MODULE, certainty=owner.certainty, sources=owner.sources)
+    return Value(sources=owner.sources)
+
+
+def _binary(run: Run, node: ast.BinOp) -> Value:
+    return run.recorded(arithmetic(evaluate(run, node.left), evaluate(run, node.right)))
+
+
+def _unary(run: Run, node: ast.UnaryOp) -> Value:
+    value = evaluate(run, node.operand)
+    if isinstance(node.op, ast.Not):
+        return OTHER
+    if isinstance(value.constant, int | float) and isinstance(node.op, ast.USub):
+        return NUMBER.but(constant=-value.constant)
+    return value
+
+
+def _comparison(run: Run, node: ast.Compare) -> Value:
+    for part in (node.left, *node.comparators):
+        evaluate(run, part)
+    return OTHER
+
+
+def _boolean(run: Run, node: ast.BoolOp) -> Value:
+    return _joined(evaluate(run, value) for value in node.values)
+
+
+def _conditional(run: Run, node: ast.IfExp) -> Value:
+    evaluate(run, node.test)
+    return _joined(evaluate(run, value) for value in (node.body, node.orelse))
+
+
+def _joined(values: Iterable[Value]) -> Value:
+    result: Value | None = None
+    for value in values:
+        result = value if result is None else join(result, value)
+    return result or UNKNOWN
+
+
+def _call(run: Run, node: ast.Call) -> Value:
+    receiver: Value | None = None
+    if isinstance(node.func, ast.Attribute):
+        receiver = evaluate(run, node.func.value)
+        called = _may_be_called(receiver)
+        callee = _attribute_of(run, node.func, receiver) if called else UNKNOWN
+    else:
+        callee = evaluate(run, node.func)
+    arguments = [evaluate(run, argument) for argument in node.args]
+    keywords = {keyword.arg or "**": evaluate(run, keyword.value) for keyword in node.keywords}
+    return call(run, node, callee, receiver, arguments, keywords)
+
+
+def _may_be_called(receiver: Value) -> bool:
+    """Whether `receiver.name` is something that is called, rather than a method of a known kind."""
+    return (
+        receiver.kind in {Kind.QUALIFIED, Kind.UNKNOWN, Kind.INSTANCE, Kind.CLASS}
+        or receiver.definition is not None
+        or known_module(receiver)
+    )
+
+
+def _sequence(run: Run, node: ast.Tuple | ast.List | ast.Set) -> Value:
+    values = [evaluate(run, element) for element in node.elts]
+    starred = any(isinstance(element, ast.Starred) for element in node.elts)
+    whole = container(*values, items=isinstance(node, ast.Tuple) and not starred)
+    return whole.but(length=None) if starred else whole
+
+
+def _starred(run: Run, node: ast.Starred) -> Value:
+    return element_of(evaluate(run, node.value))
+
+
+def _dictionary(run: Run, node: ast.Dict) -> Value:
+    values = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            values.append(element_of(evaluate(run, value)))
+        else:
+            evaluate(run, key)
+            values.append(evaluate(run, value))
+    return container(*values)
+
+
+def _comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
+    return _gathered(run, node, node.generators, (node.elt,))
+
+
+def _dict_comprehension(run: Run, node: ast.DictComp) -> Value:
+    return _gathered(run, node, node.generators, (node.key, node.value))
+
+
+def _gathered(
+    run: Run, node: ast.expr, generators: list[ast.comprehension], parts: tuple[ast.expr, ...]
+) -> Value:
+    """A comprehension: a loop of its own, with names of its own, that keeps its last part."""
+    outer_state, outer_loops = run.state, run.loops
+    run.state = outer_state.copy()
+    try:
+        for generator in generators:
+            over = evaluate(run, generator.iter)
+            place = run.place(node)
+            names = tuple(
+                name.id for name in ast.walk(generator.target) if isinstance(name, ast.Name)
+            )
+            run.loops = (
+                *run.loops,
+                Loop(
+                    place,
+                    node,
+                    run.block,
+                    id(node),
+                    over.portable(),
+                    over.length,
+                    names,
+                ),
+            )
+            bind(run, generator.target, element_of(over))
+            for condition in generator.ifs:
+                evaluate(run, condition)
+        values = [evaluate(run, part) for part in parts]
+    finally:
+        run.state, run.loops = outer_state, outer_loops
+    return Value(Kind.CONTAINER, element=values[-1])
+
+
+def _lambda(run: Run, node: ast.Lambda) -> Value:
+    # What a function made here refers to may be used, or released, by whoever calls it.
+    for part in ast.walk(node.body):
+        if isinstance(part, ast.Name) and (held := run.state.values.get(part.id)) is not None:
+            run.outcome.pass_on(held)
+    return Value(Kind.FUNCTION)
+
+
+def _formatted(run: Run, node: ast.JoinedStr) -> Value:
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            evaluate(run, part.value)
+    return OTHER
+
+
+def _named(run: Run, node: ast.NamedExpr) -> Value:
+    value = evaluate(run, node.value)
+    bind(run, node.target, value)
+    return value
+
+
+def _given_back(run: Run, node: ast.Yield | ast.YieldFrom) -> Value:
+    if node.value is not None:
+        run.outcome.give_back(evaluate(run, node.value))
+    return UNKNOWN
+
+
+def _awaited(run: Run, node: ast.Await) -> Value:
+    return evaluate(run, node.value)
+
+
+def _slice(run: Run, node: ast.Slice) -> Value:
+    for part in (node.lower, node.upper, node.step):
+        if part is not None:
+            evaluate(run, part)
+    return OTHER
+
+
+_EVALUATORS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _comparison,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _conditional,
+    ast.Tuple: _sequence,
+    ast.List: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dictionary,
+    ast.Starred: _starred,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _dict_comprehension,
+    ast.Lambda: _lambda,
+    ast.JoinedStr: _formatted,
+    ast.NamedExpr: _named,
+    ast.Yield: _given_back,
+    ast.YieldFrom: _given_back,
+    ast.Await: _awaited,
+    ast.Slice: _slice,
+}

@@ -1,0 +1,119 @@
+"""The names of a scope that is spread over many blocks, kept over edits block by block."""
+
+import ast
+from collections.abc import Iterable
+
+from leakwise.facts.names import Binding, NestedScope, ScopeIndex
+from leakwise.syntax import Block
+
+_ByKey = dict[str, dict[Block, None]]
+
+
+class GatheredNames:
+    """What the indexes of a scope's blocks say together; asked like a `ScopeIndex`."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Block, ScopeIndex] = {}
+        self._words: _ByKey = {}
+        self._called: _ByKey = {}
+        self._writes: _ByKey = {}
+        self._asked: _ByKey = {}
+        self._bound: _ByKey = {}
+
+    def sync(self, parts: dict[Block, ScopeIndex]) -> set[str]:
+        """Takes the indexes of all blocks of the scope; gives the words that came or went."""
+        changed: set[str] = set()
+        for block in [block for block in self._parts if block not in parts]:
+            changed |= self.put(block, None)
+        for block, index in parts.items():
+            if self._parts.get(block) is not index:
+                changed |= self.put(block, index)
+        return changed
+
+    def put(self, block: Block, index: ScopeIndex | None) -> set[str]:
+        """Takes the index of one block, or None where it is gone; gives the words that came or
+        went."""
+        old = self._parts.pop(block, None)
+        before = old or _NOTHING
+        after = index or _NOTHING
+        changed = _replace(self._words, block, before.words, after.words)
+        _replace(self._called, block, before.called, after.called)
+        _replace(self._writes, block, before.writes, after.writes)
+        _replace(self._asked, block, before.asked.keys(), after.asked.keys())
+        _replace(self._bound, block, before.bound.keys(), after.bound.keys())
+        if index is not None:
+            self._parts[block] = index
+        return changed
+
+    def part(self, block: Block) -> ScopeIndex | None:
+        """The index of one block."""
+        return self._parts.get(block)
+
+    def parts(self) -> Iterable[ScopeIndex]:
+        """The indexes of all blocks."""
+        return self._parts.values()
+
+    def words_now(self) -> Iterable[str]:
+        """Every identifier in the scope's own code."""
+        return self._words.keys()
+
+    def mentions(self, word: str) -> bool:
+        """Whether an identifier stands in the scope's own code."""
+        return word in self._words
+
+    def calls(self, path: str) -> bool:
+        """Whether what is at a path is called."""
+        return path in self._called
+
+    def methods_on(self, path: str) -> Iterable[str]:
+        """The methods that are called on what is at a path."""
+        for block in self._asked.get(path, ()):
+            yield from self._parts[block].asked[path]
+
+    def bindings_of(self, name: str) -> list[Binding]:
+        """How a name is bound, in order."""
+        return [
+            binding for block in self._holding(name) for binding in self._parts[block].bound[name]
+        ]
+
+    def values_of(self, name: str) -> list[ast.expr]:
+        """The values that plain assignments give a name."""
+        return [
+            value
+            for block in self._holding(name)
+            for value in self._parts[block].assigned.get(name, ())
+        ]
+
+    def writes_attribute(self, name: str) -> bool:
+        """Whether an attribute of this name is written, emptied or cut."""
+        return name in self._writes
+
+    def nested_scopes(self) -> Iterable[NestedScope]:
+        """The functions and classes directly in the scope."""
+        return (nested for part in self._parts.values() for nested in part.nested)
+
+    def _holding(self, name: str) -> list[Block]:
+        return sorted(self._bound.get(name, ()), key=lambda block: block.start)
+
+
+_NOTHING = ScopeIndex()
+
+
+def _replace(table: _ByKey, block: Block, before: Iterable[str], after: Iterable[str]) -> set[str]:
+    """Moves a block's entries in a table; gives the keys that the table gained or lost."""
+    old, new = set(before), set(after)
+    changed: set[str] = set()
+    for key in old - new:
+        holders = table[key]
+        holders.pop(block, None)
+        if not holders:
+            del table[key]
+            changed.add(key)
+    for key in new - old:
+        known = table.get(key)
+        if known is None:
+            table[key] = {block: None}
+            changed.add(key)
+        else:
+            known[block] = None
+    return changed

@@ -1,0 +1,265 @@
+"""Interprets one body: sets up what holds where it begins, and gathers what came of it."""
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis import Gives, effect_of, instance_kind
+from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.blocks import Memo, run_blocks
+from leakwise.facts.body import BodyResult
+from leakwise.facts.calls import grad_mode
+from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.events import Acquisition, Event, GradMode
+from leakwise.facts.evidence import Evidence, backpropagated_assignments
+from leakwise.facts.expressions import evaluate
+from leakwise.facts.names import path_of
+from leakwise.facts.run import Run
+from leakwise.facts.state import State, deep_sources
+from leakwise.facts.statements import run_statement, run_suite
+from leakwise.facts.values import UNKNOWN, Graph, Kind, Value, overlap, tensor
+from leakwise.syntax import Block
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+Memos = dict[Block, list[Memo]]
+
+_HARMLESS_DECORATORS = frozenset(
+    {"staticmethod", "classmethod", "property", "abstractmethod", "override", "overload", "wraps"}
+)
+
+
+def interpret(
+    module: "ModuleFacts", definition: Definition, memos: Memos
+) -> tuple[BodyResult, Memos]:
+    """What happens in a body; `memos` of the last time are used where they still stand."""
+    definition.code.read()
+    if definition.node is None:
+        return _interpret_module(module, definition, memos)
+    node, block = definition.node, definition.block
+    if not isinstance(node, FunctionNode) or block is None:
+        return BodyResult(), {}
+    evidence = _evidence(module, definition, node.body, block)
+    run = _run(module, definition, block, evidence, memos)
+    run.state = _entry_state(module, definition, node)
+    run_suite(run, node.body)
+    return _result(run), run.new_memos
+
+
+def evaluated_alone(module: "ModuleFacts", definition: Definition, node: ast.expr) -> Value:
+    """What an expression of a body gives, by its names and not by the statements before it."""
+    block = definition.block
+    if block is None:
+        return UNKNOWN
+    run = _run(
+        module, definition, block, Evidence(module.tree.child_block, module.scopes.index, block), {}
+    )
+    run.isolated = True
+    run.statement = ast.Expr(node)
+    ast.copy_location(run.statement, node)
+    if isinstance(definition.node, FunctionNode):
+        run.state = _entry_state(module, definition, definition.node)
+    return evaluate(run, node)
+
+
+def _interpret_module(
+    module: "ModuleFacts", definition: Definition, memos: Memos
+) -> tuple[BodyResult, Memos]:
+    blocks = module.tree.blocks
+    if not blocks:
+        return BodyResult(), {}
+    tops = {id(node): block for block in blocks for node in block.statements}
+    evidence = Evidence(
+        lambda node: tops.get(id(node)) or module.tree.child_block(node),
+        module.scopes.index,
+        blocks[0],
+    )
+    if _mentions_backward(definition):
+        statements = [node for block in blocks for node in block.statements]
+        backpropagated_assignments(statements, evidence)
+    run = _run(module, definition, blocks[0], evidence, memos)
+    run_blocks(run, blocks, run_statement)
+    return _result(run), run.new_memos
+
+
+def _run(
+    module: "ModuleFacts", definition: Definition, block: Block, evidence: Evidence, memos: Memos
+) -> Run:
+    return Run(
+        module,
+        definition,
+        block,
+        evidence,
+        State(),
+        _shared_names(definition),
+        old_memos=memos,
+    )
+
+
+def _evidence(
+    module: "ModuleFacts", definition: Definition, statements: list[ast.stmt], block: Block
+) -> Evidence:
+    evidence = Evidence(module.tree.child_block, module.scopes.index, block)
+    if not _mentions_backward(definition):
+        return evidence
+    return backpropagated_assignments(statements, evidence)
+
+
+def _mentions_backward(definition: Definition) -> bool:
+    return any(definition.index.mentions(word) for word in BACKWARD_METHODS)
+
+
+def _shared_names(definition: Definition) -> frozenset[str]:
+    node = definition.node
+    if not isinstance(node, FunctionNode):
+        return frozenset()
+    return frozenset(
+        name
+        for statement in node.body
+        if isinstance(statement, ast.Global | ast.Nonlocal)
+        for name in statement.names
+    )
+
+
+def _entry_state(module: "ModuleFacts", definition: Definition, node: FunctionNode) -> State:
+    """What holds where a function begins: its parameters, and the grad mode by its decorators."""
+    state = State(grad=entry_grad(module, definition))
+    instance = definition.instance_name()
+    for parameter in definition.parameters():
+        value = UNKNOWN
+        if parameter.arg == instance and definition.parent is not None:
+            kind = module.ancestors(definition.parent).kind
+            value = Value(kind, name=definition.parent.qualified, definition=definition.parent)
+        elif parameter.annotation is not None:
+            value = _annotated(module, definition, parameter.annotation)
+        state.bind(parameter.arg, value, ())
+    for extra in (node.args.vararg, node.args.kwarg):
+        if extra is not None:
+            state.bind(extra.arg, Value(Kind.CONTAINER), ())
+    return state
+
+
+def _annotated(module: "ModuleFacts", definition: Definition, annotation: ast.expr) -> Value:
+    """What a parameter holds by its annotation, `X | None` and `Optional[X]` too."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return UNKNOWN
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        sides = [annotation.left, annotation.right]
+        rest = [
+            side for side in sides if not (isinstance(side, ast.Constant) and side.value is None)
+        ]
+        return _annotated(module, definition, rest[0]) if len(rest) == 1 else UNKNOWN
+    if isinstance(annotation, ast.Subscript):
+        outer = module.resolve(definition, path_of(annotation.value))
+        if outer.name in {"typing.Optional"} and isinstance(annotation.slice, ast.expr):
+            return _annotated(module, definition, annotation.slice)
+        if outer.name != "torch.utils.data.DataLoader":
+            return UNKNOWN
+        annotation = annotation.value
+    found = module.resolve(definition, path_of(annotation))
+    if found.kind is Kind.CLASS and found.definition is not None:
+        kind = module.ancestors(found.definition).kind
+        return Value(kind, name=found.definition.qualified, definition=found.definition)
+    if found.kind is not Kind.QUALIFIED or found.name is None:
+        return UNKNOWN
+    if found.name in {"torch.Tensor", "torch.FloatTensor"}:
+        return tensor(Graph.UNKNOWN)
+    kind_found = instance_kind(found.name)
+    return UNKNOWN if kind_found is None else Value(kind_found, name=found.name)
+
+
+def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:
+    """The grad mode that a function's decorators and its framework's conventions give it."""
+    node = definition.node
+    if not isinstance(node, FunctionNode):
+        return GradMode.ON
+    for decorator in node.decorator_list:
+        mode = _decorated_grad(module, definition, decorator)
+        if mode is not None:
+            return mode
+    parent = definition.parent
+    if (
+        parent is not None
+        and parent.is_class
+        and node.name in GRAD_OFF_HOOKS
+        and not LIGHTNING_BASES.isdisjoint(module.ancestors(parent).names)
+    ):
+        return GradMode.OFF
+    return GradMode.ON
+
+
+def _decorated_grad(
+    module: "ModuleFacts", definition: Definition, decorator: ast.expr
+) -> GradMode | None:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    found = module.resolve(definition, path_of(function))
+    if found.kind is Kind.QUALIFIED and found.name is not None:
+        effect = effect_of(found.name)
+        if effect is not None and effect.gives is Gives.GRAD_SWITCH:
+            setting: object = effect.grad
+            if isinstance(decorator, ast.Call) and (decorator.args or decorator.keywords):
+                given = [*decorator.args, *(keyword.value for keyword in decorator.keywords)][0]
+                constant = given.value if isinstance(given, ast.Constant) else None
+                setting = constant if effect.grad is None or constant is True else None
+            return grad_mode(setting)
+    if found.definition is not None and module.body_mentions(
+        found.definition, ("no_grad", "inference_mode", "set_grad_enabled")
+    ):
+        return GradMode.UNKNOWN
+    return None
+
+
+def decorators_known(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether no decorator of a function could switch recording off unseen."""
+    node = definition.node
+    if not isinstance(node, FunctionNode):
+        return True
+    for decorator in node.decorator_list:
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        path = path_of(function)
+        if path is None or path.rpartition(".")[2] in _HARMLESS_DECORATORS:
+            continue
+        found = module.resolve(definition, path)
+        known = found.definition is not None or (
+            found.kind is Kind.QUALIFIED and effect_of(found.name or "") is not None
+        )
+        if not known:
+            return False
+    return True
+
+
+def _result(run: Run) -> BodyResult:
+    """What a finished run learned."""
+    outcome = run.outcome
+    for name, held in run.state.values.items():
+        if deep_sources(held) and _is_captured(run.module, run.definition, name):
+            outcome.pass_on(held)
+    flows = outcome.flows()
+    handed = flows.returned | flows.stored | flows.passed
+    events: list[Event] = []
+    for event in outcome.events.values():
+        if isinstance(event, Acquisition) and overlap(event.what.sources, handed):
+            event = replace(event, handed_on=True)
+        events.append(event)
+    return BodyResult(tuple(events), flows, outcome.returns, run.state.values)
+
+
+def _is_captured(module: "ModuleFacts", definition: Definition, name: str) -> bool:
+    """Whether a function inside this body refers to a name without binding it."""
+    for one in module.scopes.mentioning(name):
+        parent = one.parent
+        while parent is not None and parent is not definition:
+            parent = parent.parent
+        if (
+            parent is definition
+            and one.is_function
+            and not one.index.bindings_of(name)
+            and all(parameter.arg != name for parameter in one.parameters())
+        ):
+            return True
+    return False

@@ -1,0 +1,156 @@
+"""What a call of a method gives and does, by what it is called on."""
+
+import ast
+
+from leakwise.facts.apis.keras import MODEL_METHODS
+from leakwise.facts.apis.torch_methods import (
+    BACKWARD_METHODS,
+    HOOK_METHODS,
+    LEAVE_TORCH,
+    LOSS_WRAPPERS,
+    MODULE_ITSELF,
+    OPTIMIZER_STEP,
+    RELEASE_METHODS,
+)
+from leakwise.facts.calls import acquire, forward_call, unknown_call
+from leakwise.facts.containers import container_method
+from leakwise.facts.events import ModelUse, TrainingStep
+from leakwise.facts.evidence import backward_operand
+from leakwise.facts.names import path_of
+from leakwise.facts.run import Run, known_module
+from leakwise.facts.state import container, deep_sources
+from leakwise.facts.tensor_calls import tensor_method
+from leakwise.facts.values import (
+    NUMBER,
+    OTHER,
+    UNKNOWN,
+    Certainty,
+    Graph,
+    Kind,
+    Value,
+    merge_sources,
+    tensor,
+)
+
+
+def method_call(
+    run: Run,
+    node: ast.Call,
+    function: ast.Attribute,
+    receiver: Value,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    """The value of `receiver.method(...)`; what it does is noted."""
+    name = function.attr
+    path = path_of(function.value)
+    everything = [*arguments, *keywords.values()]
+    if name in BACKWARD_METHODS:
+        return _backward(run, node, function, receiver)
+    if name in HOOK_METHODS:
+        certainty = receiver.certainty if known_module(receiver) else Certainty.LIKELY
+        return acquire(run, node, receiver, certainty)
+    if name in RELEASE_METHODS and not arguments:
+        run.outcome.released = merge_sources(run.outcome.released, deep_sources(receiver))
+    if receiver.is_tensor:
+        return tensor_method(run, node, name, receiver, everything)
+    if known_module(receiver):
+        return _module_method(run, node, path, name, receiver, arguments, keywords)
+    if receiver.kind is Kind.OPTIMIZER or run.holds_optimizer(path):
+        if name == OPTIMIZER_STEP:
+            run.outcome.add(TrainingStep(run.place(node), run.loops, "step"))
+        return OTHER
+    if receiver.kind is Kind.KERAS_MODEL:
+        if name in MODEL_METHODS and path is not None:
+            run.outcome.add(ModelUse(run.place(node), run.loops, path, receiver.origin, name))
+        # Scores, a history or an array: not the model, though it may refer to it.
+        return UNKNOWN if name in MODEL_METHODS else Value(sources=receiver.sources)
+    if receiver.kind in {Kind.CONTAINER, Kind.UNKNOWN}:
+        kept = container_method(run, node, function, receiver, arguments, keywords)
+        if kept is not None:
+            return kept
+    return _unknown_method(run, node, function, receiver, everything)
+
+
+def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value) -> Value:
+    from leakwise.facts.expressions import evaluate
+
+    operand = backward_operand(node)
+    if operand is not None:
+        started = receiver if operand is function.value else evaluate(run, operand)
+        path = path_of(operand)
+        if path is not None:
+            started = started.made_from(frozenset({path}))
+        run.outcome.backpropagate(started)
+    run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
+    return OTHER
+
+
+def _module_method(
+    run: Run,
+    node: ast.Call,
+    path: str | None,
+    name: str,
+    module: Value,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    everything = [*arguments, *keywords.values()]
+    if name == "forward":
+        if module.kind is Kind.CRITERION:
+            return tensor(Graph.UNKNOWN, scalar=True)
+        return forward_call(run, node, path, module, everything)
+    if name in {"eval", "train"} and path is not None:
+        mode = arguments[0] if arguments else keywords.get("mode")
+        if name == "eval" or (mode is not None and mode.constant is False):
+            run.state.evaluating[path] = Value(Kind.OTHER, origin=run.place(node))
+        else:
+            run.state.evaluating.pop(path, None)
+    if name in MODULE_ITSELF:
+        return module
+    if name == "register_buffer" and len(arguments) > 1 and path is not None:
+        attribute = arguments[0].constant
+        if isinstance(attribute, str):
+            run.state.bind(f"{path}.{attribute}", arguments[1], run.loops)
+        return OTHER
+    if name in {"modules", "children"}:
+        return container(Value(Kind.MODULE, sources=module.sources)).but(length=None)
+    if name in {"named_modules", "named_children"}:
+        pair = container(OTHER, Value(Kind.MODULE, sources=module.sources), items=True)
+        return container(pair).but(length=None)
+    if name in {"parameters", "named_parameters", "buffers", "state_dict", "load_state_dict"}:
+        return Value(Kind.OTHER)
+    if module.definition is not None:
+        forget_attributes(run, path)
+    return unknown_call(run, everything)
+
+
+def forget_attributes(run: Run, path: str | None) -> None:
+    """A method whose code was not followed may have changed the attributes of its object."""
+    if path is not None:
+        run.state.forget_below(path)
+
+
+def _unknown_method(
+    run: Run,
+    node: ast.Call,
+    function: ast.Attribute,
+    receiver: Value,
+    arguments: list[Value],
+) -> Value:
+    name = function.attr
+    if name == "item" and not arguments:
+        return NUMBER
+    if name in {"tolist", "numpy"} and name in LEAVE_TORCH:
+        return OTHER
+    if name in {"detach", "detach_"}:
+        return tensor(Graph.DETACHED, certainty=Certainty.LIKELY, sources=receiver.sources)
+    if name in LOSS_WRAPPERS and arguments:
+        return arguments[0]
+    if name in MODULE_ITSELF and receiver.kind is Kind.UNKNOWN and name != "type":
+        # A tensor, a module or a batch: what moves or casts it gives the same thing again.
+        return receiver
+    if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
+        forget_attributes(run, path_of(function.value))
+    result = unknown_call(run, arguments)
+    return result.made_from(receiver.sources)

@@ -1,0 +1,401 @@
+"""The facts of one document, kept over its edits."""
+
+import ast
+import builtins
+import functools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leakwise.facts.apis import canonical, effect_of
+from leakwise.facts.apis.python import WITHOUT_TORCH
+from leakwise.facts.body import BodyFacts, BodyResult
+from leakwise.facts.callers import call_sites, callers_grad
+from leakwise.facts.classes import ClassFacts
+from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.events import CallSite, GradMode, TrainingStep
+from leakwise.facts.gathered import GatheredNames
+from leakwise.facts.inheritance import Ancestors, ancestors
+from leakwise.facts.interpretation import Memos, evaluated_alone, interpret
+from leakwise.facts.names import Binding, ScopeIndex, path_of
+from leakwise.facts.queries import Cell, Database
+from leakwise.facts.scopes import ScopeNode, Scopes
+from leakwise.facts.values import UNKNOWN, Kind, Value, join
+from leakwise.syntax import SyntaxTree, Update
+from leakwise.text import Document, LineChange
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a caller sees of a function: what it returns (None: nothing), and whether it trains."""
+
+    returns: Value | None = UNKNOWN
+    trains: str = ""
+
+
+class ModuleFacts:
+    """What is known of one document. Answers are computed when asked, and again only when what
+    they read has changed."""
+
+    def __init__(self, document: Document) -> None:
+        self.tree = SyntaxTree(document)
+        self.database = Database()
+        self.scopes = Scopes(self.database, self.tree)
+        self._bodies: dict[Definition, Cell[BodyResult]] = {}
+        self._memos: dict[Definition, Memos] = {}
+        self._facts: dict[Definition, BodyFacts] = {}
+        self._cells: dict[Definition, dict[object, Cell[Any]]] = {}
+
+    @property
+    def document(self) -> Document:
+        """The version that the facts are of."""
+        return self.tree.document
+
+    def update(self, document: Document, changes: Sequence[LineChange]) -> list[Definition]:
+        """Takes in a newer version; gives the definitions that are gone."""
+        return self._take(self.tree.update(document, changes))
+
+    def resync(self) -> list[Definition] | None:
+        """Parses the whole file if some of it did not parse; None where nothing changed."""
+        update = self.tree.resync()
+        if not update.touched and not update.removed:
+            return None
+        return self._take(update)
+
+    def _take(self, update: Update) -> list[Definition]:
+        dead = self.scopes.update(update.touched, update.removed)
+        for definition in dead:
+            self._memos.pop(definition, None)
+            self._facts.pop(definition, None)
+            if (cell := self._bodies.pop(definition, None)) is not None:
+                cell.dispose()
+            for other in self._cells.pop(definition, {}).values():
+                other.dispose()
+        return dead
+
+    def new_bodies(self) -> list[Definition]:
+        """The functions, and first the module itself, that were not given before."""
+        fresh, self.scopes.fresh = self.scopes.fresh, []
+        return [one for one in fresh if one.is_function or one.node is None]
+
+    def facts(self, definition: Definition) -> BodyFacts:
+        """The facts of one body."""
+        result = self.body(definition)
+        known = self._facts.get(definition)
+        if known is None or known.result is not result:
+            known = self._facts[definition] = BodyFacts(self, definition, result)
+        return known
+
+    def body(self, definition: Definition) -> BodyResult:
+        """What the interpreter learned of a body."""
+        cell = self._bodies.get(definition)
+        if cell is None:
+            cell = self._bodies[definition] = Cell(
+                self.database, lambda: self._interpret(definition), BodyResult(returns=UNKNOWN)
+            )
+        return cell.read()
+
+    def _interpret(self, definition: Definition) -> BodyResult:
+        result, self._memos[definition] = interpret(
+            self, definition, self._memos.get(definition, {})
+        )
+        return result
+
+    def query(
+        self,
+        definition: Definition,
+        key: object,
+        compute: Callable[[], Any],
+        in_cycle: Any,
+        *,
+        breaks_cycles: bool = False,
+    ) -> Cell[Any]:
+        """The cell for one question about a definition, made when it is first asked."""
+        cells = self._cells.setdefault(definition, {})
+        cell = cells.get(key)
+        if cell is None:
+            cell = cells[key] = Cell(self.database, compute, in_cycle, breaks_cycles=breaks_cycles)
+        return cell
+
+    def summary(self, definition: Definition) -> Summary:
+        """What a caller sees of a function. Functions that call each other in a circle: unknown."""
+
+        def compute() -> Summary:
+            result = self.body(definition)
+            node = definition.node
+            returns = None if result.returns is None else result.returns.portable()
+            if isinstance(node, ast.AsyncFunctionDef) or _is_generator(result, node):
+                returns = UNKNOWN
+            steps = [event.what for event in result.events if isinstance(event, TrainingStep)]
+            return Summary(returns, steps[0] if steps else "")
+
+        cell = self.query(definition, "summary", compute, Summary(), breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
+
+    def forward_result(self, class_: Definition) -> Value | None:
+        """What calling an object of a module class of this file gives; None where its `forward`
+        is not in this file."""
+        method = self.method(class_, "forward")
+        return None if method is None else self.summary(method).returns
+
+    def method(self, class_: Definition, name: str) -> Definition | None:
+        """A method of a class of this file, or of a base in this file."""
+
+        def compute() -> Definition | None:
+            class_.code.read()
+            found = self._definition_in(class_, name)
+            if found is not None:
+                return found
+            node = class_.node
+            for base in node.bases if isinstance(node, ast.ClassDef) else ():
+                above = self.resolve(class_, path_of(base))
+                if above.definition is not None and above.definition is not class_:
+                    found = self.method(above.definition, name)
+                    if found is not None:
+                        return found
+            return None
+
+        cell = self.query(class_, ("method", name), compute, None)
+        return cell.read()  # type: ignore[no-any-return]
+
+    def _definition_in(self, scope: Definition, name: str) -> Definition | None:
+        found = [one for one in self.scopes.named(name) if one.parent is scope]
+        return found[-1] if found else None
+
+    def method_names(self, class_: Definition) -> tuple[str, ...]:
+        """The methods that a class itself defines."""
+        class_.code.read()
+        return tuple(
+            one.name for one in self.scopes.all() if one.parent is class_ and one.is_function
+        )
+
+    def ancestors(self, class_: Definition) -> Ancestors:
+        """What a class derives from."""
+        cell = self.query(
+            class_,
+            "ancestors",
+            lambda: ancestors(self, class_),
+            Ancestors(complete=False),
+            breaks_cycles=True,
+        )
+        return cell.read()  # type: ignore[no-any-return]
+
+    def class_of(self, definition: Definition) -> ClassFacts | None:
+        """The class whose method a definition is."""
+        parent = definition.parent
+        if parent is None or not parent.is_class:
+            return None
+        return ClassFacts(self, parent)
+
+    def attribute(self, class_: Definition, name: str) -> Value:
+        """What `self.name` holds, as `__init__` leaves it, or else the methods that write it."""
+        method = self.method(class_, name)
+        if method is not None:
+            if isinstance(method.node, FunctionNode) and method.node.decorator_list:
+                return UNKNOWN
+            return Value(Kind.FUNCTION, definition=method)
+
+        def compute() -> Value:
+            for writer in ("__init__", *self.attribute_writers(class_, name)):
+                definition = self.method(class_, writer)
+                if definition is None:
+                    continue
+                instance = definition.instance_name()
+                found = self.body(definition).exit_values.get(f"{instance}.{name}")
+                if found is not None and found.kind is not Kind.UNKNOWN:
+                    return found.portable()
+            return UNKNOWN
+
+        cell = self.query(class_, ("attribute", name), compute, UNKNOWN, breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
+
+    def attribute_writers(self, class_: Definition, name: str) -> tuple[str, ...]:
+        """The methods of a class in which an attribute of this name is written, emptied or cut."""
+        class_.code.read()
+        writers: list[Definition] = []
+        for definition in self.scopes.mentioning(name):
+            if definition.parent is class_ and definition.index.writes_attribute(name):
+                definition.code.read()
+                writers.append(definition)
+        writers.sort(key=lambda one: one.place.order())
+        return tuple(one.name for one in writers)
+
+    def outer_name(self, definition: Definition, name: str) -> Value:
+        """What a name that a body does not bind stands for: in the functions round it, at the top
+        level, or a builtin."""
+        scope = definition.parent
+        while scope is not None and scope.node is not None:
+            if scope.is_function and scope.index.bindings_of(name):
+                return self.scope_value(scope, name)
+            scope = scope.parent
+        return self.global_name(name)
+
+    def scope_value(self, scope: Definition, name: str) -> Value:
+        """What a name bound in a function or at the top level holds, for code in other bodies.
+
+        Plain assignments are evaluated on their own: the scope may call the body that asks.
+        """
+
+        def compute() -> Value:
+            scope.code.read()
+            index = scope.index
+            values, bindings = index.values_of(name), index.bindings_of(name)
+            if values and len(values) == len(bindings):
+                found = [evaluated_alone(self, scope, value) for value in values]
+                return functools.reduce(join, found).portable()
+            known = self._by_binding(scope, name, tuple(bindings))
+            if known is not None:
+                return known
+            return self.body(scope).exit_values.get(name, UNKNOWN).portable()
+
+        cell = self.query(scope, ("value", name), compute, UNKNOWN, breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
+
+    def global_name(self, name: str) -> Value:
+        """What a name stands for at the top level."""
+        bindings = self.scopes.bindings(name)
+        if not bindings:
+            return self._unbound(name)
+        known = self._by_binding(self.scopes.module, name, bindings)
+        if known is not None:
+            return known
+        if {binding.how for binding in bindings} <= {"assign", "import"}:
+            return self.scope_value(self.scopes.module, name)
+        return UNKNOWN
+
+    def _by_binding(
+        self, scope: Definition, name: str, bindings: tuple[Binding, ...]
+    ) -> Value | None:
+        """What a name is that is only imported, or defined once; None for another one."""
+        kinds = {binding.how for binding in bindings}
+        if kinds == {"import"}:
+            qualified = {canonical(binding.qualified) for binding in bindings}
+            return self.imported(qualified.pop()) if len(qualified) == 1 else UNKNOWN
+        if len(bindings) == 1 and kinds & {"def", "class"}:
+            found = self._definition_in(scope, name)
+            if found is None:
+                return UNKNOWN
+            kind = Kind.CLASS if found.is_class else Kind.FUNCTION
+            return Value(kind, name=found.qualified, definition=found)
+        return None
+
+    def _unbound(self, name: str) -> Value:
+        for star in self.scopes.stars():
+            qualified = canonical(f"{star}.{name}")
+            if effect_of(qualified) is not None:
+                return Value(Kind.QUALIFIED, name=qualified)
+        if hasattr(builtins, name) and not self.scopes.stars():
+            return Value(Kind.QUALIFIED, name=f"builtins.{name}")
+        return UNKNOWN
+
+    def imported(self, qualified: str) -> Value:
+        """What an imported name stands for."""
+        return Value(Kind.QUALIFIED, name=canonical(qualified))
+
+    def is_foreign(self, qualified: str) -> bool:
+        """Whether a qualified name lies in a library that knows nothing of autograd."""
+        root = qualified.split(".", 1)[0]
+        return root in sys.stdlib_module_names or root in WITHOUT_TORCH
+
+    def defined(self, definition: Definition, node: ScopeNode) -> Value:
+        """The value that a `def` or `class` statement of a body binds."""
+        found = self.scopes.by_node.get(id(node))
+        if found is None or getattr(node, "decorator_list", None):
+            known = found is not None and self._keeps_function(found)
+            if not known:
+                return UNKNOWN
+        kind = Kind.CLASS if isinstance(node, ast.ClassDef) else Kind.FUNCTION
+        return Value(kind, name=found.qualified if found else None, definition=found)
+
+    def _keeps_function(self, definition: Definition) -> bool:
+        return definition.is_class or definition.is_function
+
+    def resolve(self, definition: Definition, path: str | None) -> Value:
+        """What a dotted path in the header of a definition stands for, by names alone."""
+        if path is None or "[" in path:
+            return UNKNOWN
+        root, *parts = path.split(".")
+        value = self.outer_name(definition, root)
+        for part in parts:
+            if value.kind is not Kind.QUALIFIED:
+                return UNKNOWN
+            value = self.imported(f"{value.name}.{part}")
+        return value
+
+    def calls_below(self, definition: Definition) -> frozenset[str]:
+        """The qualified names that a function of this file calls, and those that it calls, too."""
+
+        def compute() -> frozenset[str]:
+            names: set[str] = set()
+            for event in self.body(definition).events:
+                if isinstance(event, CallSite):
+                    if event.value.name is not None and event.value.definition is None:
+                        names.add(event.value.name)
+                    if event.value.definition is not None:
+                        names |= self.calls_below(event.value.definition)
+            return frozenset(names)
+
+        cell = self.query(definition, "calls", compute, frozenset(), breaks_cycles=False)
+        return cell.read()  # type: ignore[no-any-return]
+
+    def body_mentions(self, definition: Definition, words: Sequence[str]) -> bool:
+        """Whether an identifier stands in a body's own code or in functions inside it."""
+        definition.code.read()
+        pending: list[ScopeIndex | GatheredNames] = [definition.index]
+        while pending:
+            index = pending.pop()
+            if any(index.mentions(word) for word in words):
+                return True
+            pending.extend(nested.names for nested in index.nested_scopes())
+        return False
+
+    def callers_grad(self, definition: Definition) -> GradMode | None:
+        """The grad mode in which the callers of a function run it."""
+        cell = self.query(
+            definition, "callers", lambda: callers_grad(self, definition), GradMode.UNKNOWN
+        )
+        return cell.read()  # type: ignore[no-any-return]
+
+    def called_in_loop(self, definition: Definition) -> bool:
+        """Whether a loop in this file calls a function."""
+        cell = self.query(
+            definition,
+            "looped",
+            lambda: any(site.loops for site in call_sites(self, definition)[0]),
+            False,
+        )
+        return cell.read()  # type: ignore[no-any-return]
+
+    def spelling(self, qualified: str) -> str | None:
+        """How the file writes a qualified name, the shortest way first."""
+        best: str | None = None
+        parts = qualified.split(".")
+        for length in range(len(parts), 0, -1):
+            prefix, rest = ".".join(parts[:length]), parts[length:]
+            for name, target in self.scopes.imports():
+                if canonical(target) == prefix:
+                    self.scopes.bindings(name)
+                    spelled = ".".join([name, *rest])
+                    if best is None or len(spelled) < len(best):
+                        best = spelled
+            if best is not None:
+                return best
+        return None
+
+
+def _is_generator(result: BodyResult, node: object) -> bool:
+    return isinstance(node, FunctionNode) and any(
+        isinstance(part, ast.Yield | ast.YieldFrom)
+        for statement in node.body
+        for part in _own_nodes(statement)
+    )
+
+
+def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
+            pending.extend(ast.iter_child_nodes(node))

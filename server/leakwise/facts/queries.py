@@ -1,0 +1,216 @@
+"""Answers that record what they read, so that only what an edit reaches is computed again.
+
+An `Input` is set from outside, a `Cell` is computed from what it reads. Setting an input marks the
+cells that read it, directly or not, as doubtful. A doubtful cell, when asked, first asks what it
+read: where all of that turns out equal, its value stands and nothing is computed.
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Node:
+    """Something that can be read; `changed_at` is the revision in which its value last changed."""
+
+    __slots__ = ("changed_at", "readers")
+
+    def __init__(self) -> None:
+        self.changed_at = 0
+        self.readers: dict[Cell[Any], None] = {}
+
+    def settle(self) -> None:
+        """Makes `changed_at` true."""
+
+    def doubt_readers(self) -> None:
+        """Marks everything that read this, directly or not, as doubtful."""
+        pending = list(self.readers)
+        while pending:
+            cell = pending.pop()
+            if not cell.doubtful:
+                cell.doubtful = True
+                cell.database.doubted(cell)
+                pending.extend(cell.readers)
+
+
+class Database:
+    """Counts revisions and knows which cell is being computed."""
+
+    __slots__ = ("active", "computing", "on_doubt", "revision")
+
+    def __init__(self) -> None:
+        self.revision = 1
+        self.active: list[dict[Node, None]] = []
+        self.computing: list[Cell[Any]] = []
+        self.on_doubt: Callable[[Cell[Any]], None] | None = None
+
+    def doubted(self, cell: "Cell[Any]") -> None:
+        """Tells the owner that a cell became doubtful."""
+        if self.on_doubt is not None:
+            self.on_doubt(cell)
+
+    def close_circle(self, cell: "Cell[Any]") -> None:
+        """Marks all cells from `cell`, which is asked while being computed, as in a circle."""
+        for member in self.computing[self.computing.index(cell) :]:
+            member.cyclic = True
+
+    def open_record(self) -> dict[Node, None]:
+        """Begins a record of what is read, until `close_record`."""
+        reads: dict[Node, None] = {}
+        self.active.append(reads)
+        return reads
+
+    def close_record(self) -> None:
+        """Ends the newest record; what it holds was read by the one around it too."""
+        reads = self.active.pop()
+        if self.active:
+            self.active[-1].update(reads)
+
+    def record(self, node: Node) -> None:
+        """Notes that the cell being computed read `node`."""
+        if self.active:
+            self.active[-1][node] = None
+
+
+class Input(Node, Generic[T]):
+    """A value that is set from outside."""
+
+    __slots__ = ("_value", "database")
+
+    def __init__(self, database: Database, value: T) -> None:
+        super().__init__()
+        self.database = database
+        self._value = value
+        self.changed_at = database.revision
+
+    def read(self) -> T:
+        """The value; the cell being computed depends on it from now on."""
+        self.database.record(self)
+        return self._value
+
+    def peek(self) -> T:
+        """The value, without depending on it."""
+        return self._value
+
+    def set(self, value: T) -> None:
+        """Sets the value; an equal one changes nothing."""
+        if value == self._value:
+            return
+        self._value = value
+        self.database.revision += 1
+        self.changed_at = self.database.revision
+        self.doubt_readers()
+
+
+class Cell(Node, Generic[T]):
+    """A value computed from what it reads.
+
+    A cell that is asked while it is being computed answers `in_cycle`. With `breaks_cycles` it also
+    takes `in_cycle` for its value when it was part of a circle, so that what the cells of a circle
+    give does not depend on which of them was asked first.
+    """
+
+    __slots__ = (
+        "_value",
+        "breaks_cycles",
+        "compute",
+        "computing",
+        "cyclic",
+        "database",
+        "doubtful",
+        "in_cycle",
+        "read_nodes",
+        "settled_at",
+    )
+
+    def __init__(
+        self,
+        database: Database,
+        compute: Callable[[], T],
+        in_cycle: T,
+        *,
+        breaks_cycles: bool = False,
+    ) -> None:
+        super().__init__()
+        self.breaks_cycles = breaks_cycles
+        self.database = database
+        self.compute = compute
+        self.in_cycle = in_cycle
+        self.doubtful = True
+        self.computing = False
+        self.cyclic = False
+        self.settled_at = 0
+        self._value = in_cycle
+        self.read_nodes: dict[Node, None] = {}
+
+    def read(self) -> T:
+        """The value, brought up to date; the cell being computed depends on it from now on."""
+        self.database.record(self)
+        if self.computing:
+            self.database.close_circle(self)
+            return self.in_cycle
+        self.settle()
+        return self._value
+
+    def settle(self) -> None:
+        """Brings the value up to date."""
+        if not self.doubtful or self.computing:
+            return
+        if self.settled_at:
+            self._enter()
+            try:
+                stands = self._reads_stand()
+            finally:
+                self._leave()
+            if stands:
+                self.doubtful = False
+                self.settled_at = self.database.revision
+                return
+        self._compute()
+
+    def _reads_stand(self) -> bool:
+        for node in self.read_nodes:
+            node.settle()
+            if node.changed_at > self.settled_at:
+                return False
+        return True
+
+    def _compute(self) -> None:
+        reads: dict[Node, None] = {}
+        self.database.active.append(reads)
+        self._enter()
+        try:
+            value = self.compute()
+        finally:
+            self._leave()
+            self.database.active.pop()
+        if self.cyclic and self.breaks_cycles:
+            value = self.in_cycle
+        for node in self.read_nodes:
+            if node not in reads:
+                node.readers.pop(self, None)
+        for node in reads:
+            node.readers[self] = None
+        self.read_nodes = reads
+        self.doubtful = False
+        if self.settled_at == 0 or value != self._value:
+            self._value = value
+            self.changed_at = self.database.revision
+        self.settled_at = self.database.revision
+
+    def _enter(self) -> None:
+        self.computing, self.cyclic = True, False
+        self.database.computing.append(self)
+
+    def _leave(self) -> None:
+        self.computing = False
+        self.database.computing.pop()
+
+    def dispose(self) -> None:
+        """Forgets what was read, for a cell that nobody asks any more."""
+        for node in self.read_nodes:
+            node.readers.pop(self, None)
+        self.read_nodes = {}
+        self.doubtful = True
+        self.settled_at = 0

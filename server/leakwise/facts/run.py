@@ -1,0 +1,112 @@
+"""One interpretation of one body: what its functions share."""
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import GradMode, Loop
+from leakwise.facts.evidence import Evidence
+from leakwise.facts.places import Locatable, Place, place_of
+from leakwise.facts.state import Outcome, State
+from leakwise.facts.values import UNKNOWN, Graph, Kind, Value
+from leakwise.syntax import Block
+
+if TYPE_CHECKING:
+    from leakwise.facts.blocks import Memo
+    from leakwise.facts.module import ModuleFacts
+
+_OPTIMIZER_USE = frozenset({"step", "zero_grad"})
+SHOWN_TEXT = 60
+"""The most characters of an expression that a message shows."""
+
+
+@dataclass(slots=True)
+class Run:
+    """The interpretation of a body.
+
+    `block` is the one in whose coordinates the current statement stands.
+    """
+
+    module: "ModuleFacts"
+    definition: Definition
+    block: Block
+    evidence: Evidence
+    state: State
+    own_paths: frozenset[str]
+    """The names that this body shares with others: declared global or nonlocal."""
+    asked: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By path: the methods that this body calls on it, once they were asked."""
+    isolated: bool = False
+    """Whether one expression is evaluated on its own, without the statements before it."""
+    outcome: Outcome = field(default_factory=Outcome)
+    loops: tuple[Loop, ...] = ()
+    statement: ast.stmt | None = None
+    bound_to: str | None = None
+    """The path that the current statement binds its value to."""
+    old_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
+    new_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
+
+    def place(self, node: Locatable) -> Place:
+        """Where a node of the current statement stands."""
+        return place_of(node, self.block)
+
+    def statement_place(self) -> Place:
+        """Where the current statement stands."""
+        assert self.statement is not None
+        return place_of(self.statement, self.block)
+
+    def read(self, path: str) -> Value:
+        """What a path holds here, looking outside the body where it is not bound in it."""
+        value = self.state.values.get(path)
+        if value is not None:
+            return value
+        if "." in path or "[" in path:
+            return UNKNOWN
+        own = self.isolated and self.definition.is_function
+        if own and self.definition.index.bindings_of(path):
+            return self.module.scope_value(self.definition, path)
+        return self.module.outer_name(self.definition, path)
+
+    def grad_on(self) -> bool:
+        """Whether autograd is known to record here."""
+        return self.state.grad is GradMode.ON
+
+    def recorded(self, value: Value) -> Value:
+        """A value that is computed here: where autograd does not record it refers to no graph."""
+        if not value.carries_graph or self.state.grad is GradMode.ON:
+            return value
+        off = self.state.grad is GradMode.OFF
+        return value.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
+
+    def holds_module(self, path: str | None) -> bool:
+        """Whether this body uses what is at `path` as only a module is used: it is called, and
+        asked for its parameters or put into a mode."""
+        from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE
+
+        return (
+            path is not None
+            and self.definition.index.calls(path)
+            and not MODULE_EVIDENCE.isdisjoint(self._methods_on(path))
+        )
+
+    def _methods_on(self, path: str) -> frozenset[str]:
+        known = self.asked.get(path)
+        if known is None:
+            known = self.asked[path] = frozenset(self.definition.index.methods_on(path))
+        return known
+
+    def holds_optimizer(self, path: str | None) -> bool:
+        """Whether this body uses what is at `path` as only an optimizer is used."""
+        return path is not None and self._methods_on(path) >= _OPTIMIZER_USE
+
+
+def shown(node: ast.expr) -> str:
+    """An expression's text for a message, shortened."""
+    text = ast.unparse(node)
+    return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
+
+
+def known_module(value: Value) -> bool:
+    """Whether this is a network or a criterion."""
+    return value.kind in {Kind.MODULE, Kind.CRITERION}

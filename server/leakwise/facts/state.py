@@ -1,0 +1,341 @@
+"""The state of a body being interpreted: what each path holds, and whether autograd records."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from leakwise.facts.events import Event, Flows, GradMode, Loop
+from leakwise.facts.values import (
+    NONE,
+    UNKNOWN,
+    Graph,
+    Kind,
+    Source,
+    Value,
+    join,
+    join_accumulator,
+    merge_sources,
+)
+
+Loops = tuple[Loop, ...]
+
+
+@dataclass(slots=True)
+class State:
+    """What holds at one point of a body.
+
+    `fresh_in` tells for each path in which loops it was bound anew: it outlives the other loops
+    round a later use. `evaluating` tells where a module was put into evaluation mode. `parts` lists
+    by name the paths that hang on it.
+    """
+
+    values: dict[str, Value] = field(default_factory=dict)
+    fresh_in: dict[str, Loops] = field(default_factory=dict)
+    evaluating: dict[str, Value] = field(default_factory=dict)
+    parts: dict[str, frozenset[str]] = field(default_factory=dict)
+    grad: GradMode = GradMode.ON
+    dead: bool = False
+    touched: set[str] | None = field(default=None, compare=False)
+    """The paths that changed since this branch began; None where that is not known."""
+
+    def branch(self) -> "State":
+        """A copy that notes what changes in it, to be joined by `join_branches`."""
+        branch = self.copy()
+        branch.touched = set()
+        return branch
+
+    def copy(self) -> "State":
+        """A state that can be changed on its own."""
+        return State(
+            self.values.copy(),
+            self.fresh_in.copy(),
+            self.evaluating.copy(),
+            self.parts.copy(),
+            self.grad,
+            self.dead,
+        )
+
+    def bind(self, path: str, value: Value, loops: Loops) -> None:
+        """Gives a path a new value; what hung on the old one is forgotten."""
+        self.forget_below(path)
+        self._put(path, value)
+        self.fresh_in[path] = loops
+
+    def change(self, path: str, value: Value) -> None:
+        """Gives a path a value that continues the old one, as `+=` does."""
+        self._put(path, value)
+        self.fresh_in.setdefault(path, ())
+
+    def forget(self, path: str) -> None:
+        """Removes a path and what hangs on it."""
+        self.forget_below(path)
+        self.values.pop(path, None)
+        self.fresh_in.pop(path, None)
+        self._touch(path)
+
+    def forget_below(self, path: str) -> None:
+        """Removes what hangs on a path: its attributes, elements and modes."""
+        root = root_of(path)
+        below = [part for part in self.parts.get(root, ()) if _hangs_on(part, path)]
+        if below:
+            for part in below:
+                self.values.pop(part, None)
+                self.fresh_in.pop(part, None)
+                self._touch(part)
+            self.parts[root] = self.parts[root].difference(below)
+        if self.evaluating:
+            for key in [key for key in self.evaluating if key == path or _hangs_on(key, path)]:
+                del self.evaluating[key]
+
+    def view(self, roots: Iterable[str]) -> "View":
+        """All that holds for some names and what hangs on them."""
+        view = View(grad=self.grad)
+        for root in roots:
+            for path in (root, *self.parts.get(root, ())):
+                if (value := self.values.get(path)) is not None:
+                    view.values[path] = value
+                if (loops := self.fresh_in.get(path)) is not None:
+                    view.fresh_in[path] = loops
+        if self.evaluating:
+            chosen = set(roots)
+            view.evaluating = {
+                path: value for path, value in self.evaluating.items() if root_of(path) in chosen
+            }
+        return view
+
+    def apply(self, delta: "Delta") -> None:
+        """Does again what was done when `delta` was taken."""
+        for path in delta.removed:
+            self.forget(path)
+        for path, value in delta.values.items():
+            self._put(path, value)
+        self.fresh_in.update(delta.fresh_in)
+        self.evaluating.update(delta.evaluating)
+        for path in delta.left_evaluation:
+            self.evaluating.pop(path, None)
+        self.grad, self.dead = delta.grad, delta.dead
+
+    def _touch(self, path: str) -> None:
+        if self.touched is not None:
+            self.touched.add(path)
+
+    def _put(self, path: str, value: Value) -> None:
+        self.values[path] = value
+        self._touch(path)
+        root = root_of(path)
+        if root is not path:
+            known = self.parts.get(root, frozenset())
+            if path not in known:
+                self.parts[root] = known | {path}
+
+
+@dataclass(slots=True)
+class View:
+    """What holds for some names of a state, for comparing and for putting back."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    fresh_in: dict[str, Loops] = field(default_factory=dict)
+    evaluating: dict[str, Value] = field(default_factory=dict)
+    grad: GradMode = GradMode.ON
+
+
+@dataclass(slots=True)
+class Delta:
+    """What some statements changed."""
+
+    values: dict[str, Value]
+    fresh_in: dict[str, Loops]
+    evaluating: dict[str, Value]
+    left_evaluation: list[str]
+    removed: list[str]
+    grad: GradMode
+    dead: bool
+
+
+def delta(before: View, after: View, *, dead: bool) -> Delta:
+    """What changed between two views of the same names."""
+    return Delta(
+        {path: value for path, value in after.values.items() if before.values.get(path) != value},
+        {path: one for path, one in after.fresh_in.items() if before.fresh_in.get(path) != one},
+        after.evaluating,
+        [path for path in before.evaluating if path not in after.evaluating],
+        [path for path in before.values if path not in after.values],
+        after.grad,
+        dead,
+    )
+
+
+def root_of(path: str) -> str:
+    """The name that a path begins with; the path itself where it is one."""
+    if path.isidentifier():
+        return path
+    return path.partition(".")[0].partition("[")[0]
+
+
+def _hangs_on(key: str, path: str) -> bool:
+    return len(key) > len(path) and key.startswith(path) and key[len(path)] in ".["
+
+
+def join_branches(before: State, one: State, two: State) -> State:
+    """What holds behind two branches of `before`; it costs what the branches changed."""
+    if one.dead or two.dead or one.touched is None or two.touched is None:
+        joined = join_states(one, two)
+        if joined.touched is not None and before.touched is not None:
+            joined.touched |= before.touched
+        else:
+            joined.touched = None
+        return joined
+    for path in two.touched - one.touched:
+        one.touched.add(path)
+    for path in one.touched:
+        first, second = one.values.get(path), two.values.get(path)
+        if first is None or second is None:
+            present = first or second
+            if present is not None:
+                # Bound on one way only: where it is used, that way was taken.
+                one.values[path] = UNKNOWN if path != root_of(path) else present
+        elif first is not second:
+            one.values[path] = join_accumulator(first, second)
+        loops = two.fresh_in.get(path)
+        if loops is not None and len(one.fresh_in.get(path, ())) <= len(loops):
+            one.fresh_in[path] = loops
+    for root, paths in two.parts.items():
+        if one.parts.get(root) is not paths:
+            one.parts[root] = one.parts.get(root, frozenset()) | paths
+    one.evaluating = _both_evaluating(one, two)
+    one.grad = one.grad if one.grad is two.grad else GradMode.UNKNOWN
+    if before.touched is None:
+        one.touched = None
+    else:
+        one.touched |= before.touched
+    return one
+
+
+def _both_evaluating(one: State, two: State) -> dict[str, Value]:
+    return {
+        path: value for path, value in one.evaluating.items() if two.evaluating.get(path) == value
+    }
+
+
+def join_states(one: State, two: State) -> State:
+    """What holds where either state may have led to."""
+    if one.dead:
+        return two
+    if two.dead:
+        return one
+    values = one.values.copy()
+    for path, second in two.values.items():
+        first = values.get(path)
+        if first is not second:
+            # Bound on one way only: where it is used, that way was taken.
+            values[path] = second if first is None else join_accumulator(first, second)
+    parts = one.parts.copy()
+    for root, paths in two.parts.items():
+        parts[root] = parts.get(root, frozenset()) | paths
+    for paths in parts.values():
+        for path in paths:
+            if path not in one.values or path not in two.values:
+                values[path] = UNKNOWN
+    fresh = one.fresh_in.copy()
+    for path, loops in two.fresh_in.items():
+        known = fresh.get(path)
+        if known is not loops and (known is None or len(known) < len(loops)):
+            fresh[path] = loops
+    evaluating = _both_evaluating(one, two)
+    grad = one.grad if one.grad is two.grad else GradMode.UNKNOWN
+    return State(values, fresh, evaluating, parts, grad)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was learned while interpreting some statements.
+
+    `events` are keyed, so that the last round of a loop has the last word.
+    """
+
+    events: dict[tuple[object, ...], Event] = field(default_factory=dict)
+    backward: frozenset[Source] = frozenset()
+    returned: frozenset[Source] = frozenset()
+    stored: frozenset[Source] = frozenset()
+    passed: frozenset[Source] = frozenset()
+    released: frozenset[Source] = frozenset()
+    returns: Value | None = None
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+    def add(self, event: Event, *key: object) -> None:
+        """Notes an event; one of the same type, place and key is replaced."""
+        self.events[(type(event), event.place, *key)] = event
+
+    def give_back(self, value: Value) -> None:
+        """Notes a value that is returned or yielded."""
+        self.returned = merge_sources(self.returned, _differentiable_sources(value))
+        self.returns = value if self.returns is None else join(self.returns, value)
+
+    def store(self, value: Value) -> None:
+        """Notes a value that is kept by what outlives the body."""
+        self.stored = merge_sources(self.stored, _differentiable_sources(value))
+
+    def pass_on(self, value: Value) -> None:
+        """Notes a value that goes into code that is not known."""
+        self.passed = merge_sources(self.passed, _differentiable_sources(value))
+
+    def backpropagate(self, value: Value) -> None:
+        """Notes a value from which a backward pass starts."""
+        self.backward = merge_sources(self.backward, deep_sources(value))
+
+    def merge(self, other: "Outcome", *, flows_only: bool = False) -> None:
+        """Takes over what `other` learned; `flows_only` for a round that is not the last."""
+        self.backward = merge_sources(self.backward, other.backward)
+        self.returned = merge_sources(self.returned, other.returned)
+        self.stored = merge_sources(self.stored, other.stored)
+        self.passed = merge_sources(self.passed, other.passed)
+        self.released = merge_sources(self.released, other.released)
+        if flows_only:
+            return
+        self.events.update(other.events)
+        if other.returns is not None:
+            self.returns = (
+                other.returns if self.returns is None else join(self.returns, other.returns)
+            )
+        self.breaks.extend(other.breaks)
+        self.continues.extend(other.continues)
+
+    def flows(self) -> Flows:
+        """Where values went."""
+        return Flows(self.backward, self.returned, self.stored, self.passed, self.released)
+
+
+def deep_sources(value: Value) -> frozenset[Source]:
+    """The sources of a value and of all that it holds."""
+    sources = value.sources
+    if value.element is not None:
+        sources = merge_sources(sources, deep_sources(value.element))
+    for item in value.items or ():
+        sources = merge_sources(sources, deep_sources(item))
+    return sources
+
+
+def _differentiable_sources(value: Value) -> frozenset[Source]:
+    """The sources that somebody could still reach from a value through its graph."""
+    if value.is_tensor and value.graph is Graph.DETACHED:
+        return frozenset()
+    return deep_sources(value)
+
+
+def container(*elements: Value, items: bool = False, bound: int | None = None) -> Value:
+    """A container that holds `elements`; a tuple with `items` keeps them apart."""
+    element: Value | None = None
+    for one in elements:
+        element = one if element is None else join(element, one)
+    return Value(
+        Kind.CONTAINER,
+        element=element,
+        items=elements if items else None,
+        length=len(elements),
+        bound=bound,
+    )
+
+
+def is_none(value: Value) -> bool:
+    """Whether this is `None`."""
+    return value.kind is NONE.kind and value.name == NONE.name

@@ -1,0 +1,290 @@
+"""Runs the statements of a body through its state."""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from leakwise.facts.assignments import assign, assign_annotated, augment, delete
+from leakwise.facts.blocks import run_blocks
+from leakwise.facts.calls import grad_mode
+from leakwise.facts.events import GradMode, Loop
+from leakwise.facts.expressions import bind, element_of, evaluate
+from leakwise.facts.names import header_nodes, imported_names
+from leakwise.facts.places import header_place
+from leakwise.facts.run import Run
+from leakwise.facts.state import Outcome, State, join_branches, join_states
+from leakwise.facts.values import UNKNOWN, Kind, Value
+
+ROUNDS = 3
+"""How often a loop's body is run at most, so that what one round leaves reaches the next."""
+
+
+def run_suite(run: Run, statements: Sequence[ast.stmt]) -> None:
+    """Runs the statements of one suite, by their blocks where it is split into such."""
+    if run.block.children:
+        blocks = [run.module.tree.child_block(statement) for statement in statements]
+        found = [block for block in blocks if block is not None]
+        if found and len(found) == len(blocks):
+            run_blocks(run, list(dict.fromkeys(found)), run_statement)
+            return
+    for statement in statements:
+        run_statement(run, statement)
+
+
+def run_statement(run: Run, node: ast.stmt) -> None:
+    """Runs one statement, unless it cannot be reached."""
+    if run.state.dead:
+        return
+    runner = _RUNNERS.get(type(node))
+    if runner is not None:
+        outer = run.statement
+        run.statement = node
+        runner(run, node)
+        run.statement = outer
+
+
+def _expression(run: Run, node: ast.Expr) -> None:
+    evaluate(run, node.value)
+
+
+def _return(run: Run, node: ast.Return) -> None:
+    if node.value is not None:
+        run.outcome.give_back(evaluate(run, node.value))
+    run.state.dead = True
+
+
+def _raise(run: Run, node: ast.Raise) -> None:
+    for part in (node.exc, node.cause):
+        if part is not None:
+            evaluate(run, part)
+    run.state.dead = True
+
+
+def _break(run: Run, node: ast.Break) -> None:
+    run.outcome.breaks.append(run.state.copy())
+    run.state.dead = True
+
+
+def _continue(run: Run, node: ast.Continue) -> None:
+    run.outcome.continues.append(run.state.copy())
+    run.state.dead = True
+
+
+def _if(run: Run, node: ast.If) -> None:
+    test = evaluate(run, node.test)
+    before = run.state
+    known = test.constant if isinstance(test.constant, bool) else None
+    run.state = before.branch()
+    if known is False:
+        run.state.dead = True
+    run_suite(run, node.body)
+    after_body = run.state
+    run.state = before.branch()
+    if known is True:
+        run.state.dead = True
+    run_suite(run, node.orelse)
+    run.state = join_branches(before, after_body, run.state)
+
+
+def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:
+    over = evaluate(run, node.iter)
+    names = tuple(name.id for name in ast.walk(node.target) if isinstance(name, ast.Name))
+    _loop(run, node, over, names, lambda: bind(run, node.target, element_of(over)))
+
+
+def _while(run: Run, node: ast.While) -> None:
+    _loop(run, node, None, (), lambda: evaluate(run, node.test))
+
+
+def _loop(
+    run: Run,
+    node: ast.For | ast.AsyncFor | ast.While,
+    over: Value | None,
+    names: tuple[str, ...],
+    head: Callable[[], object],
+) -> None:
+    """Runs a loop until what a round leaves is what it was given, or for `ROUNDS` rounds."""
+    last = node.test if isinstance(node, ast.While) else node.iter
+    loop = Loop(
+        header_place(node, run.block, last),
+        node,
+        run.block,
+        id(node),
+        None if over is None else over.portable(),
+        None if over is None else over.length,
+        names,
+    )
+    outer_loops, outer_outcome = run.loops, run.outcome
+    run.loops = (*outer_loops, loop)
+    before = run.state
+    entry = before.copy()
+    for round_number in range(ROUNDS):
+        run.outcome = Outcome()
+        run.state = entry.copy()
+        head()
+        run_suite(run, node.body)
+        after = run.state
+        for state in run.outcome.continues:
+            after = join_states(after, state)
+        again = join_states(entry, after)
+        settled = after.dead or again == entry
+        if settled or round_number == ROUNDS - 1:
+            break
+        outer_outcome.merge(run.outcome, flows_only=True)
+        entry = again
+    inner = run.outcome
+    run.loops, run.outcome = outer_loops, outer_outcome
+    leaving = inner.breaks
+    inner.breaks, inner.continues = [], []
+    outer_outcome.merge(inner)
+    endless = isinstance(node, ast.While) and _always(node.test)
+    run.state = again.copy()
+    run.state.dead = endless or (entry.dead and after.dead)
+    run_suite(run, node.orelse)
+    for state in leaving:
+        run.state = join_states(run.state, state)
+
+
+def _always(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
+    outer_grad = run.state.grad
+    for item in node.items:
+        value = evaluate(run, item.context_expr)
+        if value.kind is Kind.CONTEXT and value.name == "grad":
+            run.state.grad = grad_mode(value.constant)
+        elif value.kind is Kind.HOOK_HANDLE:
+            run.outcome.released = run.outcome.released | value.sources
+        elif value.kind in {Kind.UNKNOWN, Kind.QUALIFIED} and not _trains(node):
+            # It may switch recording off; only a backward pass inside proves that it does not.
+            run.state.grad = _unsure(run.state.grad, item.context_expr, run)
+        if item.optional_vars is not None:
+            bind(run, item.optional_vars, _entered(run, item.context_expr, value))
+    run_suite(run, node.body)
+    run.state.grad = outer_grad
+
+
+def _unsure(grad: GradMode, manager: ast.expr, run: Run) -> GradMode:
+    if grad is GradMode.OFF:
+        return grad
+    # A manager imported from outside every framework leaves torch alone.
+    function = manager.func if isinstance(manager, ast.Call) else manager
+    if isinstance(function, ast.Name | ast.Attribute):
+        root = function
+        while isinstance(root, ast.Attribute):
+            if not isinstance(root.value, ast.Name | ast.Attribute):
+                return GradMode.UNKNOWN
+            root = root.value
+        outside = run.read(root.id) if isinstance(root, ast.Name) else UNKNOWN
+        if outside.kind is Kind.QUALIFIED and run.module.is_foreign(outside.name or ""):
+            return grad
+    return GradMode.UNKNOWN
+
+
+def _trains(node: ast.With | ast.AsyncWith) -> bool:
+    return any(
+        isinstance(part, ast.Attribute) and part.attr in {"backward", "manual_backward"}
+        for part in ast.walk(node)
+    )
+
+
+def _entered(run: Run, manager: ast.expr, value: Value) -> Value:
+    """What `with manager as name` binds."""
+    if (
+        value.kind in {Kind.UNKNOWN, Kind.CONTEXT}
+        and isinstance(manager, ast.Call)
+        and manager.args
+    ):
+        from leakwise.facts.evidence import unwrapped
+
+        wrapped = unwrapped(manager)
+        if wrapped is not manager:
+            return evaluate(run, wrapped)
+    return value
+
+
+def _try(run: Run, node: ast.Try | ast.TryStar) -> None:
+    before = run.state.copy()
+    run_suite(run, node.body)
+    after_body = run.state
+    caught = join_states(before, after_body)
+    caught.dead = False
+    run.state = after_body
+    run_suite(run, node.orelse)
+    end = run.state
+    for handler in node.handlers:
+        run.state = caught.copy()
+        if handler.name:
+            run.state.bind(handler.name, UNKNOWN, run.loops)
+        run_suite(run, handler.body)
+        end = join_states(end, run.state)
+    run.state = end
+    if node.finalbody:
+        dead = end.dead
+        run.state = caught.copy() if dead else end
+        run_suite(run, node.finalbody)
+        run.state.dead = run.state.dead or dead
+
+
+def _match(run: Run, node: ast.Match) -> None:
+    evaluate(run, node.subject)
+    before = run.state
+    end: State | None = before.copy()
+    for case in node.cases:
+        run.state = before.copy()
+        for part in ast.walk(case.pattern):
+            if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
+                run.state.bind(part.name, UNKNOWN, run.loops)
+        if case.guard is not None:
+            evaluate(run, case.guard)
+        run_suite(run, case.body)
+        end = run.state if end is None else join_states(end, run.state)
+    if end is not None:
+        run.state = end
+
+
+def _definition(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+    for part in header_nodes(node):
+        if isinstance(part, ast.expr):
+            evaluate(run, part)
+    run.state.bind(node.name, run.module.defined(run.definition, node), run.loops)
+
+
+def _import(run: Run, node: ast.Import | ast.ImportFrom) -> None:
+    for name, qualified in imported_names(node):
+        if name != "*":
+            run.state.bind(name, run.module.imported(qualified), run.loops)
+
+
+def _check(run: Run, node: ast.Assert) -> None:
+    evaluate(run, node.test)
+
+
+_RUNNERS: dict[type[ast.stmt], Callable[[Run, Any], None]] = {
+    ast.Expr: _expression,
+    ast.Assign: assign,
+    ast.AnnAssign: assign_annotated,
+    ast.AugAssign: augment,
+    ast.Delete: delete,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.FunctionDef: _definition,
+    ast.AsyncFunctionDef: _definition,
+    ast.ClassDef: _definition,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Assert: _check,
+}

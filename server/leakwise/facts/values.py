@@ -1,0 +1,229 @@
+"""What a value is: its kind, whether it carries an autograd graph, and what it was made from."""
+
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from leakwise.facts.places import Place
+
+if TYPE_CHECKING:
+    from leakwise.facts.definitions import Definition
+
+
+class Kind(StrEnum):
+    """What a value is. UNKNOWN is an answer, and rules stay silent on it."""
+
+    UNKNOWN = "unknown"
+    TENSOR = "tensor"
+    OUTPUT = "output"
+    """What an unseen module returned: a tensor, or a structure that holds tensors."""
+    MODULE = "module"
+    CRITERION = "criterion"
+    """A module without parameters: its result carries a graph only if an argument does."""
+    OPTIMIZER = "optimizer"
+    LOADER = "loader"
+    HOOK_HANDLE = "hook handle"
+    KERAS_MODEL = "keras model"
+    KERAS_LAYER = "keras layer"
+    CONTEXT = "context"
+    CONTAINER = "container"
+    NUMBER = "number"
+    OTHER = "other"
+    """Known, and nothing that leaks."""
+    FUNCTION = "function"
+    CLASS = "class"
+    INSTANCE = "instance"
+    QUALIFIED = "qualified name"
+    """An imported module, or a name of one."""
+
+
+class Graph(IntEnum):
+    """Whether a tensor refers to the autograd graph that made it."""
+
+    DETACHED = 0
+    UNKNOWN = 1
+    ATTACHED = 2
+
+
+class Certainty(StrEnum):
+    """How sure a fact or a finding is."""
+
+    SURE = "sure"
+    """Every fact is proven."""
+    LIKELY = "likely"
+    """By evidence of use, or by a framework's convention of names."""
+    POSSIBLE = "possible"
+    """Something is unproven."""
+
+    def weaker(self, other: "Certainty") -> "Certainty":
+        """The less sure of the two."""
+        return self if _ORDER[self] >= _ORDER[other] else other
+
+
+_ORDER = {Certainty.SURE: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
+
+Source = str | Place
+"""What a value was made from: a path that it was read from or gathered in, or a module's call."""
+
+MOST_SOURCES = 24
+ANY_SOURCE = "*"
+"""Stands for every source, where there are too many to keep apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of a value.
+
+    `name` is the qualified name of a class, function or module; `definition` the one in this
+    file. `element` joins what a container holds, `items` are those of a tuple, `bound` is its
+    `maxlen`, `length` the number of elements of a literal. `constant` is the value of a literal.
+    """
+
+    kind: Kind = Kind.UNKNOWN
+    name: str | None = None
+    graph: Graph = Graph.UNKNOWN
+    scalar: bool = False
+    certainty: Certainty = Certainty.SURE
+    element: "Value | None" = None
+    items: "tuple[Value, ...] | None" = None
+    bound: int | None = None
+    length: int | None = None
+    constant: object = None
+    definition: "Definition | None" = None
+    origin: Place | None = None
+    sources: frozenset[Source] = frozenset()
+
+    @property
+    def carries_graph(self) -> bool:
+        """Whether this is a tensor, or a structure of them, that refers to an autograd graph."""
+        return self.graph is Graph.ATTACHED and self.kind in _TENSORS
+
+    @property
+    def is_tensor(self) -> bool:
+        """Whether this is a tensor, or what a module returned."""
+        return self.kind in _TENSORS
+
+    def but(self, **changes: object) -> "Value":
+        """A copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def made_from(self, sources: frozenset[Source]) -> "Value":
+        """The same value, known to be made from `sources` too."""
+        if not sources or sources <= self.sources:
+            return self
+        return replace(self, sources=merge_sources(self.sources, sources))
+
+    def portable(self) -> "Value":
+        """The value as another body sees it: without places and sources of this one."""
+        if self.origin is None and not self.sources and self.element is None:
+            return self
+        element = None if self.element is None else self.element.portable()
+        items = None if self.items is None else tuple(item.portable() for item in self.items)
+        return replace(self, origin=None, sources=frozenset(), element=element, items=items)
+
+
+_TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})
+
+UNKNOWN = Value()
+NUMBER = Value(Kind.NUMBER)
+OTHER = Value(Kind.OTHER)
+NONE = Value(Kind.OTHER, name="None")
+
+
+def tensor(
+    graph: Graph,
+    *,
+    scalar: bool = False,
+    certainty: Certainty = Certainty.SURE,
+    origin: Place | None = None,
+    sources: frozenset[Source] = frozenset(),
+) -> Value:
+    """A tensor."""
+    return Value(
+        Kind.TENSOR,
+        graph=graph,
+        scalar=scalar,
+        certainty=certainty,
+        origin=origin,
+        sources=sources,
+    )
+
+
+def merge_sources(one: frozenset[Source], two: frozenset[Source]) -> frozenset[Source]:
+    """Both sets as one; too many become any."""
+    if not two or one is two:
+        return one
+    if not one:
+        return two
+    merged = one | two
+    return merged if len(merged) <= MOST_SOURCES else frozenset({ANY_SOURCE})
+
+
+def overlap(one: frozenset[Source], two: frozenset[Source]) -> bool:
+    """Whether two sets of sources may share one."""
+    if not one or not two:
+        return False
+    return ANY_SOURCE in one or ANY_SOURCE in two or not one.isdisjoint(two)
+
+
+def join(one: Value, two: Value) -> Value:
+    """What is known where either value may stand."""
+    if one is two or one == two:
+        return one
+    sources = merge_sources(one.sources, two.sources)
+    certainty = one.certainty.weaker(two.certainty)
+    origin = one.origin or two.origin
+    if one.is_tensor and two.is_tensor:
+        kind = one.kind if one.kind is two.kind else Kind.OUTPUT
+        return Value(
+            kind,
+            graph=one.graph if one.graph is two.graph else Graph.UNKNOWN,
+            scalar=one.scalar and two.scalar,
+            certainty=certainty,
+            origin=origin,
+            sources=sources,
+        )
+    if one.kind is two.kind:
+        same_name = one.name if one.name == two.name else None
+        element = (
+            join(one.element, two.element)
+            if one.element is not None and two.element is not None
+            else one.element or two.element
+        )
+        return Value(
+            one.kind,
+            name=same_name,
+            graph=one.graph if one.graph is two.graph else Graph.UNKNOWN,
+            certainty=certainty,
+            element=element,
+            items=_join_items(one.items, two.items),
+            bound=one.bound if one.bound == two.bound else None,
+            length=one.length if one.length == two.length else None,
+            constant=one.constant if one.constant == two.constant else None,
+            definition=one.definition if one.definition is two.definition else None,
+            origin=origin,
+            sources=sources,
+        )
+    for first, second in ((one, two), (two, one)):
+        # An optional import: the name is the framework's, or None.
+        if first.kind is Kind.QUALIFIED and second.name == NONE.name:
+            return first
+    return Value(certainty=certainty, sources=sources, origin=origin)
+
+
+def _join_items(
+    one: tuple[Value, ...] | None, two: tuple[Value, ...] | None
+) -> tuple[Value, ...] | None:
+    if one is None or two is None or len(one) != len(two):
+        return None
+    return tuple(join(first, second) for first, second in zip(one, two, strict=True))
+
+
+def join_accumulator(one: Value, two: Value) -> Value:
+    """The join where a number became a tensor: `total = 0` before `total += loss`."""
+    for first, second in ((one, two), (two, one)):
+        if first.kind is Kind.NUMBER and second.is_tensor:
+            return second.made_from(first.sources)
+        if first is NONE and second.is_tensor:
+            return second
+    return join(one, two)

@@ -1,0 +1,39 @@
+"""The language server: LSP in front of the engine. Only this package knows the protocol."""
+
+import gc
+
+
+def serve_stdio() -> int:
+    """Serves one client over stdin and stdout until it leaves; gives the exit status."""
+    _load()
+    from leakwise.lsp import transport
+
+    return transport.serve_stdio()
+
+
+def serve_tcp(host: str, port: int) -> int:
+    """Serves the first client that connects over TCP until it leaves; gives the exit status.
+
+    The address is written to stderr once it can be connected to. Port 0 takes any free port.
+    """
+    _load()
+    from leakwise.lsp import transport
+
+    return transport.serve_tcp(host, port)
+
+
+def serve_websocket(host: str, port: int) -> int:
+    """As `serve_tcp`, over a WebSocket with one message a frame."""
+    _load()
+    from leakwise.lsp import transport
+
+    return transport.serve_websocket(host, port)
+
+
+def _load() -> None:
+    """Imports the server; what is alive then stays, so the collector need never look at it again."""
+    gc.disable()
+    import leakwise.lsp.transport  # noqa: F401
+
+    gc.freeze()
+    gc.enable()

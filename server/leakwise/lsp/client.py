@@ -1,0 +1,46 @@
+"""What the connected client can do, read once from its capabilities."""
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The capabilities that change what the server sends; the defaults are LSP's."""
+
+    encoding: str = types.PositionEncodingKind.Utf16.value
+    """The unit of columns: utf-8, utf-16 or utf-32."""
+    pulls_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
+    shows_related: bool = False
+    reads_markdown: bool = False
+    resolves_edits: bool = False
+    versions_edits: bool = False
+
+    @classmethod
+    def from_capabilities(cls, capabilities: types.ClientCapabilities) -> "Client":
+        """Reads what a client declared in `initialize`."""
+
+        def has(path: str) -> bool:
+            return bool(get_capability(capabilities, path, False))
+
+        formats = get_capability(capabilities, "text_document.hover.content_format") or []
+        resolvable = get_capability(
+            capabilities, "text_document.code_action.resolve_support.properties"
+        )
+        return cls(
+            encoding=str(
+                types.PositionEncodingKind(
+                    ServerCapabilitiesBuilder.choose_position_encoding(capabilities)
+                ).value
+            ),
+            pulls_diagnostics=has("text_document.diagnostic"),
+            refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
+            shows_related=has("text_document.publish_diagnostics.related_information"),
+            reads_markdown=types.MarkupKind.Markdown in formats,
+            resolves_edits="edit" in (resolvable or [])
+            and has("text_document.code_action.data_support"),
+            versions_edits=has("workspace.workspace_edit.document_changes"),
+        )

@@ -1,0 +1,38 @@
+"""The features: one module for each LSP method that is answered or heeded."""
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from leakwise.lsp.features.code_action import code_action
+from leakwise.lsp.features.code_action_resolve import code_action_resolve
+from leakwise.lsp.features.did_change import did_change
+from leakwise.lsp.features.did_close import did_close
+from leakwise.lsp.features.did_open import did_open
+from leakwise.lsp.features.did_save import did_save
+from leakwise.lsp.features.exit import exit_
+from leakwise.lsp.features.hover import hover
+from leakwise.lsp.features.initialize import initialize
+from leakwise.lsp.features.initialized import initialized
+
+if TYPE_CHECKING:
+    from leakwise.lsp.server import LeakwiseServer
+
+
+def register(ls: "LeakwiseServer") -> None:
+    """Registers every feature that does not depend on the client's capabilities."""
+    ls.feature(types.INITIALIZE)(initialize)
+    ls.feature(types.INITIALIZED)(initialized)
+    ls.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
+    ls.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
+    ls.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
+    ls.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    ls.feature(types.TEXT_DOCUMENT_HOVER)(hover)
+    ls.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(
+            code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True
+        ),
+    )(code_action)
+    ls.feature(types.CODE_ACTION_RESOLVE)(code_action_resolve)
+    ls.feature(types.EXIT)(exit_)

@@ -1,0 +1,113 @@
+"""The JSON-RPC side: what pygls does, but for texts, broken messages and ready-made results."""
+
+import json
+import logging
+from contextvars import copy_context
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInvalidRequest,
+    JsonRpcParseError,
+    JsonRpcServerNotInitialized,
+)
+from pygls.protocol import LanguageServerProtocol
+
+logger = logging.getLogger(__name__)
+
+# pygls 2.1 splits the lines of the texts it keeps by `str.splitlines`, which is not LSP's rule,
+# and leaves by `sys.exit` inside a callback, which loses the exit status.
+_NOT_BUILT_IN = (
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    types.EXIT,
+)
+
+
+class LeakwiseProtocol(LanguageServerProtocol):
+    """pygls's protocol, with our features in the place of those that it has built in."""
+
+    initialized = False
+    """Whether `initialize` was received."""
+
+    @property
+    def shut_down(self) -> bool:
+        """Whether `shutdown` was received."""
+        return self._shutdown
+
+    def receive(self, body: bytes) -> None:
+        """Handles one message. What is wrong with it is answered and logged, never raised."""
+        try:
+            data = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            logger.warning("A message that is not JSON was ignored: %s", error)
+            self._refuse(None, JsonRpcParseError(f"Parse Error: {error}"))
+            return
+        if not isinstance(data, dict) or data.get("jsonrpc") != self.VERSION:
+            logger.warning("A message that is not JSON-RPC %s was ignored.", self.VERSION)
+            identifier = data.get("id") if isinstance(data, dict) else None
+            self._refuse(identifier, JsonRpcInvalidRequest("Not a JSON-RPC 2.0 message"))
+            return
+        if "method" in data:
+            reason = self._untimely(data["method"])
+            if reason is not None:
+                if "id" in data:
+                    self._refuse(data["id"], reason)
+                return
+        try:
+            message = self.structure_message(data)
+        except JsonRpcException as error:
+            logger.warning("Invalid parameters of %s were refused.", data.get("method", "a reply"))
+            if "method" in data and "id" in data:
+                self._refuse(data["id"], error)
+            return
+        # pygls's own dispatch asks structural protocols what kind of message it has: 0.2 ms each.
+        if "method" not in data:
+            self.handle_message(message)
+        elif "id" in data:
+            copy_context().run(self._handle_request, message.id, message.method, message.params)
+        else:
+            self._handle_notification(message.method, getattr(message, "params", None))
+
+    def notify_ready(self, method: str, params: dict[str, Any]) -> None:
+        """Sends a notification whose parameters are ready for JSON, past the converter."""
+        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+
+    def _register_builtin_features(self) -> None:
+        super()._register_builtin_features()  # type: ignore[no-untyped-call]
+        for method in _NOT_BUILT_IN:
+            del self.fm.builtin_features[method]
+
+    def _send_response(
+        self,
+        msg_id: int | str | None,
+        result: Any = None,
+        error: types.ResponseError | None = None,
+    ) -> None:
+        if error is None:
+            # Only typed parts of a result are converted; what is ready for JSON goes as it is.
+            self._send_data({"jsonrpc": self.VERSION, "id": msg_id, "result": result})
+        else:
+            self._send_data(types.ResponseErrorMessage(id=msg_id, error=error))
+
+    def _refuse(self, identifier: Any, error: JsonRpcException) -> None:
+        known = identifier if isinstance(identifier, (int, str)) else None
+        self._send_response(known, error=error.to_response_error())
+
+    def _untimely(self, method: str) -> JsonRpcException | None:
+        if method == types.EXIT:
+            return None
+        if self._shutdown:
+            return JsonRpcInvalidRequest("The server is shutting down")
+        if method == types.INITIALIZE:
+            if self.initialized:
+                return JsonRpcInvalidRequest("The server is initialized already")
+            self.initialized = True
+        elif not self.initialized:
+            return JsonRpcServerNotInitialized("The server is not initialized")
+        return None

@@ -1,0 +1,255 @@
+"""The analysis thread: it alone touches the analyses, so that the event loop never waits.
+
+The loop sends it messages, which only take notes; work follows when no message is left. So
+the changes of a burst of keystrokes are analysed once, and questions see every change that was
+sent before them.
+"""
+
+import asyncio
+import logging
+import queue
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from leakwise.text import Document, LineChange
+
+if TYPE_CHECKING:
+    from leakwise.engine import Analysis
+    from leakwise.rule import Finding
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+REST_SECONDS = 0.3
+"""How long a document must go unchanged until it is parsed as a whole again."""
+
+# Python 3.11's parser and ours recurse; macOS gives further threads only 512 KiB.
+_STACK_BYTES = 16 * 1024 * 1024
+
+# The default, 5 ms, is how long the loop would wait for a busy analysis to let it run.
+_SWITCH_SECONDS = 0.0005
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """One open document on the analysis thread."""
+
+    analysis: "Analysis"
+    document: Document
+    changes: list[LineChange] = field(default_factory=list)
+    rests_at: float | None = None
+    logged_failures: set[str] = field(default_factory=set)
+
+
+class Scheduler:
+    """Analyses open documents in a thread of its own.
+
+    `publish` is called on the event loop with findings and the version that they hold for, after
+    every change if `pushes` is set. `outdated` is called there when findings changed although
+    the text did not, unless they are pushed.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[Document, "list[Finding]"], None],
+        outdated: Callable[[], None],
+    ) -> None:
+        self.pushes = True
+        self._publish = publish
+        self._outdated = outdated
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._entries: dict[str, _Entry] = {}
+        self._unpublished: dict[str, None] = {}
+        self._questions: deque[Callable[[], None]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = False
+
+    def start(self) -> None:
+        """Starts the thread, which loads the engine first; to be called on the event loop."""
+        if self._loop is not None:
+            return
+        self._loop = asyncio.get_running_loop()
+        self._inbox.put(_load_engine)
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        before = threading.stack_size(_STACK_BYTES)
+        # A daemon, so that a long analysis does not hold up the exit.
+        threading.Thread(target=self._run, name="analysis", daemon=True).start()
+        threading.stack_size(before)
+
+    def stop(self) -> None:
+        """Ends the thread after the step it is at; does not wait for it."""
+        self._stopping = True
+        self._inbox.put(lambda: None)
+
+    def open(self, document: Document) -> None:
+        """Begins to analyse a document."""
+        self._inbox.put(partial(self._take_opened, document))
+
+    def change(self, document: Document, changes: Sequence[LineChange]) -> None:
+        """Goes on with a newer version, to which `changes` lead."""
+        self._inbox.put(partial(self._take_changed, document, changes))
+
+    def rest(self, uri: str) -> None:
+        """Parses the whole document soon, instead of when typing has rested."""
+        self._inbox.put(partial(self._take_rest, uri))
+
+    def close(self, uri: str) -> None:
+        """Forgets a document."""
+        self._inbox.put(partial(self._take_closed, uri))
+
+    async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
+        """What `question` gives for the newest version that was sent; it runs on the thread.
+
+        None when the document is not open. Cancelling drops a question that was not begun.
+        """
+        answer: Future[T | None] = Future()
+        self._inbox.put(
+            partial(self._questions.append, partial(self._answer, uri, question, answer))
+        )
+        return await asyncio.wrap_future(answer)
+
+    # Everything below runs on the analysis thread.
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                self._step()
+            except Exception:
+                logger.exception("The analysis thread goes on after an error.")
+
+    def _step(self) -> None:
+        self._take_messages()
+        if self._questions:
+            self._questions.popleft()()
+        elif self._unpublished:
+            # The last one changed is the one being looked at.
+            uri, _ = self._unpublished.popitem()
+            self._publish_findings(self._entries[uri])
+        else:
+            self._resync_rested()
+
+    def _take_messages(self) -> None:
+        try:
+            message = self._inbox.get(timeout=self._patience())
+            while True:
+                message()
+                message = self._inbox.get_nowait()
+        except queue.Empty:
+            pass
+
+    def _patience(self) -> float | None:
+        if self._questions or self._unpublished:
+            return 0.0
+        times = [entry.rests_at for entry in self._entries.values() if entry.rests_at is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _take_opened(self, document: Document) -> None:
+        self._entries[document.uri] = _Entry(_new_analysis(document), document)
+        self._want_published(document.uri)
+
+    def _take_changed(self, document: Document, changes: Sequence[LineChange]) -> None:
+        entry = self._entries.get(document.uri)
+        if entry is not None:
+            entry.document = document
+            entry.changes.extend(changes)
+            entry.rests_at = time.monotonic() + REST_SECONDS
+            self._want_published(document.uri)
+
+    def _take_rest(self, uri: str) -> None:
+        entry = self._entries.get(uri)
+        if entry is not None:
+            entry.rests_at = time.monotonic()
+
+    def _take_closed(self, uri: str) -> None:
+        self._entries.pop(uri, None)
+        self._unpublished.pop(uri, None)
+
+    def _want_published(self, uri: str) -> None:
+        if self.pushes:
+            self._unpublished.pop(uri, None)
+            self._unpublished[uri] = None
+
+    def _publish_findings(self, entry: _Entry) -> None:
+        findings = self._ask_analysis(entry, _findings)
+        self._call_on_loop(self._publish, entry.document, findings)
+
+    def _answer(
+        self, uri: str, question: "Callable[[Analysis], T]", answer: "Future[T | None]"
+    ) -> None:
+        if not answer.set_running_or_notify_cancel():
+            return
+        entry = self._entries.get(uri)
+        try:
+            answer.set_result(None if entry is None else self._ask_analysis(entry, question))
+        except Exception as error:
+            answer.set_exception(error)
+
+    def _resync_rested(self) -> None:
+        now = time.monotonic()
+        for uri, entry in self._entries.items():
+            if entry.rests_at is not None and entry.rests_at <= now:
+                entry.rests_at = None
+                if self._ask_analysis(entry, _resynced):
+                    self._want_published(uri)
+                    if not self.pushes:
+                        self._call_on_loop(self._outdated)
+                return
+
+    def _ask_analysis(self, entry: _Entry, question: "Callable[[Analysis], T]") -> T:
+        try:
+            if entry.analysis.document is not entry.document:
+                changes, entry.changes = entry.changes, []
+                entry.analysis.change(entry.document, changes)
+            answer = question(entry.analysis)
+        except Exception:
+            logger.exception("The analysis of %s failed and begins anew.", entry.document.uri)
+            entry.analysis = _new_analysis(entry.document)
+            entry.changes = []
+            answer = question(entry.analysis)
+        self._log_failed_rules(entry)
+        return answer
+
+    def _log_failed_rules(self, entry: _Entry) -> None:
+        for failure in entry.analysis.rule_failures:
+            if failure.rule.code not in entry.logged_failures:
+                entry.logged_failures.add(failure.rule.code)
+                logger.error(
+                    "The rule %s failed on %s: %s",
+                    failure.rule.code,
+                    entry.document.uri,
+                    failure.error,
+                )
+
+    def _call_on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
+        assert self._loop is not None
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _load_engine() -> None:
+    from leakwise.engine import load_rules
+
+    load_rules()
+
+
+def _new_analysis(document: Document) -> "Analysis":
+    from leakwise.engine import Analysis  # Too heavy to be loaded before `initialize` is answered.
+
+    return Analysis(document)
+
+
+def _findings(analysis: "Analysis") -> "list[Finding]":
+    return analysis.findings()
+
+
+def _resynced(analysis: "Analysis") -> bool:
+    before = analysis.findings()
+    return analysis.resync() and analysis.findings() != before

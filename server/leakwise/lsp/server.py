@@ -1,0 +1,83 @@
+"""The server of one client: its open documents, their analyses, and what is told about them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from lsprotocol import types
+from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
+from pygls.lsp.server import LanguageServer
+
+from leakwise import __version__
+from leakwise.lsp import features
+from leakwise.lsp.client import Client
+from leakwise.lsp.convert import to_lsp_diagnostic
+from leakwise.lsp.protocol import LeakwiseProtocol
+from leakwise.lsp.scheduler import Scheduler
+from leakwise.lsp.workspace import OpenDocuments
+from leakwise.text import Document
+
+if TYPE_CHECKING:
+    from leakwise.engine import Analysis
+    from leakwise.rule import Finding
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class LeakwiseServer(LanguageServer):
+    """What the features share. Everything here belongs to the event loop's thread."""
+
+    protocol: LeakwiseProtocol
+
+    def __init__(self) -> None:
+        super().__init__("leakwise", __version__, protocol_cls=LeakwiseProtocol)
+        self.client = Client()
+        self.documents = OpenDocuments()
+        self.scheduler = Scheduler(self.publish, self.refresh)
+        self.stopped = asyncio.Event()
+        self.exit_code = 1
+        self.watching: asyncio.Task[None] | None = None
+        """Waits for the end of the client's process; the loop itself keeps no task alive."""
+        features.register(self)
+
+    async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
+        """What `question` gives for the newest version of a document, None when it is not open.
+
+        It runs on the analysis thread, again when the text changed meanwhile.
+        """
+        while (document := self.documents.get(uri)) is not None:
+            answer = await self.scheduler.ask(uri, question)
+            if self.documents.get(uri) is document:
+                return answer
+        return None
+
+    def publish(self, document: Document, findings: "list[Finding]") -> None:
+        """Sends the findings of a version as diagnostics, unless there is a newer version."""
+        if self.documents.get(document.uri) is not document:
+            return
+        diagnostics = [to_lsp_diagnostic(finding, document, self.client) for finding in findings]
+        self.protocol.notify_ready(
+            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
+            {"uri": document.uri, "version": document.version, "diagnostics": diagnostics},
+        )
+
+    def refresh(self) -> None:
+        """Asks the client to pull diagnostics again, where it knows that request."""
+        if self.client.refreshes_diagnostics:
+            self.workspace_diagnostic_refresh(None)
+
+    def stop(self) -> None:
+        """Ends the conversation; the exit status is good only after a `shutdown` request."""
+        self.exit_code = 0 if self.protocol.shut_down else 1
+        self.scheduler.stop()
+        self.stopped.set()
+
+    def report_server_error(
+        self, error: Exception, source: type[PyglsError] | type[JsonRpcException]
+    ) -> None:
+        """Logs an error of a handler; what failed as a request was answered with it too."""
+        what = "A request" if source is FeatureRequestError else "A message"
+        logger.error("%s failed: %s", what, error)

@@ -1,0 +1,115 @@
+"""One version of a file's text, held as lines so that the cost of an edit follows the edit."""
+
+import re
+from dataclasses import dataclass, field
+
+from leakwise.text.positions import Position, Range
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of `text` with their terminators, by LSP's rule.
+
+    Only `\\n`, `\\r\\n` and `\\r` end a line. Behind a final terminator stands one more, empty line;
+    every line but the last has a terminator.
+    """
+    lines = _LINE.findall(text)
+    if not lines or lines[-1][-1] in "\r\n":
+        lines.append("")
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """`removed` lines from line `first` on gave way to `added` lines."""
+
+    first: int
+    removed: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """An immutable text with its address and version.
+
+    `lines` keep their terminators. Treat it as read-only: versions may share it.
+    """
+
+    uri: str
+    lines: list[str]
+    version: int | None = None
+    _joined: list[str] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def from_text(cls, uri: str, text: str, version: int | None = None) -> "Document":
+        """A document made anew from its whole text."""
+        return cls(uri, split_lines(text), version)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        if not self._joined:
+            self._joined.append("".join(self.lines))
+        return self._joined[0]
+
+    def clamp(self, position: Position) -> Position:
+        """The nearest position that exists: columns end before the line's terminator."""
+        if position.line < 0:
+            return Position(0, 0)
+        if position.line >= len(self.lines):
+            last = len(self.lines) - 1
+            return Position(last, len(self.lines[last]))
+        width = line_width(self.lines[position.line])
+        return Position(position.line, max(0, min(position.column, width)))
+
+    def slice(self, span: Range) -> str:
+        """The text inside `span`, clamped to the document."""
+        start, end = self.clamp(span.start), self.clamp(span.end)
+        if end <= start:
+            return ""
+        if start.line == end.line:
+            return self.lines[start.line][start.column : end.column]
+        first, *middle = self.lines[start.line : end.line]
+        return "".join((first[start.column :], *middle, self.lines[end.line][: end.column]))
+
+    def replace(
+        self, span: Range, text: str, version: int | None = None
+    ) -> tuple["Document", LineChange]:
+        """This document with `span` (clamped, a reversed one swapped) replaced by `text`."""
+        start, end = self.clamp(span.start), self.clamp(span.end)
+        if end < start:
+            start, end = end, start
+        first = start.line
+        head = self.lines[first][: start.column]
+        fresh = head + text + self.lines[end.line][end.column :]
+        # A `\n` typed behind a lone `\r` makes one terminator of the two.
+        if first > 0 and fresh.startswith("\n") and self.lines[first - 1].endswith("\r"):
+            first -= 1
+            fresh = self.lines[first] + fresh
+        added = split_lines(fresh)
+        if end.line + 1 < len(self.lines) and added[-1] == "":
+            # The text went on behind the range: its line is already in the list.
+            added.pop()
+        lines = [*self.lines[:first], *added, *self.lines[end.line + 1 :]]
+        change = LineChange(first, end.line + 1 - first, len(added))
+        return Document(self.uri, lines, version), change
+
+    def with_text(self, text: str, version: int | None = None) -> tuple["Document", LineChange]:
+        """This document with its whole text replaced; the change spans only lines that differ."""
+        lines = split_lines(text)
+        old = self.lines
+        limit = min(len(old), len(lines))
+        head = 0
+        while head < limit and old[head] == lines[head]:
+            head += 1
+        tail = 0
+        while tail < limit - head and old[-1 - tail] == lines[-1 - tail]:
+            tail += 1
+        change = LineChange(head, len(old) - head - tail, len(lines) - head - tail)
+        return Document(self.uri, lines, version), change
+
+
+def line_width(line: str) -> int:
+    """The number of code points of `line` without its terminator."""
+    return len(line) - (2 if line.endswith("\r\n") else line.endswith(("\r", "\n")))

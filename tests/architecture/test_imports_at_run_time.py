@@ -1,0 +1,52 @@
+"""A plain check loads none of the heavy libraries, and the right ones load late."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import CLEAN, LEAK, environment
+
+SPY = """
+import json, sys
+from leakwise.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)
+"""
+HEAVY = {"jedi", "libcst", "lsprotocol", "parso", "pygls", "torch", "yaml"}
+
+
+def loaded(folder: Path, *arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", SPY, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("code", [CLEAN, LEAK, "print('no framework')\n"])
+def test_a_plain_check(tmp_path: Path, code: str) -> None:
+    (tmp_path / "a.py").write_text(code)
+    names = loaded(tmp_path, "check", "a.py")
+    assert not names & (HEAVY | {"asyncio", "concurrent", "multiprocessing", "typing_extensions"})
+
+
+def test_only_fixes_load_libcst(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(LEAK)
+    assert "libcst" in loaded(tmp_path, "check", "--output-format", "json", "a.py")
+    (tmp_path / "a.py").write_text(CLEAN)
+    assert not loaded(tmp_path, "check", "--output-format", "json", "a.py") & HEAVY
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("rule", "LP001"), ("rule", "--all")])
+def test_other_commands(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert not loaded(tmp_path, *arguments) & HEAVY

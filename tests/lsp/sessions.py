@@ -1,0 +1,174 @@
+"""A pytest-lsp client's side of a session with the real server."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+SERVER = [sys.executable, "-m", "leakwise", "server", "--stdio"]
+
+URI = "file:///work/train.py"
+
+
+def leaking(total: str = "total") -> str:
+    """A script with one leak, LP001, at the `loss` that its last line adds to `total`."""
+    return f"""\
+import torch
+from torch import nn
+model = nn.Linear(4, 1)
+criterion = nn.MSELoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+{total} = 0.0
+for x, y in torch.utils.data.DataLoader([(torch.ones(4), torch.ones(1))]):
+    optimizer.zero_grad()
+    loss = criterion(model(x), y)
+    loss.backward()
+    optimizer.step()
+    {total} += loss
+"""
+
+
+LEAK = leaking()
+LEAK_LINE = 11
+LEAK_RANGE = types.Range(types.Position(LEAK_LINE, 13), types.Position(LEAK_LINE, 17))
+
+
+def capabilities(
+    *, encodings: Sequence[str] = (), pulls: bool = False, bare: bool = False
+) -> types.ClientCapabilities:
+    """What a client declares; a bare one knows nothing beyond the protocol's first version."""
+    if bare:
+        return types.ClientCapabilities()
+    return types.ClientCapabilities(
+        general=types.GeneralClientCapabilities(
+            position_encodings=[types.PositionEncodingKind(name) for name in encodings] or None
+        ),
+        workspace=types.WorkspaceClientCapabilities(
+            workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+            diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True),
+        ),
+        text_document=types.TextDocumentClientCapabilities(
+            hover=types.HoverClientCapabilities(content_format=[types.MarkupKind.Markdown]),
+            publish_diagnostics=types.PublishDiagnosticsClientCapabilities(
+                related_information=True, version_support=True
+            ),
+            code_action=types.CodeActionClientCapabilities(
+                data_support=True,
+                resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"]),
+            ),
+            diagnostic=types.DiagnosticClientCapabilities() if pulls else None,
+        ),
+    )
+
+
+@dataclass(slots=True)
+class Session:
+    """A client with one server, and what the server published."""
+
+    client: LanguageClient
+    published: list[types.PublishDiagnosticsParams] = field(default_factory=list)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        del self.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+
+        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def take(params: types.PublishDiagnosticsParams) -> None:
+            self.published.append(params)
+            self._arrived.set()
+
+    async def initialize(
+        self, declared: types.ClientCapabilities | None = None
+    ) -> types.InitializeResult:
+        """Opens the session; gives the server's answer."""
+        return await self.client.initialize_session(
+            types.InitializeParams(capabilities=declared or capabilities())
+        )
+
+    def open(self, text: str, uri: str = URI, version: int = 1) -> None:
+        """Opens a document."""
+        item = types.TextDocumentItem(uri, "python", version, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def change(
+        self, version: int, *events: types.TextDocumentContentChangeEvent, uri: str = URI
+    ) -> None:
+        """Changes a document."""
+        identifier = types.VersionedTextDocumentIdentifier(version, uri)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(identifier, events))
+
+    def close(self, uri: str = URI) -> None:
+        """Closes a document."""
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+        )
+
+    async def diagnostics(self, version: int, uri: str = URI) -> list[types.Diagnostic]:
+        """The diagnostics published for a version, once they are."""
+        while True:
+            for params in reversed(self.published):
+                if (params.uri, params.version) == (uri, version):
+                    return list(params.diagnostics)
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    async def pull(
+        self, uri: str = URI, previous: str | None = None
+    ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
+        """The answer to a pull of diagnostics."""
+        report = await self.client.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(
+                types.TextDocumentIdentifier(uri), previous_result_id=previous
+            )
+        )
+        return report
+
+    async def hover(self, line: int, character: int, uri: str = URI) -> types.Hover | None:
+        """The answer to a hover."""
+        return await self.client.text_document_hover_async(
+            types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, character))
+        )
+
+    async def actions(
+        self,
+        span: types.Range,
+        *,
+        only: Sequence[types.CodeActionKind | str] | None = None,
+        uri: str = URI,
+    ) -> list[types.CodeAction]:
+        """The code actions at a range, asked for as ALE does: without diagnostics."""
+        answer = await self.client.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri),
+                span,
+                types.CodeActionContext(diagnostics=[], only=only),
+            )
+        )
+        found = list(answer or [])
+        assert all(isinstance(action, types.CodeAction) for action in found)
+        return [action for action in found if isinstance(action, types.CodeAction)]
+
+    async def resolve(self, action: types.CodeAction) -> types.CodeAction:
+        """The action with its edit."""
+        return await self.client.code_action_resolve_async(action)
+
+
+def typed(line: int, character: int, text: str) -> types.TextDocumentContentChangePartial:
+    """An insertion."""
+    return replaced(line, character, line, character, text)
+
+
+def replaced(
+    first: int, start: int, last: int, end: int, text: str
+) -> types.TextDocumentContentChangePartial:
+    """A replacement of the text between two (line, character) pairs."""
+    span = types.Range(types.Position(first, start), types.Position(last, end))
+    return types.TextDocumentContentChangePartial(range=span, text=text)
+
+
+def codes(diagnostics: Sequence[types.Diagnostic]) -> list[tuple[str, int]]:
+    """The code and line of each diagnostic."""
+    return [(str(one.code), one.range.start.line) for one in diagnostics]

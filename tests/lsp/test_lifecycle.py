@@ -1,0 +1,114 @@
+"""How a session begins and ends, well and badly."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.lsp.raw_client import RawClient
+from tests.lsp.sessions import LEAK, URI
+
+NOT_INITIALIZED = -32002
+INVALID_REQUEST = -32600
+
+
+@pytest.mark.parametrize("arguments", [(), ("--stdio",)])
+def test_shutdown_and_exit(arguments: tuple[str, ...]) -> None:
+    with RawClient(*arguments) as client:
+        client.initialize()
+        assert client.request("shutdown")["result"] is None
+        client.notify("exit")
+        assert client.receive() is None
+        assert client.wait() == 0
+        assert client.complaints() == ""
+
+
+def test_exit_without_shutdown_is_an_error() -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        client.notify("exit")
+        assert client.wait() == 1
+        assert client.complaints() == ""
+
+
+def test_exit_before_everything() -> None:
+    with RawClient() as client:
+        client.notify("exit")
+        assert client.wait() == 1
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_closed_stdin_is_an_exit(asked: bool) -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        client.published(URI, 1)
+        if asked:
+            client.request("shutdown")
+        client.stdin.close()
+        assert client.wait() == (0 if asked else 1)
+        assert client.complaints() == ""
+
+
+def test_a_reader_that_went_away_ends_the_server() -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        client.published(URI, 1)
+        assert client.process.stdout is not None
+        client.process.send_signal(0)
+        stdout = client.process.stdout
+        # The reading thread holds the pipe until something comes; then nobody does.
+        client.type(URI, 2, 0, 0, "\n")
+        client.published(URI, 2)
+        client.stdin.close()
+        assert client.wait() == 1
+        assert stdout.readline() == b""
+
+
+def test_the_end_of_the_client_process_is_noticed() -> None:
+    """A client that is killed while another process keeps the server's pipes open."""
+    owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with RawClient() as client:
+        client.initialize(owner.pid)
+        client.open(URI, LEAK)
+        client.published(URI, 1)
+        owner.kill()
+        owner.wait()
+        assert client.wait() == 1
+        assert not client.stdin.closed
+
+
+def test_a_client_process_that_cannot_be_seen_is_not_waited_for() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with RawClient() as client:
+        client.initialize(gone.pid)
+        client.open(URI, LEAK)
+        client.published(URI, 1)
+        assert client.request("shutdown")["result"] is None
+
+
+def test_nothing_is_answered_before_initialize() -> None:
+    with RawClient() as client:
+        client.open(URI, LEAK)
+        answer = client.request("textDocument/hover", {})
+        assert answer["error"]["code"] == NOT_INITIALIZED
+        assert "result" in client.initialize()
+
+
+def test_initialize_comes_once() -> None:
+    with RawClient() as client:
+        client.initialize()
+        assert client.initialize()["error"]["code"] == INVALID_REQUEST
+
+
+def test_nothing_is_answered_after_shutdown() -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.request("shutdown")
+        answer = client.request("textDocument/hover", {})
+        assert answer["error"]["code"] == INVALID_REQUEST
+        client.notify("exit")
+        assert client.wait() == 0

@@ -1,0 +1,115 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Hooks that stay, and hooks that are taken off."""
+
+import contextlib
+
+import torch
+from torch import nn
+from torchvision.models import resnet18
+
+model = resnet18()
+model.layer4.register_forward_hook(lambda m, i, o: None)
+
+
+def activations_leaking(net: nn.Module, images):
+    store = {}
+    net.layer1.register_forward_hook(lambda m, i, o: store.update(out=o.detach()))  # leak: LP016
+    with torch.no_grad():
+        net(images)
+    return store["out"]
+
+
+def activations(net: nn.Module, images):
+    store = {}
+    handle = net.layer1.register_forward_hook(lambda m, i, o: store.update(out=o.detach()))
+    with torch.no_grad():
+        net(images)
+    handle.remove()
+    return store["out"]
+
+
+def summary(net: nn.Module, size):
+    handles = []
+    rows = []
+
+    def register(module):
+        handles.append(module.register_forward_hook(lambda m, i, o: rows.append(type(m))))
+
+    net.apply(register)
+    with torch.no_grad():
+        net(torch.zeros(size))
+    for handle in handles:
+        handle.remove()
+    return rows
+
+
+@contextlib.contextmanager
+def recording(net: nn.Module, out):
+    handle = net.register_forward_hook(lambda m, i, o: out.append(o.detach()))
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def add_hooks(net: nn.Module, hook):
+    return [m.register_forward_hook(hook) for m in net.modules()]
+
+
+def install(net: nn.Module, hook):
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(hook)
+
+
+class GradCam:
+    def __init__(self, net: nn.Module, layer):
+        self.net = net
+        self.gradients = None
+        layer.register_full_backward_hook(self.save)
+
+    def save(self, module, grad_in, grad_out):
+        self.gradients = grad_out[0]
+
+    def __call__(self, image):
+        self.net.zero_grad()
+        score = self.net(image).max()
+        score.backward()
+        return self.gradients
+
+
+@torch.no_grad()
+def sweep(net: nn.Module, images, strengths):
+    for strength in strengths:
+        net.fc.register_forward_pre_hook(lambda m, i: (i[0] * strength,))  # leak: LP016
+        print(net(images).mean().item())
+
+
+class Tapped(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(4, 4)
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head(self.body(x))
+
+    def tap(self, x):
+        taken = []
+        handle = self.body.register_forward_hook(lambda m, i, o: taken.append(o))  # leak: LP016
+        self(x)
+        return taken[0]
+
+
+def every_module(net: nn.Module, batches, hook):
+    for batch in batches:
+        for module in net.modules():
+            module.register_forward_hook(hook)  # miss: LP016 the outer loop hooks them all again
+        net(batch)
+
+
+def short_lived(x):
+    net = nn.Linear(4, 4)
+    net.register_forward_hook(lambda m, i, o: print(o.shape))
+    return net(x)

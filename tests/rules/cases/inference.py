@@ -1,0 +1,99 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Inference: with and without recording."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+
+def predict(net: nn.Module, data):
+    scores = []
+    for x in DataLoader(data):
+        scores.append(net(x))  # leak: LP007
+    return torch.cat(scores)
+
+
+def predict_numbers(net: nn.Module, data):
+    hits = 0
+    for x, y in DataLoader(data):
+        hits += (net(x).argmax(1) == y).sum().item()  # leak: LP007
+    return hits / len(data)
+
+
+@torch.inference_mode()
+def infer(net: nn.Module, data):
+    return [net(x) for x in DataLoader(data)]
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList(nn.Linear(4, 4) for _ in range(3))
+
+    def extract_features(self, x):
+        features = []
+        for block in self.blocks:
+            x = block(x)
+            features.append(x)
+        return features
+
+    def forward(self, x):
+        return self.extract_features(x)[-1]
+
+
+def fgsm(net: nn.Module, loader, eps):
+    net.eval()
+    hits = 0
+    for x, y in loader:
+        x.requires_grad = True
+        loss = nn.functional.nll_loss(net(x), y)
+        net.zero_grad()
+        loss.backward()
+        hits += (net(x + eps * x.grad.sign()).argmax(1) == y).sum().item()
+    return hits
+
+
+def evaluate(net: nn.Module, loader):
+    net.eval()
+    torch.set_grad_enabled(False)
+    outputs = []
+    for x in loader:
+        outputs.append(net(x))
+    torch.set_grad_enabled(True)
+    return outputs
+
+
+def training_losses(net: nn.Module, loader, criterion: nn.MSELoss):
+    total = 0.0
+    for x, y in loader:
+        total = total + criterion(net(x), y)
+    return total
+
+
+def lbfgs(net: nn.Module, loader, optimizer):
+    def closure():
+        optimizer.zero_grad()
+        loss = 0.0
+        for x, y in loader:
+            loss = loss + nn.functional.mse_loss(net(x), y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+
+
+class Estimator:
+    def __init__(self, net: nn.Module):
+        self.net = net
+
+    def forward_for_attack(self, x):
+        self.net.eval()
+        return self.net(x)
+
+
+def test_shapes(data):
+    net = nn.Linear(4, 2)
+    net.eval()
+    for x in DataLoader(data):
+        assert net(x).shape == (1, 2)

@@ -1,0 +1,82 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Keras models built in loops."""
+
+import gc
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sklearn.model_selection import KFold
+from tensorflow.keras import backend as K
+from tensorflow.keras.layers import Dense, Input
+from tensorflow.keras.models import Model, Sequential, clone_model
+
+
+def create_model(width):
+    model = Sequential()
+    model.add(Dense(width, activation="relu"))
+    model.add(Dense(1))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+def cross_validate(x, y):
+    scores = []
+    for train, test in KFold(n_splits=10).split(x):
+        model = create_model(16)  # leak: LT001
+        model.fit(x[train], y[train], epochs=5, verbose=0)
+        scores.append(model.evaluate(x[test], y[test], verbose=0))
+    return np.mean(scores)
+
+
+def cross_validate_cleared(x, y):
+    scores = []
+    for train, test in KFold(n_splits=10).split(x):
+        K.clear_session()
+        model = create_model(16)
+        model.fit(x[train], y[train], epochs=5, verbose=0)
+        scores.append(model.evaluate(x[test], y[test], verbose=0))
+        del model
+        gc.collect()
+    return np.mean(scores)
+
+
+def grid(x, y):
+    results = {}
+    for width in (8, 16, 32, 64):
+        for rate in (1e-2, 1e-3, 1e-4):
+            inputs = Input((20,))
+            model = Model(inputs, Dense(1)(Dense(width)(inputs)))  # leak: LT001
+            model.compile(optimizer=tf.keras.optimizers.Adam(rate), loss="mse")
+            results[width, rate] = model.fit(x, y).history["loss"][-1]
+    return results
+
+
+def ensemble(x, y):
+    return [create_model(8) for _ in range(20)]
+
+
+def members(x, y, base):
+    models = []
+    for seed in range(20):
+        keras.utils.set_random_seed(seed)
+        model = clone_model(base)
+        model.compile("adam", "mse")
+        model.fit(x, y)
+        models.append(model)
+    return models
+
+
+def stacked(depth):
+    model = keras.Sequential()
+    for _ in range(depth):
+        model.add(keras.layers.Dense(32))
+    return model
+
+
+def towers(inputs, count):
+    x = inputs
+    for _ in range(count):
+        x = Dense(32)(x)
+    return Model(inputs, x)

@@ -1,0 +1,85 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Training steps that are called in a loop: what they add to outlives the call."""
+
+import lightning as L
+import torch
+from torch import nn
+
+
+class Runner:
+    def __init__(self, model: nn.Module, optimizer):
+        self.model = model
+        self.optimizer = optimizer
+        self.total = 0.0
+        self.window = 0.0
+        self.losses = []
+        self.last = None
+
+    def step(self, x, y):
+        loss = nn.functional.mse_loss(self.model(x), y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.total += loss  # leak: LP001
+        self.window += loss
+        self.losses.append(loss)  # leak: LP002
+        self.last = loss
+        return loss.item()
+
+    def fit(self, loader):
+        for x, y in loader:
+            self.window = 0.0
+            self.step(x, y)
+
+
+class Once:
+    def __init__(self, model: nn.Module, optimizer):
+        self.model = model
+        self.optimizer = optimizer
+        self.total = 0.0
+
+    def step(self, x, y):
+        self.total = 0.0
+        loss = nn.functional.mse_loss(self.model(x), y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.total += loss
+
+    def fit(self, loader):
+        for x, y in loader:
+            self.step(x, y)
+
+
+history = []
+
+
+def train_step(model: nn.Module, optimizer, x, y):
+    loss = nn.functional.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    history.append(loss)  # leak: LP002
+    return loss
+
+
+def train(model: nn.Module, optimizer, loader):
+    total = 0.0
+    for x, y in loader:
+        total += train_step(model, optimizer, x, y)  # leak: LP001
+    return total
+
+
+features = []
+
+
+def collect(model: nn.Module, loader):
+    for x in loader:
+        features.append(model(x))
+
+
+def backpropagate(optimizer):
+    torch.cat(features).mean().backward()
+    optimizer.step()
+    features.clear()

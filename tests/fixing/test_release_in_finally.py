@@ -85,6 +85,13 @@ def b():
 \t\thandle.remove()
 """,
     ),
+    "a function whose head ends on a line of its own": (
+        "handle = 1\ndef b(\n    m,\n):\n    «m.hook()»\n    m(x)\n",
+        (
+            "handle = 1\ndef b(\n    m,\n):\n    handle = m.hook()\n    try:\n        m(x)\n"
+            "    finally:\n        handle.remove()\n"
+        ),
+    ),
     "text of strings": (
         "«m.hook()»\nx = '''\na\n'''\n",
         "handle = m.hook()\ntry:\n    x = '''\na\n'''\nfinally:\n    handle.remove()\n",

@@ -75,10 +75,11 @@ class Session:
     def __post_init__(self) -> None:
         del self.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
 
-        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def take(params: types.PublishDiagnosticsParams) -> None:
             self.published.append(params)
             self._arrived.set()
+
+        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(take)
 
     async def initialize(
         self, declared: types.ClientCapabilities | None = None

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from leakwise.syntax import Block, SyntaxTree, subtree
 from leakwise.text import Document, LineChange, Range
-
-from tests.syntax.outlines import absolute_dump, outlines
+from tests.syntax.outlines import outlines
 
 Standing = tuple[int, int, str]
 
@@ -130,6 +129,3 @@ def _parses(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-__all__ = ["Editor", "Standing", "absolute_dump", "standing"]

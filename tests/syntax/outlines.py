@@ -50,6 +50,11 @@ def whole_dump(tree: SyntaxTree) -> str:
     return "".join("".join(_assembled(block)) for block in tree.blocks)
 
 
+def module_dump(module: ast.Module) -> str:
+    """`ast.dump` of a module as Python parses it."""
+    return "".join("".join(_dump(statement, 0, {})) for statement in module.body)
+
+
 def _assembled(block: Block) -> Iterator[str]:
     texts = {}
     for child in block.children:

@@ -287,6 +287,8 @@ class EvalModeMistakenForNoGrad(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        if not body.mentions("eval", "train"):
+            return
         calls = (
             call
             for call in body.module_calls

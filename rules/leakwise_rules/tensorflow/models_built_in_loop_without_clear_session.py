@@ -268,6 +268,8 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        if not body.has_loops:
+            return
         for construction in body.constructions:
             loops = construction.loops
             if (

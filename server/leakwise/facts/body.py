@@ -1,5 +1,6 @@
 """What rules ask of one body: a function, or the statements of a module."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -43,13 +44,21 @@ class BodyResult:
 class BodyFacts:
     """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
 
-    def __init__(self, module: "ModuleFacts", definition: "Definition", result: BodyResult) -> None:
+    def __init__(self, module: "ModuleFacts", definition: "Definition") -> None:
         self.module = module
         self.definition = definition
-        self.result = result
         self._by_type: dict[type[Event], tuple[Event, ...]] = {}
 
-    def _of(self, kind: type[Event]) -> tuple[Event, ...]:
+    @functools.cached_property
+    def result(self) -> BodyResult:
+        """What the interpreter learns of the body; it runs when this is first asked."""
+        return self.module.body(self.definition)
+
+    def _of(self, kind: type[Event], *traits: str) -> tuple[Event, ...]:
+        """The events of one kind; none, without interpreting the body, where no trait that they
+        need stands in it."""
+        if traits and not any(self.module.has_trait(self.definition, trait) for trait in traits):
+            return ()
         found = self._by_type.get(kind)
         if found is None:
             found = tuple(event for event in self.result.events if type(event) is kind)
@@ -74,17 +83,17 @@ class BodyFacts:
     @property
     def accumulations(self) -> tuple[Accumulation, ...]:
         """Every value added to what it is added to."""
-        return self._of(Accumulation)  # type: ignore[return-value]
+        return self._of(Accumulation, "addition")  # type: ignore[return-value]
 
     @property
     def keepings(self) -> tuple[Keeping, ...]:
         """Every value put into a container."""
-        return self._of(Keeping)  # type: ignore[return-value]
+        return self._of(Keeping, "keeping", "addition")  # type: ignore[return-value]
 
     @property
     def attribute_updates(self) -> tuple[AttributeUpdate, ...]:
         """Every tensor stored on an attribute of `self`."""
-        return self._of(AttributeUpdate)  # type: ignore[return-value]
+        return self._of(AttributeUpdate, "attribute")  # type: ignore[return-value]
 
     @property
     def module_calls(self) -> tuple[ModuleCall, ...]:
@@ -110,12 +119,17 @@ class BodyFacts:
     @property
     def acquisitions(self) -> tuple[Acquisition, ...]:
         """Every resource taken."""
-        return self._of(Acquisition)  # type: ignore[return-value]
+        return self._of(Acquisition, "hook")  # type: ignore[return-value]
 
     @property
     def call_sites(self) -> tuple[CallSite, ...]:
         """Every call whose function could be resolved."""
         return self._of(CallSite)  # type: ignore[return-value]
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether a loop or a comprehension stands in this body; asking costs no interpretation."""
+        return self.module.has_trait(self.definition, "loop")
 
     def trains(self, loop: Loop | None = None) -> bool:
         """Whether a backward pass or optimizer step happens, in the loop where one is given."""

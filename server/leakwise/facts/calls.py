@@ -114,6 +114,9 @@ def _effect(
     if gives is Gives.INSTANCE:
         for argument in [*arguments, *keywords.values()]:
             run.outcome.pass_on(argument)
+        for argument in (*arguments, *keywords.values()):
+            # An object may keep what it is made of.
+            run.outcome.pass_on(argument)
         made = Value(effect.kind, name=name, origin=run.place(node))
         return _constructed(run, node, made)
     if gives is Gives.NEW_TENSOR:

@@ -88,6 +88,10 @@ class GatheredNames:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self._writes
 
+    def has_trait(self, trait: str) -> bool:
+        """Whether one of the blocks has a trait."""
+        return any(trait in part.traits for part in self._parts.values())
+
     def nested_scopes(self) -> Iterable[NestedScope]:
         """The functions and classes directly in the scope."""
         return (nested for part in self._parts.values() for nested in part.nested)

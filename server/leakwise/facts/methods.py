@@ -28,7 +28,6 @@ from leakwise.facts.values import (
     Graph,
     Kind,
     Value,
-    merge_sources,
     tensor,
 )
 
@@ -51,7 +50,7 @@ def method_call(
         certainty = receiver.certainty if known_module(receiver) else Certainty.LIKELY
         return acquire(run, node, receiver, certainty)
     if name in RELEASE_METHODS and not arguments:
-        run.outcome.released = merge_sources(run.outcome.released, deep_sources(receiver))
+        run.outcome.released |= deep_sources(receiver)
     if receiver.is_tensor:
         return tensor_method(run, node, name, receiver, everything)
     if known_module(receiver):

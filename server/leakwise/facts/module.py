@@ -44,7 +44,6 @@ class ModuleFacts:
         self.scopes = Scopes(self.database, self.tree)
         self._bodies: dict[Definition, Cell[BodyResult]] = {}
         self._memos: dict[Definition, Memos] = {}
-        self._facts: dict[Definition, BodyFacts] = {}
         self._cells: dict[Definition, dict[object, Cell[Any]]] = {}
 
     @property
@@ -67,7 +66,6 @@ class ModuleFacts:
         dead = self.scopes.update(update.touched, update.removed)
         for definition in dead:
             self._memos.pop(definition, None)
-            self._facts.pop(definition, None)
             if (cell := self._bodies.pop(definition, None)) is not None:
                 cell.dispose()
             for other in self._cells.pop(definition, {}).values():
@@ -81,11 +79,7 @@ class ModuleFacts:
 
     def facts(self, definition: Definition) -> BodyFacts:
         """The facts of one body."""
-        result = self.body(definition)
-        known = self._facts.get(definition)
-        if known is None or known.result is not result:
-            known = self._facts[definition] = BodyFacts(self, definition, result)
-        return known
+        return BodyFacts(self, definition)
 
     def body(self, definition: Definition) -> BodyResult:
         """What the interpreter learned of a body."""
@@ -349,6 +343,11 @@ class ModuleFacts:
                 return True
             pending.extend(nested.names for nested in index.nested_scopes())
         return False
+
+    def has_trait(self, definition: Definition, trait: str) -> bool:
+        """Whether a body's own code has something that facts of a kind need; see `names.TRAITS`."""
+        definition.code.read()
+        return definition.index.has_trait(trait)
 
     def callers_grad(self, definition: Definition) -> GradMode | None:
         """The grad mode in which the callers of a function run it."""

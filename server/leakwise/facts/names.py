@@ -16,6 +16,22 @@ class Binding(NamedTuple):
     qualified: str = ""
 
 
+TRAITS: dict[type[ast.AST], str] = {
+    ast.For: "loop",
+    ast.AsyncFor: "loop",
+    ast.While: "loop",
+    ast.comprehension: "loop",
+    ast.AugAssign: "addition",
+    ast.Add: "addition",
+    ast.Sub: "addition",
+}
+"""Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
+assigned, `keeping` where something is put into a container, `hook` where one is registered."""
+_KEEPING_METHODS = frozenset(
+    ("append", "appendleft", "add", "put", "put_nowait", "insert", "extend", "extendleft", "update")
+)
+
+
 @dataclass(slots=True)
 class ScopeIndex:
     """The names of one scope in one block, without those of the scopes inside it."""
@@ -32,6 +48,7 @@ class ScopeIndex:
     """Attributes that are assigned, deleted, or changed by a method such as `clear()`."""
     asked: dict[str, set[str]] = field(default_factory=dict)
     """By path: which methods are called on it."""
+    traits: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     """Names that are called, with and without the path before them."""
 
@@ -67,6 +84,10 @@ class ScopeIndex:
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self.writes
+
+    def has_trait(self, trait: str) -> bool:
+        """Whether the scope's own code has a trait; see `TRAITS`."""
+        return trait in self.traits
 
     def nested_scopes(self) -> Iterable["NestedScope"]:
         """The functions and classes directly in the scope."""
@@ -156,8 +177,12 @@ def _walk(pending: list[ast.AST], index: ScopeIndex) -> None:
             words.add(node.attr)
             if type(node.ctx) is not ast.Load:
                 index.writes.add(node.attr)
+                index.traits.add("attribute")
             pending.append(node.value)
             continue
+        trait = TRAITS.get(kind)
+        if trait is not None:
+            index.traits.add(trait)
         if isinstance(node, ast.Call):
             _index_call(node, index)
         elif isinstance(node, ast.Assign):
@@ -171,6 +196,7 @@ def _walk(pending: list[ast.AST], index: ScopeIndex) -> None:
             _index_import(node, index)
             continue
         elif isinstance(node, ast.Subscript) and type(node.ctx) is not ast.Load:
+            index.traits.add("keeping")
             if isinstance(node.value, ast.Attribute):
                 index.writes.add(node.value.attr)
         elif isinstance(node, ast.ExceptHandler) and node.name:
@@ -189,8 +215,14 @@ def _index_call(node: ast.Call, index: ScopeIndex) -> None:
     function = node.func
     if isinstance(function, ast.Name):
         index.called.add(function.id)
+        if function.id.startswith("register_"):
+            index.traits.add("hook")
     elif isinstance(function, ast.Attribute):
         index.called.add(function.attr)
+        if function.attr in _KEEPING_METHODS:
+            index.traits.add("keeping")
+        elif function.attr.startswith("register_"):
+            index.traits.add("hook")
         path = path_of(function.value)
         if path is not None:
             index.called.add(f"{path}.{function.attr}")

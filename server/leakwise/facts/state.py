@@ -268,28 +268,28 @@ class Outcome:
 
     def give_back(self, value: Value) -> None:
         """Notes a value that is returned or yielded."""
-        self.returned = merge_sources(self.returned, _differentiable_sources(value))
+        self.returned = _union(self.returned, _differentiable_sources(value))
         self.returns = value if self.returns is None else join(self.returns, value)
 
     def store(self, value: Value) -> None:
         """Notes a value that is kept by what outlives the body."""
-        self.stored = merge_sources(self.stored, _differentiable_sources(value))
+        self.stored = _union(self.stored, _differentiable_sources(value))
 
     def pass_on(self, value: Value) -> None:
         """Notes a value that goes into code that is not known."""
-        self.passed = merge_sources(self.passed, _differentiable_sources(value))
+        self.passed = _union(self.passed, _differentiable_sources(value))
 
     def backpropagate(self, value: Value) -> None:
         """Notes a value from which a backward pass starts."""
-        self.backward = merge_sources(self.backward, deep_sources(value))
+        self.backward = _union(self.backward, deep_sources(value))
 
     def merge(self, other: "Outcome", *, flows_only: bool = False) -> None:
         """Takes over what `other` learned; `flows_only` for a round that is not the last."""
-        self.backward = merge_sources(self.backward, other.backward)
-        self.returned = merge_sources(self.returned, other.returned)
-        self.stored = merge_sources(self.stored, other.stored)
-        self.passed = merge_sources(self.passed, other.passed)
-        self.released = merge_sources(self.released, other.released)
+        self.backward = _union(self.backward, other.backward)
+        self.returned = _union(self.returned, other.returned)
+        self.stored = _union(self.stored, other.stored)
+        self.passed = _union(self.passed, other.passed)
+        self.released = _union(self.released, other.released)
         if flows_only:
             return
         self.events.update(other.events)
@@ -303,6 +303,11 @@ class Outcome:
     def flows(self) -> Flows:
         """Where values went."""
         return Flows(self.backward, self.returned, self.stored, self.passed, self.released)
+
+
+def _union(one: frozenset[Source], two: frozenset[Source]) -> frozenset[Source]:
+    """Both sets; what flows out of a body is not limited, or one long body would hide all."""
+    return one if two <= one else one | two
 
 
 def deep_sources(value: Value) -> frozenset[Source]:

@@ -141,7 +141,10 @@ def _outermost_function(document: Document, line: int) -> tuple[int, int]:
     for number in range(line - 1, -1, -1):
         if own == 0:
             break
-        if holds_code(lines[number]) and depth(lines[number]) < own:
+        # The head of a function may end with a line of its own: `) -> int:`.
+        if not holds_code(lines[number]) or lines[number].lstrip().startswith((")", "]", "}")):
+            continue
+        if depth(lines[number]) < own:
             own = depth(lines[number])
             if _FUNCTION_HEAD.match(lines[number]):
                 found = number

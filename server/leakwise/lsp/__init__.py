@@ -31,7 +31,7 @@ def serve_websocket(host: str, port: int) -> int:
 
 
 def _load() -> None:
-    """Imports the server; what is alive then stays, so the collector need never look at it again."""
+    """Imports the server. What it consists of stays, so the collector never looks at it again."""
     gc.disable()
     import leakwise.lsp.transport  # noqa: F401
 

@@ -20,7 +20,7 @@ class Framing:
         self._length: int | None = None
 
     def bodies(self, chunk: bytes) -> Iterator[bytes]:
-        """The bodies of the messages that `chunk` completes. Headers without a length are skipped."""
+        """The bodies of the messages that `chunk` completes; headers of no length are skipped."""
         received = self._received
         received += chunk
         while True:

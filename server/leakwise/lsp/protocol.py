@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInvalidRequest,
+    JsonRpcMethodNotFound,
     JsonRpcParseError,
     JsonRpcServerNotInitialized,
 )
@@ -48,13 +49,13 @@ class LeakwiseProtocol(LanguageServerProtocol):
             logger.warning("A message that is not JSON was ignored: %s", error)
             self._refuse(None, JsonRpcParseError(f"Parse Error: {error}"))
             return
-        if not isinstance(data, dict) or data.get("jsonrpc") != self.VERSION:
-            logger.warning("A message that is not JSON-RPC %s was ignored.", self.VERSION)
+        if not _is_json_rpc(data):
+            logger.warning("A message that is not JSON-RPC 2.0 was ignored.")
             identifier = data.get("id") if isinstance(data, dict) else None
             self._refuse(identifier, JsonRpcInvalidRequest("Not a JSON-RPC 2.0 message"))
             return
         if "method" in data:
-            reason = self._untimely(data["method"])
+            reason = self._refusal(data["method"])
             if reason is not None:
                 if "id" in data:
                     self._refuse(data["id"], reason)
@@ -66,6 +67,8 @@ class LeakwiseProtocol(LanguageServerProtocol):
             if "method" in data and "id" in data:
                 self._refuse(data["id"], error)
             return
+        if data.get("method") == types.INITIALIZE:
+            self.initialized = True
         # pygls's own dispatch asks structural protocols what kind of message it has: 0.2 ms each.
         if "method" not in data:
             self.handle_message(message)
@@ -89,25 +92,32 @@ class LeakwiseProtocol(LanguageServerProtocol):
         result: Any = None,
         error: types.ResponseError | None = None,
     ) -> None:
-        if error is None:
-            # Only typed parts of a result are converted; what is ready for JSON goes as it is.
-            self._send_data({"jsonrpc": self.VERSION, "id": msg_id, "result": result})
-        else:
-            self._send_data(types.ResponseErrorMessage(id=msg_id, error=error))
+        # Only typed parts are converted; what is ready for JSON goes as it is.
+        outcome = {"result": result} if error is None else {"error": error}
+        self._send_data({"jsonrpc": self.VERSION, "id": msg_id, **outcome})
 
     def _refuse(self, identifier: Any, error: JsonRpcException) -> None:
         known = identifier if isinstance(identifier, (int, str)) else None
         self._send_response(known, error=error.to_response_error())
 
-    def _untimely(self, method: str) -> JsonRpcException | None:
+    def _refusal(self, method: str) -> JsonRpcException | None:
+        """Why a message is refused whatever it holds."""
         if method == types.EXIT:
             return None
         if self._shutdown:
             return JsonRpcInvalidRequest("The server is shutting down")
-        if method == types.INITIALIZE:
-            if self.initialized:
-                return JsonRpcInvalidRequest("The server is initialized already")
-            self.initialized = True
-        elif not self.initialized:
+        if not self.initialized and method != types.INITIALIZE:
             return JsonRpcServerNotInitialized("The server is not initialized")
+        if self.initialized and method == types.INITIALIZE:
+            return JsonRpcInvalidRequest("The server is initialized already")
+        if self.get_message_type(method) is None:
+            return JsonRpcMethodNotFound(f"Method Not Found: {method}")
         return None
+
+
+def _is_json_rpc(data: object) -> bool:
+    return (
+        isinstance(data, dict)
+        and data.get("jsonrpc") == LeakwiseProtocol.VERSION
+        and isinstance(data.get("method", ""), str)
+    )

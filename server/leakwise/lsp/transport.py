@@ -51,7 +51,7 @@ def _serve_listening(serve: Callable[[str, int], Awaitable[int]], host: str, por
     try:
         return asyncio.run(main())
     except OSError as error:
-        print(f"leakwise: cannot listen on {host}:{port}: {error}", file=sys.stderr)
+        _say(f"leakwise: cannot listen on {host}:{port}: {error}")
         return COULD_NOT_LISTEN
 
 
@@ -198,4 +198,9 @@ class _WebSocketWriter:
 
 
 def _announce(scheme: str, address: tuple[str, int]) -> None:
-    print(f"Listening on {scheme}://{address[0]}:{address[1]}", file=sys.stderr, flush=True)
+    _say(f"Listening on {scheme}://{address[0]}:{address[1]}")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

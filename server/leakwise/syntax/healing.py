@@ -124,8 +124,8 @@ def _partial(
         if parsed is None:
             return None
     grown = len(parsed.lines) - len(lines)
-    above = [h for h in hunks if h.first < newest.first]
-    below = [h for h in hunks if h.first > newest.first]
+    place = hunks.index(newest)
+    above, below = hunks[:place], hunks[place + 1 :]
     return _Partial(
         parsed,
         [*above, *inner, *(Hunk(h.first + grown, h.removed, h.start, h.added) for h in below)],

@@ -29,21 +29,22 @@ class Reference:
 def compose(hunks: Iterable[Hunk], change: Hunk) -> tuple[list[Hunk], Hunk]:
     """The hunks that lead over `hunks`, then `change`; and the one of them that holds the change.
 
-    `change` leads from the text that `hunks` lead to; hunks that meet become one.
+    `change` leads from the text that `hunks` lead to. Hunks that share lines become one, as do one
+    that only removed lines and a change in its place.
     """
     first, last = change.first, change.first + change.removed
     before: list[Hunk] = []
     after: list[Hunk] = []
     merged: list[Hunk] = []
     for hunk in hunks:
-        if hunk.start + hunk.added < first:
+        end = hunk.start + hunk.added
+        if end < first or (hunk.added and end == first):
             before.append(hunk)
-        elif hunk.start > last:
+        elif hunk.start > last or (hunk.added and hunk.start == last):
             after.append(hunk)
         else:
             merged.append(hunk)
-            first = min(first, hunk.start)
-            last = max(last, hunk.start + hunk.added)
+            first, last = min(first, hunk.start), max(last, end)
     grown_before = sum(hunk.added - hunk.removed for hunk in before)
     grown_within = sum(hunk.added - hunk.removed for hunk in merged)
     grown = change.added - change.removed

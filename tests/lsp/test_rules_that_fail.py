@@ -1,0 +1,81 @@
+"""Rules of other packages that raise or never end. The server goes on."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.lsp.raw_client import Json, RawClient
+from tests.lsp.sessions import LEAK, LEAK_LINE, URI
+
+OTHER = "file:///work/other.py"
+
+RULE = '''\
+from leakwise.rule import GeneralSmell, RootCause, Rule, Severity
+
+class BadRule(Rule):
+    """A rule that fails."""
+
+    code = "XX001"
+    name = "bad-rule"
+    message = "Never shown."
+    severity = Severity.WARNING
+    since = "1"
+    root_cause = RootCause.UNRELEASED_HANDLE
+    general_smell = GeneralSmell.OPEN_WITHOUT_CLOSE
+    practices = links = examples = negatives = ()
+
+    def check(self, body):
+        {does}
+        yield
+'''
+
+
+def environment(folder: Path, does: str) -> dict[str, str]:
+    """An environment in which a package with a rule that `does` this is installed."""
+    (folder / "bad_rules.py").write_text(RULE.format(does=does))
+    metadata = folder / "bad_rules-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-rules\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text("[leakwise.rules]\nbad = bad_rules\n")
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def logged(messages: list[Json]) -> list[str]:
+    return [
+        message["params"]["message"]
+        for message in messages
+        if message["method"] == "window/logMessage"
+    ]
+
+
+@pytest.mark.parametrize("does", ["raise ValueError('broken')", "return self.check(body)[0]"])
+def test_a_rule_that_raises_is_logged_once_a_document(tmp_path: Path, does: str) -> None:
+    with RawClient(environment=environment(tmp_path, does)) as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        seen = client.published(URI, 1)
+        client.type(URI, 2, LEAK_LINE, 17, "_")
+        seen += client.published(URI, 2)
+        client.type(URI, 3, 0, 0, "# leakage\n")
+        seen += client.published(URI, 3)
+        client.open(OTHER, LEAK)
+        seen += client.published(OTHER, 1)
+        first, second = logged(seen)
+        assert "XX001" in first
+        assert URI in first
+        assert OTHER in second
+        (found,) = seen[-1]["params"]["diagnostics"]
+        assert found["code"] == "LP001"
+
+
+def test_a_rule_that_never_ends_holds_up_nobody(tmp_path: Path) -> None:
+    with RawClient(environment=environment(tmp_path, "while True: pass")) as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        client.type(URI, 2, 0, 0, "\n")
+        assert client.request("no/such")["error"]
+        assert client.request("shutdown")["result"] is None
+        client.notify("exit")
+        assert client.wait() == 0

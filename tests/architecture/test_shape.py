@@ -37,7 +37,7 @@ def test_every_package_has_its_layer() -> None:
 def test_only_the_agreed_files_lie_at_the_top() -> None:
     seen = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     generated = {"build", "dist", "shared"}
-    assert seen - generated == {
+    assert seen - generated <= {
         "LICENSE",
         "README.md",
         "pyproject.toml",

@@ -31,9 +31,21 @@ class BadRule(Rule):
 '''
 
 
-def environment(folder: Path, does: str) -> dict[str, str]:
-    """An environment in which a package with a rule that `does` this is installed."""
-    (folder / "bad_rules.py").write_text(RULE.format(does=does))
+SLOW_FIX = """\
+from leakwise_rules.pytorch.accumulate_loss_with_graph import AccumulateLossWithGraph
+
+class SlowRule(AccumulateLossWithGraph):
+    code = "XX002"
+
+    def fixes(self, finding, context):
+        while True:
+            pass
+"""
+
+
+def environment(folder: Path, module: str) -> dict[str, str]:
+    """An environment in which a package with the rule of this module is installed."""
+    (folder / "bad_rules.py").write_text(module)
     metadata = folder / "bad_rules-1.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-rules\nVersion: 1\n")
@@ -52,7 +64,7 @@ def logged(messages: list[Json]) -> list[str]:
 
 @pytest.mark.parametrize("does", ["raise ValueError('broken')", "return self.check(body)[0]"])
 def test_a_rule_that_raises_is_logged_once_a_document(tmp_path: Path, does: str) -> None:
-    with RawClient(environment=environment(tmp_path, does)) as client:
+    with RawClient(environment=environment(tmp_path, RULE.format(does=does))) as client:
         client.initialize()
         client.open(URI, LEAK)
         seen = client.published(URI, 1)
@@ -71,11 +83,37 @@ def test_a_rule_that_raises_is_logged_once_a_document(tmp_path: Path, does: str)
 
 
 def test_a_rule_that_never_ends_holds_up_nobody(tmp_path: Path) -> None:
-    with RawClient(environment=environment(tmp_path, "while True: pass")) as client:
+    with RawClient(
+        environment=environment(tmp_path, RULE.format(does="while True: pass"))
+    ) as client:
         client.initialize()
         client.open(URI, LEAK)
         client.type(URI, 2, 0, 0, "\n")
         assert client.request("no/such")["error"]
+        assert client.request("shutdown")["result"] is None
+        client.notify("exit")
+        assert client.wait() == 0
+
+
+def test_a_fix_that_never_ends_holds_up_nobody(tmp_path: Path) -> None:
+    with RawClient(environment=environment(tmp_path, SLOW_FIX)) as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        assert len(client.published(URI, 1)[-1]["params"]["diagnostics"]) == 2
+        place = {"line": LEAK_LINE, "character": 15}
+        client.send(
+            {
+                "id": "fixes",
+                "method": "textDocument/codeAction",
+                "params": {
+                    "textDocument": {"uri": URI},
+                    "range": {"start": place, "end": place},
+                    "context": {"diagnostics": []},
+                },
+            }
+        )
+        client.type(URI, 2, 0, 0, "\n")
+        client.published(URI, 2)
         assert client.request("shutdown")["result"] is None
         client.notify("exit")
         assert client.wait() == 0

@@ -121,7 +121,7 @@ def _run_anew(
     roots: set[str] = set()
     for block in group:
         index = run.module.scopes.index(block)
-        roots |= index.names
+        roots.update(index.names)
         roots.update(index.bound)
     database = run.module.database
     outer_outcome, before = run.outcome, run.state.view(roots)

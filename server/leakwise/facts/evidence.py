@@ -34,7 +34,7 @@ class Evidence:
     def skips(self, block: Block, live: Names) -> bool:
         """Whether nothing in a leaf can start a backward pass or bind one of the names."""
         index = self.index(block)
-        if not index.words.isdisjoint(BACKWARD_METHODS):
+        if not BACKWARD_METHODS.isdisjoint(index.words):
             return False
         return not live or not any(root_of(name) in index.names for name in live)
 

@@ -1,7 +1,7 @@
 """The names of a scope that is spread over many blocks, kept over edits block by block."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from leakwise.facts.names import Binding, NestedScope, ScopeIndex
 from leakwise.syntax import Block
@@ -53,7 +53,7 @@ class GatheredNames:
         """The indexes of all blocks."""
         return self._parts.values()
 
-    def words_now(self) -> Iterable[str]:
+    def words_now(self) -> Collection[str]:
         """Every identifier in the scope's own code."""
         return self._words.keys()
 
@@ -70,13 +70,13 @@ class GatheredNames:
         for block in self._asked.get(path, ()):
             yield from self._parts[block].asked[path]
 
-    def bindings_of(self, name: str) -> list[Binding]:
+    def bindings_of(self, name: str) -> Sequence[Binding]:
         """How a name is bound, in order."""
         return [
             binding for block in self._holding(name) for binding in self._parts[block].bound[name]
         ]
 
-    def values_of(self, name: str) -> list[ast.expr]:
+    def values_of(self, name: str) -> Sequence[ast.expr]:
         """The values that plain assignments give a name."""
         return [
             value

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.gathered import GatheredNames
-from leakwise.facts.names import Binding, NestedScope, ScopeIndex, header_nodes, index_nodes
+from leakwise.facts.indexing import index_nodes
+from leakwise.facts.names import Binding, NestedScope, ScopeIndex, header_nodes
 from leakwise.facts.queries import Database, Input
 from leakwise.syntax import Block, SyntaxTree
 
@@ -91,11 +92,10 @@ class Scopes:
             return known[1]
         if block.children:
             node = block.statements[0]
-            index = index_nodes(header_nodes(node))
+            own: Binding | None = None
             if isinstance(node, ScopeNode):
-                how = "class" if isinstance(node, ast.ClassDef) else "def"
-                index.bound.setdefault(node.name, []).append(Binding(how, node.name))
-                index.words.add(node.name)
+                own = Binding("class" if isinstance(node, ast.ClassDef) else "def", node.name)
+            index = index_nodes(header_nodes(node), own)
         else:
             index = index_nodes(block.statements)
         self._indexes[block] = (block.own_revision, index)
@@ -244,7 +244,7 @@ class Scopes:
     ) -> None:
         definition = self._definition(nested.node, block, parent, code, old, new)
         if definition.index is not nested.names:
-            words = set(definition.index.words_now()) ^ nested.names.words
+            words = set(definition.index.words_now()).symmetric_difference(nested.names.words)
             definition.index = nested.names
             self._note_words(definition, words)
         definition.code.set(code)

@@ -42,8 +42,7 @@ def from_lsp_range(span: types.Range, lines: Sequence[str], encoding: str) -> Ra
 
 def to_lsp_position(position: Position, lines: Sequence[str], encoding: str) -> types.Position:
     """The position in the client's units."""
-    line = lines[position.line] if position.line < len(lines) else ""
-    return types.Position(position.line, _units(line, position.column, encoding))
+    return types.Position(position.line, _character(position, lines, encoding))
 
 
 def to_lsp_range(span: Range, lines: Sequence[str], encoding: str) -> types.Range:
@@ -113,12 +112,15 @@ def _address(rule: "Rule") -> str:
 def _json_range(span: Range, lines: Sequence[str], encoding: str) -> dict[str, dict[str, int]]:
     start, end = span.start, span.end
     return {
-        "start": {
-            "line": start.line,
-            "character": _units(lines[start.line], start.column, encoding),
-        },
-        "end": {"line": end.line, "character": _units(lines[end.line], end.column, encoding)},
+        "start": {"line": start.line, "character": _character(start, lines, encoding)},
+        "end": {"line": end.line, "character": _character(end, lines, encoding)},
     }
+
+
+def _character(position: Position, lines: Sequence[str], encoding: str) -> int:
+    if position.line >= len(lines):
+        return position.column
+    return _units(lines[position.line], position.column, encoding)
 
 
 def _units(line: str, column: int, encoding: str) -> int:

@@ -19,6 +19,8 @@ def log_to(server: "LeakwiseServer") -> Iterator[None]:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
+    # It warns of what is usual: notifications that are not ours, cancels that come too late.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
     handler = _ClientHandler(server, asyncio.get_running_loop())
     ours = logging.getLogger("leakwise")
     ours.addHandler(handler)

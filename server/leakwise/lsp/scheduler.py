@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 REST_SECONDS = 0.3
 """How long a document must go unchanged until it is parsed as a whole again."""
 
-# Python 3.11's parser and ours recurse; macOS gives further threads only 512 KiB.
+# Parsers and visitors recurse deeply; macOS gives all threads but the first only 512 KiB.
 _STACK_BYTES = 16 * 1024 * 1024
 
 # The default, 5 ms, is how long the loop would wait for a busy analysis to let it run.
@@ -79,10 +79,9 @@ class Scheduler:
         self._loop = asyncio.get_running_loop()
         self._inbox.put(_load_engine)
         sys.setswitchinterval(_SWITCH_SECONDS)
-        before = threading.stack_size(_STACK_BYTES)
+        threading.stack_size(_STACK_BYTES)
         # A daemon, so that a long analysis does not hold up the exit.
         threading.Thread(target=self._run, name="analysis", daemon=True).start()
-        threading.stack_size(before)
 
     def stop(self) -> None:
         """Ends the thread after the step it is at; does not wait for it."""

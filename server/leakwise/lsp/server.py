@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
+from pygls.exceptions import (
+    FeatureRequestError,
+    JsonRpcException,
+    JsonRpcInternalError,
+    PyglsError,
+)
 from pygls.lsp.server import LanguageServer
 
 from leakwise import __version__
@@ -78,6 +83,8 @@ class LeakwiseServer(LanguageServer):
     def report_server_error(
         self, error: Exception, source: type[PyglsError] | type[JsonRpcException]
     ) -> None:
-        """Logs an error of a handler; what failed as a request was answered with it too."""
-        what = "A request" if source is FeatureRequestError else "A message"
-        logger.error("%s failed: %s", what, error)
+        """Logs an error of a handler. A request that failed was answered with it too."""
+        if source is not FeatureRequestError:
+            logger.error("A message failed: %s", error, exc_info=True)
+        elif isinstance(error, JsonRpcInternalError):
+            logger.error("A request failed: %s", error)

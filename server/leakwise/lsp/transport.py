@@ -190,8 +190,9 @@ class _WebSocketWriter:
     def __init__(self, connection: "ServerConnection") -> None:
         self._connection = connection
 
-    def write(self, data: bytes) -> Awaitable[None]:
-        return self._connection.send(data, text=True)
+    async def write(self, data: bytes) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self._connection.send(data, text=True)
 
     def close(self) -> Awaitable[None]:
         return self._connection.close()

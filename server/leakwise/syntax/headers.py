@@ -37,7 +37,7 @@ def rehead(
     that do not parse are healed: the old ones stay, and their lines are half-typed.
     """
     place = _header_of(block, span)
-    if place is None or _runs_on(block, place, span, lines):
+    if place is None or not _keeps_bounds(block, place, span, lines):
         return False
     skeleton, passes = _skeleton(block, place, span, lines)
     parsed = parse_lines(skeleton, indent)
@@ -48,7 +48,7 @@ def rehead(
         index.enter(block)
         return True
     suites = _matching_suites(block, parsed, passes)
-    if suites is None:
+    if suites is None or indentation(skeleton[0]) != indent:
         return False
     index.forget(block)
     _take(block, parsed, suites, passes, place, span)
@@ -82,10 +82,11 @@ def _header_of(block: Block, span: Span) -> int | None:
     return None
 
 
-def _runs_on(block: Block, place: int, span: Span, lines: Sequence[str]) -> bool:
-    """Whether a backslash joins the header, or the lines behind it, to its suite."""
-    high = _bounds(block, place)[1] + span.growth
-    return high > 0 and is_continued(lines[high - 1])
+def _keeps_bounds(block: Block, place: int, span: Span, lines: Sequence[str]) -> bool:
+    """Whether a header still begins with code, and no backslash joins it to its suite."""
+    low, high = _bounds(block, place)
+    high += span.growth
+    return low < high and is_code(lines[low]) and not is_continued(lines[high - 1])
 
 
 def _skeleton(
@@ -167,14 +168,17 @@ def _keep_old(
         for child in suite.blocks:
             move(child, span.growth)
     block.line_count += span.growth
-    fresh = (change.start, max(change.start + change.added - 1, change.start))
+    last = block.line_count - 1
+    fresh = (min(change.start, last), min(max(change.start + change.added - 1, 0), last))
+    fresh = (fresh[0], max(fresh))
     behind = change.first + change.removed
     known = any(a <= change.first and behind <= b + 1 for a, b in block.half_typed)
     if span.removed and not known:
         code = [line for line in range(low, high) if is_code(lines[line])]
         if code:
             fresh = (code[0] - block.start, code[-1] - block.start)
-    half_typed = merged([*(_moved(old, change) for old in block.half_typed), fresh])
+    moved = [_moved(old, change) for old in block.half_typed]
+    half_typed = merged([*((low, min(high, last)) for low, high in moved if low <= last), fresh])
     if half_typed != block.half_typed:
         block.half_typed = half_typed
         block.revision = block.own_revision = next_revision()

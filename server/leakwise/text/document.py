@@ -11,8 +11,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 def split_lines(text: str) -> list[str]:
     """The lines of `text` with their terminators, by LSP's rule.
 
-    Only `\\n`, `\\r\\n` and `\\r` end a line. Behind a final terminator stands one more, empty line;
-    every line but the last has a terminator.
+    Only `\\n`, `\\r\\n` and `\\r` end a line. Every line but the last has a terminator; behind a
+    final terminator stands one more, empty line.
     """
     lines = _LINE.findall(text)
     if not lines or lines[-1][-1] in "\r\n":

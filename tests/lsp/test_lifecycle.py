@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.lsp.raw_client import RawClient
+from tests.lsp.raw_client import COMMAND, PATIENCE_SECONDS, RawClient, frame
 from tests.lsp.sessions import LEAK, URI
 
 NOT_INITIALIZED = -32002
@@ -53,6 +53,17 @@ def test_a_closed_stdin_is_an_exit(asked: bool) -> None:
         client.stdin.close()
         assert client.wait() == (0 if asked else 1)
         assert client.complaints() == ""
+
+
+def test_nobody_left_to_read_is_an_exit() -> None:
+    process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdin.write(frame({"id": 1, "method": "shutdown"}))
+        process.stdin.flush()
+        assert process.wait(PATIENCE_SECONDS) == 1
 
 
 def test_the_end_of_the_client_process_is_noticed() -> None:

@@ -13,7 +13,7 @@ from leakwise.facts.definitions import Definition
 from leakwise.facts.queries import Cell
 from leakwise.rule import Finding, Report, Rule
 from leakwise.syntax import SyntaxProblem
-from leakwise.text import Document, LineChange, Position
+from leakwise.text import Document, LineChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,6 @@ class Analysis:
     def rule_failures(self) -> tuple[RuleFailure, ...]:
         """The rules that raised on this document, each once."""
         return tuple(self._failures.values())
-
-    def value_at(self, position: Position) -> str | None:
-        """What is known of the value at a position, for hover; None where nothing is."""
-        return None
 
     def _loaded(self) -> ModuleFacts | None:
         if self._facts is None and may_concern(self.document.text):

@@ -191,7 +191,9 @@ class _WebSocketWriter:
         self._connection = connection
 
     async def write(self, data: bytes) -> None:
-        with contextlib.suppress(ConnectionError):
+        from websockets.exceptions import ConnectionClosed
+
+        with contextlib.suppress(ConnectionClosed):
             await self._connection.send(data, text=True)
 
     def close(self) -> Awaitable[None]:

@@ -1,4 +1,4 @@
-"""`textDocument/hover`: the page of the rule that was broken, or what the value is known to be."""
+"""`textDocument/hover`: the page of the rule that was broken."""
 
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,12 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
     """What is to be told of the place; None where there is nothing."""
     encoding = ls.client.encoding
 
-    def explanation(analysis: "Analysis") -> tuple[str, types.Range | None] | None:
+    def explanation(analysis: "Analysis") -> tuple[str, types.Range] | None:
         lines = analysis.document.lines
         position = from_lsp_position(params.position, lines, encoding)
         under = [found for found in analysis.findings() if found.range.contains(position)]
         if not under:
-            known = analysis.value_at(position)
-            return None if known is None else (known, None)
+            return None
         from leakwise.pages import page  # It is there once the engine is.
 
         text = "\n\n---\n\n".join(f"**{found.message}**\n\n{page(found.rule)}" for found in under)

@@ -1,0 +1,93 @@
+"""An edit makes the facts of other bodies neither anew nor wrong."""
+
+from leakwise.facts import ModuleFacts
+from leakwise.facts.body import BodyResult
+from leakwise.text import Document, Range
+from tests.facts.reading import described, document
+
+PROGRAM = """
+import torch
+from torch import nn
+
+net = nn.Linear(2, 2)
+
+
+def helper(x):
+    return net(x).sum()
+
+
+def user(x):
+    total = helper(x)
+    return total
+
+
+def stranger(x):
+    return x + 1
+"""
+
+
+def results(module: ModuleFacts) -> dict[str, BodyResult]:
+    return {one.qualified: module.body(one) for one in module.scopes.all() if one.is_function}
+
+
+def edited(module: ModuleFacts, old: str, new: str) -> None:
+    lines = module.document.lines
+    line = next(number for number, text in enumerate(lines) if old in text)
+    column = lines[line].index(old)
+    changed, change = module.document.replace(Range.of(line, column, line, column + len(old)), new)
+    module.update(changed, [change])
+
+
+def test_an_edit_in_one_function_leaves_the_others_as_they_are() -> None:
+    module = ModuleFacts(document(PROGRAM))
+    before = results(module)
+    edited(module, "x + 1", "x + 2")
+    after = results(module)
+    assert after["helper"] is before["helper"]
+    assert after["user"] is before["user"]
+
+
+def test_a_caller_is_told_what_a_function_gives_now() -> None:
+    module = ModuleFacts(document(PROGRAM))
+    before = results(module)
+    assert described(before["user"].exit_values["total"]) == "tensor attached scalar"
+    edited(module, "net(x).sum()", "net(x).mean()")
+    assert results(module)["user"] is before["user"]
+    edited(module, "net(x).mean()", "net(x).mean().item()")
+    assert described(results(module)["user"].exit_values["total"]) == "number"
+
+
+def test_lines_above_move_places_and_compute_nothing() -> None:
+    module = ModuleFacts(document(PROGRAM))
+    before = results(module)
+    edited(module, "import torch", "# above\nimport torch")
+    after = results(module)
+    assert all(after[name] is before[name] for name in ("helper", "user", "stranger"))
+
+
+def test_a_global_that_changes_reaches_its_readers() -> None:
+    module = ModuleFacts(document(PROGRAM))
+    results(module)
+    edited(module, "nn.Linear(2, 2)", "print")
+    assert described(results(module)["user"].exit_values["total"]) != "tensor attached scalar"
+
+
+def test_a_function_that_goes_takes_its_facts_along() -> None:
+    module = ModuleFacts(document(PROGRAM))
+    results(module)
+    text = PROGRAM.lstrip("\n").replace("def helper", "def renamed")
+    changed, change = module.document.with_text(text)
+    gone = module.update(changed, [change])
+    assert [one.qualified for one in gone] == ["helper"]
+    assert described(results(module)["user"].exit_values["total"]) == "unknown"
+
+
+def test_one_statement_of_a_long_script_is_interpreted_alone() -> None:
+    lines = ["import torch", "from torch import nn", "net = nn.Linear(2, 2)"]
+    lines += [f"v{number} = net(torch.zeros({number})).sum()" for number in range(300)]
+    module = ModuleFacts(Document.from_text("file:///long.py", "\n".join(lines) + "\n"))
+    before = module.body(module.scopes.module).exit_values
+    edited(module, "torch.zeros(150)", "torch.ones(150)")
+    after = module.body(module.scopes.module).exit_values
+    kept = [name for name, value in after.items() if value is before[name]]
+    assert len(kept) > 250

@@ -14,9 +14,9 @@ from tests.lsp.sessions import (
 )
 
 BEFORE = "'é😀'; "
-"""What stands before the leaking statement: 7 code points."""
+"""What stands before the leaking statement: 6 code points."""
 
-WIDTHS = {"utf-8": 11, "utf-16": 8, "utf-32": 7}
+WIDTHS = {"utf-8": 10, "utf-16": 7, "utf-32": 6}
 SHIFTED = LEAK.replace("    total += loss", f"    {BEFORE}total += loss")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leakwise.engine.publishing import published
+from leakwise.engine.publishing import Publisher
 from leakwise.engine.registry import load_rules
 from leakwise.engine.relevance import may_concern
 from leakwise.facts import Certainty, ModuleFacts
@@ -36,7 +36,7 @@ class Analysis:
     ) -> None:
         self.document = document
         self.rules = tuple(load_rules() if rules is None else rules)
-        self.minimum_certainty = minimum_certainty
+        self._publisher = Publisher(minimum_certainty)
         self._facts: ModuleFacts | None = None
         self._reports: dict[Definition, Cell[tuple[Report, ...]]] = {}
         self._current: dict[Definition, tuple[Report, ...]] = {}
@@ -66,8 +66,7 @@ class Analysis:
         facts = self._up_to_date()
         if facts is None:
             return []
-        reports = (report for one in self._current.values() for report in one)
-        return published(reports, self.document.lines, self.minimum_certainty)
+        return self._publisher.findings(self._current, self.document.lines)
 
     @property
     def syntax_error(self) -> SyntaxProblem | None:

@@ -1,25 +1,75 @@
 """Turns reports, whose places move with the code, into findings of one version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from leakwise.facts import Certainty
+from leakwise.facts import Certainty, Place
+from leakwise.facts.definitions import Definition
 from leakwise.rule import Finding, Related, Report
 
 _ORDER = {Certainty.SURE: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
 
 
-def published(
-    reports: Iterable[Report], lines: list[str], minimum_certainty: Certainty
-) -> list[Finding]:
-    """The findings to show, in order of their ranges: sure enough, and not on a half-typed
-    statement."""
-    findings = [
-        _finding(report, lines)
-        for report in reports
-        if _ORDER[report.certainty] <= _ORDER[minimum_certainty] and not report.place.rests()
-    ]
-    findings.sort(key=lambda finding: (finding.range, finding.rule.code))
-    return findings
+@dataclass(slots=True)
+class Publication:
+    """The findings of one body's reports, and where their blocks stood when they were made."""
+
+    reports: tuple[Report, ...]
+    stand: list[object]
+    findings: list[Finding]
+
+
+class Publisher:
+    """Makes findings of reports, and again only of those whose blocks moved since."""
+
+    def __init__(self, minimum_certainty: Certainty) -> None:
+        self.minimum_certainty = minimum_certainty
+        self._known: dict[Definition, Publication] = {}
+
+    def findings(
+        self, bodies: Mapping[Definition, tuple[Report, ...]], lines: list[str]
+    ) -> list[Finding]:
+        """The findings to show, in order of their ranges: sure enough, and not on a half-typed
+        statement. `bodies` gives the reports of each body; unmoved ones give the same objects."""
+        known: dict[Definition, Publication] = {}
+        findings: list[Finding] = []
+        for body, reports in bodies.items():
+            stand = _stand(reports)
+            publication = self._known.get(body)
+            if (
+                publication is None
+                or publication.reports is not reports
+                or publication.stand != stand
+            ):
+                shown = [
+                    _finding(report, lines)
+                    for report in reports
+                    if _ORDER[report.certainty] <= _ORDER[self.minimum_certainty]
+                    and not report.place.rests()
+                ]
+                publication = Publication(reports, stand, shown)
+            known[body] = publication
+            findings.extend(publication.findings)
+        self._known = known
+        findings.sort(key=lambda finding: (finding.range, finding.rule.code))
+        return findings
+
+
+def _stand(reports: tuple[Report, ...]) -> list[object]:
+    """Where the blocks of some reports stand, which code they hold, and what is half typed."""
+    stand: list[object] = []
+    for report in reports:
+        for place in _places(report):
+            stand += (place.block.start, place.block.revision, place.block.half_typed)
+    return stand
+
+
+def _places(report: Report) -> Iterator[Place]:
+    yield report.place
+    for related in report.related:
+        yield related.place
+    for anchors in report.anchors.values():
+        yield from anchors
 
 
 def _finding(report: Report, lines: list[str]) -> Finding:

@@ -153,7 +153,10 @@ def move_headers(block: Block, behind: int, lines: int) -> None:
 
 
 def settle_ends(block: Block) -> None:
-    """Makes the end of a split block's statement, handlers and elifs that of what they hold."""
+    """Makes the end of a split block's statement, handlers and elifs that of what they hold.
+
+    Python counts a semicolon behind the last statement too, which no child tells of.
+    """
     ends: dict[int, tuple[int, int]] = {}
     for suite in block.suites:
         for child in reversed(suite.blocks):

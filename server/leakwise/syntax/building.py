@@ -10,6 +10,7 @@ from leakwise.syntax.blocks import (
     assemble,
     damaged,
     next_revision,
+    settle_ends,
     subtree,
 )
 from leakwise.syntax.index import BlockIndex
@@ -155,6 +156,8 @@ class Builder:
                 self.index.forget_all(child)
         if layouts or old_children:
             assemble(block)
+        if layouts:
+            settle_ends(block)
         self.index.enter(block)
         return block
 

@@ -110,3 +110,14 @@ def test_typing_a_line_keeps_every_other_finding() -> None:
                     assert (finding.rule.code, finding.range) in kept, (text[: column + 1], finding)
         assert seen(analysis.findings()) == seen(everything)
     assert typed > 50
+
+
+def test_a_body_that_nests_too_deeply_hides_no_other() -> None:
+    deep = f"def deep():\n    for _ in range(9):\n        y = {' + '.join(['x'] * 900)}\n        t += y\n"
+    leak = (
+        "def leaks(model, loader):\n    total = 0.0\n    for x in loader:\n"
+        "        loss = model(x)\n        loss.backward()\n        total += loss\n"
+    )
+    analysis = Analysis(Document.from_text(URI, f"import torch\n{deep}\n\n{leak}"))
+    assert [one.rule.code for one in analysis.findings()] == ["LP001"]
+    assert analysis.rule_failures == ()

@@ -122,6 +122,17 @@ async def test_closing_clears(session: Session) -> None:
     ]
 
 
+async def test_nothing_comes_after_closing(session: Session) -> None:
+    await session.initialize()
+    other = "file:///work/other.py"
+    session.open(LEAK, other)
+    session.close(other)
+    session.open(LEAK)
+    # Analysed behind the other one.
+    assert codes(await session.diagnostics(1)) == [("LP001", LEAK_LINE)]
+    assert [len(one.diagnostics) for one in session.published if one.uri == other] == [0]
+
+
 async def test_changes_and_closes_of_unknown_documents_are_ignored(session: Session) -> None:
     await session.initialize()
     session.change(2, typed(0, 0, "x"), uri="file:///nowhere.py")

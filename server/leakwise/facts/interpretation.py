@@ -34,8 +34,20 @@ _HARMLESS_DECORATORS = frozenset(
 def interpret(
     module: "ModuleFacts", definition: Definition, memos: Memos
 ) -> tuple[BodyResult, Memos]:
-    """What happens in a body; `memos` of the last time are used where they still stand."""
+    """What happens in a body; `memos` of the last time are used where they still stand.
+
+    Of a body whose expressions nest too deeply for Python's stack nothing is known.
+    """
     definition.code.read()
+    try:
+        return _interpret(module, definition, memos)
+    except RecursionError:
+        return BodyResult(returns=UNKNOWN), {}
+
+
+def _interpret(
+    module: "ModuleFacts", definition: Definition, memos: Memos
+) -> tuple[BodyResult, Memos]:
     if definition.node is None:
         return _interpret_module(module, definition, memos)
     node, block = definition.node, definition.block

@@ -33,8 +33,7 @@ class StumblesOverWords(Rule):
         if body.mentions("takes_its_time"):
             threading.Event().wait(1.2)
         if body.mentions("never_ends"):
-            told = open(os.environ["STUMBLING_TELLS"], "w", buffering=1)
-            print(os.getpid(), file=told)
+            os.write(int(os.environ["STUMBLING_TELLS"]), f"{os.getpid()}\\n".encode())
             threading.Event().wait()
         return iter(())
 '''

@@ -59,23 +59,25 @@ def test_a_rule_that_raises_costs_only_its_own_findings(work: Path, rule: str) -
 @contextmanager
 def busy(work: Path, rule: str) -> Iterator[tuple[subprocess.Popen[bytes], set[int], int]]:
     """A run whose two checking processes never come to an end: the run itself, their numbers,
-    and an open file that ends when they do."""
+    and a pipe that ends when all three do."""
     write(work, {f"{number:03}.py": NEVER_ENDS for number in range(120)})
-    pipe = work / "pipe"
-    os.mkfifo(pipe)
+    told, tells = os.pipe()
     run = subprocess.Popen(
         command("check", "--jobs", "2"),
         cwd=work,
-        env=environment(PYTHONPATH=rule, STUMBLING_TELLS=str(pipe)),
+        env=environment(PYTHONPATH=rule, STUMBLING_TELLS=str(tells)),
+        pass_fds=(tells,),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    told = os.open(pipe, os.O_RDONLY)
+    os.close(tells)
     try:
         text = b""
         while text.count(b"\n") < 2:
-            text += os.read(told, 100)
+            part = os.read(told, 100)
+            assert part, "the run ended before its processes began"
+            text += part
         yield run, {int(number) for number in text.split()}, told
     finally:
         os.close(told)

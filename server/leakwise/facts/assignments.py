@@ -2,16 +2,10 @@
 
 import ast
 
+from leakwise.facts.arithmetic import arithmetic, carriers
+from leakwise.facts.binding import bind, is_from_before, outlives_body
 from leakwise.facts.containers import empty, keep
 from leakwise.facts.events import Accumulation, AttributeUpdate
-from leakwise.facts.expressions import (
-    arithmetic,
-    bind,
-    carriers,
-    evaluate,
-    is_from_before,
-    outlives_body,
-)
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
 from leakwise.facts.run import Run, shown
@@ -43,10 +37,10 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     """`target += value` and its like."""
     path = path_of(node.target)
     target = node.target
-    old = evaluate(run, target)
-    operand = run.recorded(evaluate(run, node.value))
+    old = run.evaluate(target)
+    operand = run.recorded(run.evaluate(node.value))
     if isinstance(target, ast.Subscript):
-        evaluate(run, target.slice)
+        run.evaluate(target.slice)
     if path is None:
         if isinstance(target, ast.Subscript) and isinstance(node.op, ast.Add | ast.Sub):
             _augment_element(run, node, path_of(target.value), arithmetic(old, operand), operand)
@@ -104,7 +98,7 @@ def _assign(run: Run, node: ast.stmt, targets: list[ast.expr], value_node: ast.e
     first = path_of(targets[0])
     outer_target = run.bound_to
     run.bound_to = first
-    value = evaluate(run, value_node)
+    value = run.evaluate(value_node)
     run.bound_to = outer_target
     proven = run.evidence.names.get(id(node), frozenset())
     for target in targets:
@@ -125,7 +119,7 @@ def _assign_one(
         value = _proven(run, path, value, value_node, proven)
         if others is not None:
             for other in others:
-                _accumulated(run, path, other, evaluate(run, other))
+                _accumulated(run, path, other, run.evaluate(other))
             run.state.change(path, _accumulated_value(path, value))
             _note_attribute(run, path, value_node, value, recursive=True)
             if outlives_body(run, path):
@@ -185,8 +179,8 @@ def _proven(run: Run, path: str, value: Value, node: ast.expr, proven: frozenset
 
 def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> None:
     """`holder[key] = value`: a dict or list that keeps it, or a tensor that is written to."""
-    holder = evaluate(run, target.value)
-    evaluate(run, target.slice)
+    holder = run.evaluate(target.value)
+    run.evaluate(target.slice)
     path, holder_path = path_of(target), path_of(target.value)
     if holder_path is None or holder.is_tensor:
         run.outcome.store(value)

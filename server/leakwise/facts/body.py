@@ -179,7 +179,7 @@ class BodyFacts:
     def spelling(self, qualified: str) -> str | None:
         """How this file writes a qualified name: `torch.no_grad` may be `th.no_grad` or `no_grad`
         here. None where nothing imported leads to it."""
-        return self.module.spelling(qualified)
+        return self.module.names.spelling(qualified)
 
     def callers_grad(self) -> GradMode | None:
         """The grad mode in which the callers of this function run it: OFF where every call seen is

@@ -8,15 +8,15 @@ from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import (
-    Acquisition,
     CallSite,
     Construction,
     GradMode,
-    ModuleCall,
     TrainingStep,
 )
+from leakwise.facts.methods import method_call
+from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
-from leakwise.facts.run import Run, known_module, shown
+from leakwise.facts.run import Run, known_module, shown, unknown_call
 from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.values import (
@@ -41,8 +41,6 @@ def call(
     keywords: dict[str, Value],
 ) -> Value:
     """The value of a call whose parts were evaluated; what it does is noted."""
-    from leakwise.facts.methods import method_call
-
     everything = [*arguments, *keywords.values()]
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
@@ -57,15 +55,6 @@ def call(
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
     return unknown_call(run, everything)
-
-
-def unknown_call(run: Run, arguments: list[Value]) -> Value:
-    """The value of a call of unknown code: unknown, made from its arguments."""
-    sources: frozenset[Source] = frozenset()
-    for argument in arguments:
-        run.outcome.pass_on(argument)
-        sources = merge_sources(sources, deep_sources(argument))
-    return Value(sources=sources)
 
 
 def _qualified_call(
@@ -211,67 +200,3 @@ def _module_call(run: Run, node: ast.Call, module: Value, arguments: list[Value]
     if module.kind is Kind.CRITERION:
         return with_graph_of(run, node, arguments, scalar=True)
     return forward_call(run, node, path_of(node.func), module, arguments)
-
-
-def forward_call(
-    run: Run, node: ast.Call, path: str | None, module: Value, arguments: list[Value]
-) -> Value:
-    """The output of a network, as its own `forward` tells where that is in this file."""
-    place = run.place(node)
-    own = None if module.definition is None else run.module.forward_result(module.definition)
-    graph = {
-        GradMode.ON: Graph.ATTACHED,
-        GradMode.OFF: Graph.DETACHED,
-        GradMode.UNKNOWN: Graph.UNKNOWN,
-    }[run.state.grad]
-    sources: frozenset[Source] = frozenset({place})
-    for argument in arguments:
-        sources = merge_sources(sources, deep_sources(argument))
-    if own is not None and own.kind is not Kind.UNKNOWN:
-        result = own
-        if own.carries_graph and graph is not Graph.ATTACHED:
-            result = own.but(graph=graph)
-        result = result.but(origin=place)
-    else:
-        result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
-    result = result.made_from(sources)
-    mode = None if path is None else run.state.evaluating.get(path)
-    run.outcome.add(
-        ModuleCall(
-            place,
-            run.loops,
-            path or shown(node.func),
-            module.portable(),
-            result,
-            run.state.grad,
-            None if mode is None else mode.origin,
-            run.statement_place(),
-        )
-    )
-    return result
-
-
-def acquire(run: Run, node: ast.Call, receiver: Value, certainty: Certainty) -> Value:
-    """A hook's handle, which must be removed by someone."""
-    place = run.place(node)
-    owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-    path = path_of(owner)
-    root = (path or "").partition(".")[0].partition("[")[0]
-    parameters = {parameter.arg for parameter in run.definition.parameters()}
-    handle = Value(Kind.HOOK_HANDLE, certainty=certainty, origin=place, sources=frozenset({place}))
-    run.outcome.add(
-        Acquisition(
-            place,
-            run.loops,
-            handle,
-            shown(node.func),
-            path or shown(owner),
-            receiver.portable(),
-            run.state.fresh_in.get(root, ()),
-            bool(root) and (root in parameters or root not in run.state.values),
-            run.bound_to,
-            False,
-            run.statement_place(),
-        )
-    )
-    return handle

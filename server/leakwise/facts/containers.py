@@ -2,12 +2,14 @@
 
 import ast
 
+from leakwise.facts.arithmetic import carriers
+from leakwise.facts.binding import is_from_before, outlives_body
 from leakwise.facts.events import Keeping
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
 from leakwise.facts.run import Run, shown
-from leakwise.facts.state import container, deep_sources
-from leakwise.facts.values import OTHER, UNKNOWN, Kind, Value, join
+from leakwise.facts.state import deep_sources
+from leakwise.facts.values import OTHER, UNKNOWN, Kind, Value, container, join
 
 _KEEP = frozenset(["append", "appendleft", "add", "put", "put_nowait"])
 _KEEP_ALL = frozenset(["extend", "extendleft", "update"])
@@ -65,8 +67,6 @@ def keep(
     run: Run, path: str | None, holder: Value, how: str, node: ast.expr, stored: Value
 ) -> None:
     """Notes that a value is put into a container, and joins it to the container's elements."""
-    from leakwise.facts.expressions import carriers, is_from_before, outlives_body
-
     if path is None:
         # `groups[key].append(x)`: the outermost container that has a path holds it.
         path = _holding_path(node=run.statement, run=run)

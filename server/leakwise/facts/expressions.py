@@ -6,12 +6,12 @@ from typing import Any
 
 from leakwise.facts.apis import canonical
 from leakwise.facts.apis.torch_methods import CUT_ATTRIBUTES, NUMBER_ATTRIBUTES, SAME_ATTRIBUTES
+from leakwise.facts.arithmetic import arithmetic
+from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.events import Loop
 from leakwise.facts.names import path_of
-from leakwise.facts.places import Place
 from leakwise.facts.run import Run, known_module
-from leakwise.facts.state import container
 from leakwise.facts.values import (
     NONE,
     NUMBER,
@@ -21,8 +21,9 @@ from leakwise.facts.values import (
     Graph,
     Kind,
     Value,
+    container,
+    element_of,
     join,
-    tensor,
 )
 
 
@@ -35,123 +36,6 @@ def evaluate(run: Run, node: ast.expr) -> Value:
                 evaluate(run, child)
         return UNKNOWN
     return evaluator(run, node)
-
-
-def bind(run: Run, target: ast.expr, value: Value) -> None:
-    """Binds a target of an assignment, a loop or a `with`."""
-    if isinstance(target, ast.Tuple | ast.List):
-        _unpack(run, target.elts, value)
-        return
-    if isinstance(target, ast.Starred):
-        bind(run, target.value, container(value))
-        return
-    path = path_of(target)
-    if path is None:
-        for child in ast.iter_child_nodes(target):
-            if isinstance(child, ast.expr):
-                evaluate(run, child)
-        run.outcome.store(value)
-        return
-    if outlives_body(run, path):
-        run.outcome.store(value)
-    run.state.bind(path, value, run.loops)
-
-
-def outlives_body(run: Run, path: str) -> bool:
-    """Whether what is put at a path is kept when the body ends."""
-    root = path.split(".", 1)[0].split("[", 1)[0]
-    if root in run.own_paths:
-        return True
-    if root == path:
-        return False
-    # An attribute or element: of something made here it dies with it.
-    holder = run.state.values.get(root)
-    return holder is None or holder.kind in {Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN}
-
-
-def is_from_before(run: Run, path: str) -> bool:
-    """Whether a path was there before this body began, and was not bound anew in it so far."""
-    if path in run.state.values:
-        return False
-    root = path.split(".", 1)[0].split("[", 1)[0]
-    if root == path or root not in run.state.values:
-        return True
-    return root in {parameter.arg for parameter in run.definition.parameters()}
-
-
-def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
-    items = value.items
-    starred = any(isinstance(target, ast.Starred) for target in targets)
-    if items is not None and len(items) == len(targets) and not starred:
-        for target, item in zip(targets, items, strict=True):
-            bind(run, target, item)
-        return
-    for target in targets:
-        bind(run, target, element_of(value))
-
-
-def element_of(value: Value) -> Value:
-    """What iterating or unpacking a value gives."""
-    if value.kind in {Kind.CONTAINER, Kind.LOADER}:
-        return (value.element or UNKNOWN).made_from(value.sources)
-    if value.kind is Kind.TENSOR:
-        return value.but(scalar=False)
-    if value.kind is Kind.OUTPUT:
-        return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
-    return Value(sources=value.sources)
-
-
-def carriers(run: Run, node: ast.expr) -> list[tuple[Place, Value]]:
-    """The smallest parts of an arithmetic or a display that carry a graph."""
-    if isinstance(node, ast.BinOp):
-        return [*carriers(run, node.left), *carriers(run, node.right)]
-    if isinstance(node, ast.UnaryOp):
-        return carriers(run, node.operand)
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        return [one for element in node.elts for one in carriers(run, element)]
-    if isinstance(node, ast.Dict):
-        return [one for element in node.values for one in carriers(run, element)]
-    if isinstance(node, ast.Starred | ast.ListComp | ast.GeneratorExp | ast.DictComp):
-        return []
-    value = evaluate(run, node)
-    return [(run.place(node), value)] if value.carries_graph else []
-
-
-def arithmetic(one: Value, two: Value) -> Value:
-    """What `one + two`, or another arithmetic operator between them, gives."""
-    sources = one.made_from(two.sources).sources
-    if one.is_tensor or two.is_tensor:
-        attached = [value for value in (one, two) if value.carries_graph]
-        if attached:
-            graph = Graph.ATTACHED
-            certainty = min((value.certainty for value in attached), key=_sureness)
-        else:
-            settled = all(
-                value.kind is Kind.NUMBER or (value.is_tensor and value.graph is Graph.DETACHED)
-                for value in (one, two)
-            )
-            graph = Graph.DETACHED if settled else Graph.UNKNOWN
-            certainty = one.certainty.weaker(two.certainty)
-        scalar = all(value.scalar for value in (one, two) if value.is_tensor)
-        origin = (attached[0] if attached else one).origin
-        return tensor(graph, scalar=scalar, certainty=certainty, origin=origin, sources=sources)
-    if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
-        return NUMBER
-    if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:
-        if two.kind is Kind.NUMBER:
-            return one.but(items=None, length=None)
-        if one.element is None or two.element is None:
-            element = one.element or two.element
-        else:
-            element = join(one.element, two.element)
-        return Value(Kind.CONTAINER, element=element, sources=sources)
-    if one.kind is Kind.OTHER and two.kind in {Kind.OTHER, Kind.NUMBER, Kind.UNKNOWN}:
-        return OTHER if one.constant is not None else Value(sources=sources)
-    return Value(sources=sources)
-
-
-def _sureness(certainty: Certainty) -> int:
-    return list(Certainty).index(certainty)
 
 
 def _constant(run: Run, node: ast.Constant) -> Value:

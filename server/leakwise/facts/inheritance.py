@@ -47,7 +47,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
     names: set[str] = set()
     complete = True
     for base in getattr(node, "bases", []):
-        found = module.resolve(definition, path_of(base))
+        found = module.names.resolve(definition, path_of(base))
         if found.definition is not None and found.kind is Kind.CLASS:
             above = module.ancestors(found.definition)
             names |= above.names

@@ -105,6 +105,7 @@ def _run(
         block,
         evidence,
         State(),
+        evaluate,
         _shared_names(definition),
         old_memos=memos,
     )
@@ -167,13 +168,13 @@ def _annotated(module: "ModuleFacts", definition: Definition, annotation: ast.ex
         ]
         return _annotated(module, definition, rest[0]) if len(rest) == 1 else UNKNOWN
     if isinstance(annotation, ast.Subscript):
-        outer = module.resolve(definition, path_of(annotation.value))
+        outer = module.names.resolve(definition, path_of(annotation.value))
         if outer.name in {"typing.Optional"} and isinstance(annotation.slice, ast.expr):
             return _annotated(module, definition, annotation.slice)
         if outer.name != "torch.utils.data.DataLoader":
             return UNKNOWN
         annotation = annotation.value
-    found = module.resolve(definition, path_of(annotation))
+    found = module.names.resolve(definition, path_of(annotation))
     if found.kind is Kind.CLASS and found.definition is not None:
         kind = module.ancestors(found.definition).kind
         return Value(kind, name=found.definition.qualified, definition=found.definition)
@@ -209,7 +210,7 @@ def _decorated_grad(
     module: "ModuleFacts", definition: Definition, decorator: ast.expr
 ) -> GradMode | None:
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    found = module.resolve(definition, path_of(function))
+    found = module.names.resolve(definition, path_of(function))
     if found.kind is Kind.QUALIFIED and found.name is not None:
         effect = effect_of(found.name)
         if effect is not None and effect.gives is Gives.GRAD_SWITCH:
@@ -236,7 +237,7 @@ def decorators_known(module: "ModuleFacts", definition: Definition) -> bool:
         path = path_of(function)
         if path is None or path.rpartition(".")[2] in _HARMLESS_DECORATORS:
             continue
-        found = module.resolve(definition, path)
+        found = module.names.resolve(definition, path)
         known = found.definition is not None or (
             found.kind is Kind.QUALIFIED and effect_of(found.name or "") is not None
         )

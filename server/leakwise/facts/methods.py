@@ -12,13 +12,13 @@ from leakwise.facts.apis.torch_methods import (
     OPTIMIZER_STEP,
     RELEASE_METHODS,
 )
-from leakwise.facts.calls import acquire, forward_call, unknown_call
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import ModelUse, TrainingStep
 from leakwise.facts.evidence import backward_operand
+from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
-from leakwise.facts.run import Run, known_module
-from leakwise.facts.state import container, deep_sources
+from leakwise.facts.run import Run, known_module, unknown_call
+from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import tensor_method
 from leakwise.facts.values import (
     NUMBER,
@@ -28,6 +28,7 @@ from leakwise.facts.values import (
     Graph,
     Kind,
     Value,
+    container,
     tensor,
 )
 
@@ -72,11 +73,9 @@ def method_call(
 
 
 def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value) -> Value:
-    from leakwise.facts.expressions import evaluate
-
     operand = backward_operand(node)
     if operand is not None:
-        started = receiver if operand is function.value else evaluate(run, operand)
+        started = receiver if operand is function.value else run.evaluate(operand)
         path = path_of(operand)
         if path is not None:
             started = started.made_from(frozenset({path}))

@@ -1,15 +1,10 @@
 """The facts of one document, kept over its edits."""
 
 import ast
-import builtins
-import functools
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leakwise.facts.apis import canonical, effect_of
-from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.body import BodyFacts, BodyResult
 from leakwise.facts.callers import call_sites, callers_grad
 from leakwise.facts.classes import ClassFacts
@@ -17,11 +12,12 @@ from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import CallSite, GradMode, TrainingStep
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.inheritance import Ancestors, ancestors
-from leakwise.facts.interpretation import Memos, evaluated_alone, interpret
-from leakwise.facts.names import Binding, ScopeIndex, path_of
+from leakwise.facts.interpretation import Memos, interpret
+from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Database
-from leakwise.facts.scopes import ScopeNode, Scopes
-from leakwise.facts.values import UNKNOWN, Kind, Value, join
+from leakwise.facts.resolution import Resolution
+from leakwise.facts.scopes import Scopes
+from leakwise.facts.values import UNKNOWN, Kind, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
@@ -42,6 +38,8 @@ class ModuleFacts:
         self.tree = SyntaxTree(document)
         self.database = Database()
         self.scopes = Scopes(self.database, self.tree)
+        self.names = Resolution(self)
+        """What names stand for."""
         self._bodies: dict[Definition, Cell[BodyResult]] = {}
         self._memos: dict[Definition, Memos] = {}
         self._cells: dict[Definition, dict[object, Cell[Any]]] = {}
@@ -138,12 +136,12 @@ class ModuleFacts:
 
         def compute() -> Definition | None:
             class_.code.read()
-            found = self._definition_in(class_, name)
+            found = self.names.definition_in(class_, name)
             if found is not None:
                 return found
             node = class_.node
             for base in node.bases if isinstance(node, ast.ClassDef) else ():
-                above = self.resolve(class_, path_of(base))
+                above = self.names.resolve(class_, path_of(base))
                 if above.definition is not None and above.definition is not class_:
                     found = self.method(above.definition, name)
                     if found is not None:
@@ -152,10 +150,6 @@ class ModuleFacts:
 
         cell = self.query(class_, ("method", name), compute, None)
         return cell.read()  # type: ignore[no-any-return]
-
-    def _definition_in(self, scope: Definition, name: str) -> Definition | None:
-        found = [one for one in self.scopes.named(name) if one.parent is scope]
-        return found[-1] if found else None
 
     def method_names(self, class_: Definition) -> tuple[str, ...]:
         """The methods that a class itself defines."""
@@ -215,108 +209,6 @@ class ModuleFacts:
         writers.sort(key=lambda one: one.place.order())
         return tuple(one.name for one in writers)
 
-    def outer_name(self, definition: Definition, name: str) -> Value:
-        """What a name that a body does not bind stands for: in the functions round it, at the top
-        level, or a builtin."""
-        scope = definition.parent
-        while scope is not None and scope.node is not None:
-            if scope.is_function and scope.index.bindings_of(name):
-                return self.scope_value(scope, name)
-            scope = scope.parent
-        return self.global_name(name)
-
-    def scope_value(self, scope: Definition, name: str) -> Value:
-        """What a name bound in a function or at the top level holds, for code in other bodies.
-
-        Plain assignments are evaluated on their own: the scope may call the body that asks.
-        """
-
-        def compute() -> Value:
-            scope.code.read()
-            index = scope.index
-            values, bindings = index.values_of(name), index.bindings_of(name)
-            if values and len(values) == len(bindings):
-                found = [evaluated_alone(self, scope, value) for value in values]
-                return functools.reduce(join, found).portable()
-            known = self._by_binding(scope, name, tuple(bindings))
-            if known is not None:
-                return known
-            return self.body(scope).exit_values.get(name, UNKNOWN).portable()
-
-        cell = self.query(scope, ("value", name), compute, UNKNOWN, breaks_cycles=True)
-        return cell.read()  # type: ignore[no-any-return]
-
-    def global_name(self, name: str) -> Value:
-        """What a name stands for at the top level."""
-        bindings = self.scopes.bindings(name)
-        if not bindings:
-            return self._unbound(name)
-        known = self._by_binding(self.scopes.module, name, bindings)
-        if known is not None:
-            return known
-        if {binding.how for binding in bindings} <= {"assign", "import"}:
-            return self.scope_value(self.scopes.module, name)
-        return UNKNOWN
-
-    def _by_binding(
-        self, scope: Definition, name: str, bindings: tuple[Binding, ...]
-    ) -> Value | None:
-        """What a name is that is only imported, or defined once; None for another one."""
-        kinds = {binding.how for binding in bindings}
-        if kinds == {"import"}:
-            qualified = {canonical(binding.qualified) for binding in bindings}
-            return self.imported(qualified.pop()) if len(qualified) == 1 else UNKNOWN
-        if len(bindings) == 1 and kinds & {"def", "class"}:
-            found = self._definition_in(scope, name)
-            if found is None:
-                return UNKNOWN
-            kind = Kind.CLASS if found.is_class else Kind.FUNCTION
-            return Value(kind, name=found.qualified, definition=found)
-        return None
-
-    def _unbound(self, name: str) -> Value:
-        for star in self.scopes.stars():
-            qualified = canonical(f"{star}.{name}")
-            if effect_of(qualified) is not None:
-                return Value(Kind.QUALIFIED, name=qualified)
-        if hasattr(builtins, name) and not self.scopes.stars():
-            return Value(Kind.QUALIFIED, name=f"builtins.{name}")
-        return UNKNOWN
-
-    def imported(self, qualified: str) -> Value:
-        """What an imported name stands for."""
-        return Value(Kind.QUALIFIED, name=canonical(qualified))
-
-    def is_foreign(self, qualified: str) -> bool:
-        """Whether a qualified name lies in a library that knows nothing of autograd."""
-        root = qualified.split(".", 1)[0]
-        return root in sys.stdlib_module_names or root in WITHOUT_TORCH
-
-    def defined(self, definition: Definition, node: ScopeNode) -> Value:
-        """The value that a `def` or `class` statement of a body binds."""
-        found = self.scopes.by_node.get(id(node))
-        if found is None or getattr(node, "decorator_list", None):
-            known = found is not None and self._keeps_function(found)
-            if not known:
-                return UNKNOWN
-        kind = Kind.CLASS if isinstance(node, ast.ClassDef) else Kind.FUNCTION
-        return Value(kind, name=found.qualified if found else None, definition=found)
-
-    def _keeps_function(self, definition: Definition) -> bool:
-        return definition.is_class or definition.is_function
-
-    def resolve(self, definition: Definition, path: str | None) -> Value:
-        """What a dotted path in the header of a definition stands for, by names alone."""
-        if path is None or "[" in path:
-            return UNKNOWN
-        root, *parts = path.split(".")
-        value = self.outer_name(definition, root)
-        for part in parts:
-            if value.kind is not Kind.QUALIFIED:
-                return UNKNOWN
-            value = self.imported(f"{value.name}.{part}")
-        return value
-
     def calls_below(self, definition: Definition) -> frozenset[str]:
         """The qualified names that a function of this file calls, and those that it calls, too."""
 
@@ -365,22 +257,6 @@ class ModuleFacts:
             False,
         )
         return cell.read()  # type: ignore[no-any-return]
-
-    def spelling(self, qualified: str) -> str | None:
-        """How the file writes a qualified name, the shortest way first."""
-        best: str | None = None
-        parts = qualified.split(".")
-        for length in range(len(parts), 0, -1):
-            prefix, rest = ".".join(parts[:length]), parts[length:]
-            for name, target in self.scopes.imports():
-                if canonical(target) == prefix:
-                    self.scopes.bindings(name)
-                    spelled = ".".join([name, *rest])
-                    if best is None or len(spelled) < len(best):
-                        best = spelled
-            if best is not None:
-                return best
-        return None
 
 
 def _is_generator(result: BodyResult, node: object) -> bool:

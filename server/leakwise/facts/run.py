@@ -1,15 +1,17 @@
 """One interpretation of one body: what its functions share."""
 
 import ast
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.evidence import Evidence
 from leakwise.facts.places import Locatable, Place, place_of
-from leakwise.facts.state import Outcome, State
-from leakwise.facts.values import UNKNOWN, Graph, Kind, Value
+from leakwise.facts.state import Outcome, State, deep_sources
+from leakwise.facts.values import UNKNOWN, Graph, Kind, Source, Value, merge_sources
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Run:
     block: Block
     evidence: Evidence
     state: State
+    evaluator: Callable[["Run", ast.expr], Value]
     own_paths: frozenset[str]
     """The names that this body shares with others: declared global or nonlocal."""
     asked: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -46,6 +49,10 @@ class Run:
     """The path that the current statement binds its value to."""
     old_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
     new_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression; the events in it are noted."""
+        return self.evaluator(self, node)
 
     def place(self, node: Locatable) -> Place:
         """Where a node of the current statement stands."""
@@ -65,8 +72,8 @@ class Run:
             return UNKNOWN
         own = self.isolated and self.definition.is_function
         if own and self.definition.index.bindings_of(path):
-            return self.module.scope_value(self.definition, path)
-        return self.module.outer_name(self.definition, path)
+            return self.module.names.scope_value(self.definition, path)
+        return self.module.names.outer_name(self.definition, path)
 
     def grad_on(self) -> bool:
         """Whether autograd is known to record here."""
@@ -82,8 +89,6 @@ class Run:
     def holds_module(self, path: str | None) -> bool:
         """Whether this body uses what is at `path` as only a module is used: it is called, and
         asked for its parameters or put into a mode."""
-        from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE
-
         return (
             path is not None
             and self.definition.index.calls(path)
@@ -110,3 +115,12 @@ def shown(node: ast.expr) -> str:
 def known_module(value: Value) -> bool:
     """Whether this is a network or a criterion."""
     return value.kind in {Kind.MODULE, Kind.CRITERION}
+
+
+def unknown_call(run: Run, arguments: Iterable[Value]) -> Value:
+    """The value of a call of unknown code: unknown, made from its arguments."""
+    sources: frozenset[Source] = frozenset()
+    for argument in arguments:
+        run.outcome.pass_on(argument)
+        sources = merge_sources(sources, deep_sources(argument))
+    return Value(sources=sources)

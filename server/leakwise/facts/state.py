@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 from leakwise.facts.events import Event, Flows, GradMode, Loop
 from leakwise.facts.values import (
-    NONE,
     UNKNOWN,
     Graph,
-    Kind,
     Source,
     Value,
     join,
@@ -325,22 +323,3 @@ def _differentiable_sources(value: Value) -> frozenset[Source]:
     if value.is_tensor and value.graph is Graph.DETACHED:
         return frozenset()
     return deep_sources(value)
-
-
-def container(*elements: Value, items: bool = False, bound: int | None = None) -> Value:
-    """A container that holds `elements`; a tuple with `items` keeps them apart."""
-    element: Value | None = None
-    for one in elements:
-        element = one if element is None else join(element, one)
-    return Value(
-        Kind.CONTAINER,
-        element=element,
-        items=elements if items else None,
-        length=len(elements),
-        bound=bound,
-    )
-
-
-def is_none(value: Value) -> bool:
-    """Whether this is `None`."""
-    return value.kind is NONE.kind and value.name == NONE.name

@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from leakwise.facts.assignments import assign, assign_annotated, augment, delete
+from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.events import GradMode, Loop
-from leakwise.facts.expressions import bind, element_of, evaluate
+from leakwise.facts.evidence import unwrapped
+from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import header_nodes, imported_names
 from leakwise.facts.places import header_place
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
-from leakwise.facts.values import UNKNOWN, Kind, Value
+from leakwise.facts.values import UNKNOWN, Kind, Value, element_of
 
 ROUNDS = 3
 """How often a loop's body is run at most, so that what one round leaves reaches the next."""
@@ -178,7 +180,7 @@ def _unsure(grad: GradMode, manager: ast.expr, run: Run) -> GradMode:
                 return GradMode.UNKNOWN
             root = root.value
         outside = run.read(root.id) if isinstance(root, ast.Name) else UNKNOWN
-        if outside.kind is Kind.QUALIFIED and run.module.is_foreign(outside.name or ""):
+        if outside.kind is Kind.QUALIFIED and run.module.names.is_foreign(outside.name or ""):
             return grad
     return GradMode.UNKNOWN
 
@@ -197,8 +199,6 @@ def _entered(run: Run, manager: ast.expr, value: Value) -> Value:
         and isinstance(manager, ast.Call)
         and manager.args
     ):
-        from leakwise.facts.evidence import unwrapped
-
         wrapped = unwrapped(manager)
         if wrapped is not manager:
             return evaluate(run, wrapped)
@@ -249,13 +249,13 @@ def _definition(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Cla
     for part in header_nodes(node):
         if isinstance(part, ast.expr):
             evaluate(run, part)
-    run.state.bind(node.name, run.module.defined(run.definition, node), run.loops)
+    run.state.bind(node.name, run.module.names.defined(run.definition, node), run.loops)
 
 
 def _import(run: Run, node: ast.Import | ast.ImportFrom) -> None:
     for name, qualified in imported_names(node):
         if name != "*":
-            run.state.bind(name, run.module.imported(qualified), run.loops)
+            run.state.bind(name, run.module.names.imported(qualified), run.loops)
 
 
 def _check(run: Run, node: ast.Assert) -> None:

@@ -5,7 +5,7 @@ import ast
 from leakwise.facts.apis.torch_methods import CUT_GRAPH, LEAVE_TORCH, MODULE_ITSELF, REDUCE
 from leakwise.facts.events import GradMode
 from leakwise.facts.run import Run
-from leakwise.facts.state import container, deep_sources
+from leakwise.facts.state import deep_sources
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
@@ -14,6 +14,7 @@ from leakwise.facts.values import (
     Kind,
     Source,
     Value,
+    container,
     merge_sources,
     tensor,
 )

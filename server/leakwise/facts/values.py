@@ -227,3 +227,28 @@ def join_accumulator(one: Value, two: Value) -> Value:
         if first is NONE and second.is_tensor:
             return second
     return join(one, two)
+
+
+def container(*elements: Value, items: bool = False, bound: int | None = None) -> Value:
+    """A container that holds `elements`; a tuple with `items` keeps them apart."""
+    element: Value | None = None
+    for one in elements:
+        element = one if element is None else join(element, one)
+    return Value(
+        Kind.CONTAINER,
+        element=element,
+        items=elements if items else None,
+        length=len(elements),
+        bound=bound,
+    )
+
+
+def element_of(value: Value) -> Value:
+    """What iterating or unpacking a value gives."""
+    if value.kind in {Kind.CONTAINER, Kind.LOADER}:
+        return (value.element or UNKNOWN).made_from(value.sources)
+    if value.kind is Kind.TENSOR:
+        return value.but(scalar=False)
+    if value.kind is Kind.OUTPUT:
+        return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
+    return Value(sources=value.sources)

@@ -5,7 +5,7 @@ Source: https://docs.python.org/3/library/functions.html and /collections.html.
 
 from collections.abc import Callable
 
-from leakwise.facts.values import NUMBER, OTHER, UNKNOWN, Kind, Value, join
+from leakwise.facts.values import NUMBER, OTHER, UNKNOWN, Kind, Value, element_of, join
 
 Builtin = Callable[[list[Value], dict[str, Value]], Value]
 
@@ -22,14 +22,6 @@ def _first(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     return arguments[0] if arguments else next(iter(keywords.values()), UNKNOWN)
 
 
-def _elements_of(value: Value) -> Value:
-    if value.kind is Kind.CONTAINER:
-        return (value.element or UNKNOWN).made_from(value.sources)
-    if value.is_tensor:
-        return value.but(scalar=False)
-    return Value(sources=value.sources)
-
-
 def _gathered(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     if not arguments:
         elements = list(keywords.values())
@@ -37,7 +29,7 @@ def _gathered(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     first = arguments[0]
     if first.kind in {Kind.CONTAINER, Kind.LOADER}:
         return first.but(kind=Kind.CONTAINER, items=None)
-    return Value(Kind.CONTAINER, element=_elements_of(first), sources=first.sources)
+    return Value(Kind.CONTAINER, element=element_of(first), sources=first.sources)
 
 
 def _deque(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -45,7 +37,7 @@ def _deque(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     bound = None
     if limit is not None and limit.name != "None":
         bound = limit.constant if isinstance(limit.constant, int) else 0
-    element = _elements_of(arguments[0]) if arguments else None
+    element = element_of(arguments[0]) if arguments else None
     return Value(Kind.CONTAINER, element=element, bound=bound)
 
 
@@ -56,13 +48,13 @@ def _new_container(arguments: list[Value], keywords: dict[str, Value]) -> Value:
 def _sum(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     if not arguments:
         return UNKNOWN
-    element = _elements_of(arguments[0])
+    element = element_of(arguments[0])
     return element.made_from(arguments[0].sources)
 
 
 def _either(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     if len(arguments) == 1:
-        return _elements_of(arguments[0])
+        return element_of(arguments[0])
     result: Value | None = None
     for argument in arguments:
         result = argument if result is None else join(result, argument)
@@ -86,7 +78,7 @@ def _zipped(arguments: list[Value], keywords: dict[str, Value]) -> Value:
 
 
 def _tupled(parts: list[Value], over: list[Value]) -> Value:
-    items = tuple(_elements_of(part) for part in parts)
+    items = tuple(element_of(part) for part in parts)
     pair = Value(Kind.CONTAINER, items=items, length=len(items))
     lengths = [value.length for value in over]
     length = (
@@ -144,7 +136,7 @@ BUILTINS: dict[str, Builtin] = {
     "collections.deque": _deque,
     "builtins.abs": _first,
     "builtins.iter": _first,
-    "builtins.next": lambda arguments, keywords: _elements_of(_first(arguments, keywords)),
+    "builtins.next": lambda arguments, keywords: element_of(_first(arguments, keywords)),
     "builtins.sum": _sum,
     "builtins.min": _either,
     "builtins.max": _either,

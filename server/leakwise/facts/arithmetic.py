@@ -1,0 +1,60 @@
+"""What arithmetic gives, and which parts of an expression carry its graph."""
+
+import ast
+
+from leakwise.facts.places import Place
+from leakwise.facts.run import Run
+from leakwise.facts.values import NUMBER, OTHER, Certainty, Graph, Kind, Value, join, tensor
+
+
+def arithmetic(one: Value, two: Value) -> Value:
+    """What `one + two`, or another arithmetic operator between them, gives."""
+    sources = one.made_from(two.sources).sources
+    if one.is_tensor or two.is_tensor:
+        attached = [value for value in (one, two) if value.carries_graph]
+        if attached:
+            graph = Graph.ATTACHED
+            certainty = min((value.certainty for value in attached), key=_sureness)
+        else:
+            settled = all(
+                value.kind is Kind.NUMBER or (value.is_tensor and value.graph is Graph.DETACHED)
+                for value in (one, two)
+            )
+            graph = Graph.DETACHED if settled else Graph.UNKNOWN
+            certainty = one.certainty.weaker(two.certainty)
+        scalar = all(value.scalar for value in (one, two) if value.is_tensor)
+        origin = (attached[0] if attached else one).origin
+        return tensor(graph, scalar=scalar, certainty=certainty, origin=origin, sources=sources)
+    if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
+        return NUMBER
+    if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:
+        if two.kind is Kind.NUMBER:
+            return one.but(items=None, length=None)
+        if one.element is None or two.element is None:
+            element = one.element or two.element
+        else:
+            element = join(one.element, two.element)
+        return Value(Kind.CONTAINER, element=element, sources=sources)
+    if one.kind is Kind.OTHER and two.kind in {Kind.OTHER, Kind.NUMBER, Kind.UNKNOWN}:
+        return OTHER if one.constant is not None else Value(sources=sources)
+    return Value(sources=sources)
+
+
+def _sureness(certainty: Certainty) -> int:
+    return list(Certainty).index(certainty)
+
+
+def carriers(run: Run, node: ast.expr) -> list[tuple[Place, Value]]:
+    """The smallest parts of an arithmetic or a display that carry a graph."""
+    if isinstance(node, ast.BinOp):
+        return [*carriers(run, node.left), *carriers(run, node.right)]
+    if isinstance(node, ast.UnaryOp):
+        return carriers(run, node.operand)
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return [one for element in node.elts for one in carriers(run, element)]
+    if isinstance(node, ast.Dict):
+        return [one for element in node.values for one in carriers(run, element)]
+    if isinstance(node, ast.Starred | ast.ListComp | ast.GeneratorExp | ast.DictComp):
+        return []
+    value = run.evaluate(node)
+    return [(run.place(node), value)] if value.carries_graph else []

@@ -1,0 +1,60 @@
+"""Binds the targets of assignments, loops and `with`."""
+
+import ast
+
+from leakwise.facts.names import path_of
+from leakwise.facts.run import Run
+from leakwise.facts.values import Kind, Value, container, element_of
+
+
+def bind(run: Run, target: ast.expr, value: Value) -> None:
+    """Binds a target of an assignment, a loop or a `with`."""
+    if isinstance(target, ast.Tuple | ast.List):
+        _unpack(run, target.elts, value)
+        return
+    if isinstance(target, ast.Starred):
+        bind(run, target.value, container(value))
+        return
+    path = path_of(target)
+    if path is None:
+        for child in ast.iter_child_nodes(target):
+            if isinstance(child, ast.expr):
+                run.evaluate(child)
+        run.outcome.store(value)
+        return
+    if outlives_body(run, path):
+        run.outcome.store(value)
+    run.state.bind(path, value, run.loops)
+
+
+def outlives_body(run: Run, path: str) -> bool:
+    """Whether what is put at a path is kept when the body ends."""
+    root = path.split(".", 1)[0].split("[", 1)[0]
+    if root in run.own_paths:
+        return True
+    if root == path:
+        return False
+    # An attribute or element: of something made here it dies with it.
+    holder = run.state.values.get(root)
+    return holder is None or holder.kind in {Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN}
+
+
+def is_from_before(run: Run, path: str) -> bool:
+    """Whether a path was there before this body began, and was not bound anew in it so far."""
+    if path in run.state.values:
+        return False
+    root = path.split(".", 1)[0].split("[", 1)[0]
+    if root == path or root not in run.state.values:
+        return True
+    return root in {parameter.arg for parameter in run.definition.parameters()}
+
+
+def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
+    items = value.items
+    starred = any(isinstance(target, ast.Starred) for target in targets)
+    if items is not None and len(items) == len(targets) and not starred:
+        for target, item in zip(targets, items, strict=True):
+            bind(run, target, item)
+        return
+    for target in targets:
+        bind(run, target, element_of(value))

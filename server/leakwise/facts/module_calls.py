@@ -1,0 +1,73 @@
+"""Calls of networks for their output, and of what registers hooks on them."""
+
+import ast
+
+from leakwise.facts.events import Acquisition, GradMode, ModuleCall
+from leakwise.facts.names import path_of
+from leakwise.facts.run import Run, shown
+from leakwise.facts.state import deep_sources
+from leakwise.facts.values import Certainty, Graph, Kind, Source, Value, merge_sources
+
+
+def forward_call(
+    run: Run, node: ast.Call, path: str | None, module: Value, arguments: list[Value]
+) -> Value:
+    """The output of a network, as its own `forward` tells where that is in this file."""
+    place = run.place(node)
+    own = None if module.definition is None else run.module.forward_result(module.definition)
+    graph = {
+        GradMode.ON: Graph.ATTACHED,
+        GradMode.OFF: Graph.DETACHED,
+        GradMode.UNKNOWN: Graph.UNKNOWN,
+    }[run.state.grad]
+    sources: frozenset[Source] = frozenset({place})
+    for argument in arguments:
+        sources = merge_sources(sources, deep_sources(argument))
+    if own is not None and own.kind is not Kind.UNKNOWN:
+        result = own
+        if own.carries_graph and graph is not Graph.ATTACHED:
+            result = own.but(graph=graph)
+        result = result.but(origin=place)
+    else:
+        result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
+    result = result.made_from(sources)
+    mode = None if path is None else run.state.evaluating.get(path)
+    run.outcome.add(
+        ModuleCall(
+            place,
+            run.loops,
+            path or shown(node.func),
+            module.portable(),
+            result,
+            run.state.grad,
+            None if mode is None else mode.origin,
+            run.statement_place(),
+        )
+    )
+    return result
+
+
+def acquire(run: Run, node: ast.Call, receiver: Value, certainty: Certainty) -> Value:
+    """A hook's handle, which must be removed by someone."""
+    place = run.place(node)
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    path = path_of(owner)
+    root = (path or "").partition(".")[0].partition("[")[0]
+    parameters = {parameter.arg for parameter in run.definition.parameters()}
+    handle = Value(Kind.HOOK_HANDLE, certainty=certainty, origin=place, sources=frozenset({place}))
+    run.outcome.add(
+        Acquisition(
+            place,
+            run.loops,
+            handle,
+            shown(node.func),
+            path or shown(owner),
+            receiver.portable(),
+            run.state.fresh_in.get(root, ()),
+            bool(root) and (root in parameters or root not in run.state.values),
+            run.bound_to,
+            False,
+            run.statement_place(),
+        )
+    )
+    return handle

@@ -1,0 +1,148 @@
+"""What names stand for: in the functions round a body, at the top level, imported, or built in."""
+
+import ast
+import builtins
+import functools
+import sys
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis import canonical, effect_of
+from leakwise.facts.apis.python import WITHOUT_TORCH
+from leakwise.facts.definitions import Definition
+from leakwise.facts.interpretation import evaluated_alone
+from leakwise.facts.names import Binding
+from leakwise.facts.scopes import ScopeNode
+from leakwise.facts.values import UNKNOWN, Kind, Value, join
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+
+class Resolution:
+    """Finds what the names of a document stand for; what it reads is recorded."""
+
+    def __init__(self, module: "ModuleFacts") -> None:
+        self.module = module
+
+    def outer_name(self, definition: Definition, name: str) -> Value:
+        """What a name that a body does not bind stands for: in the functions round it, at the top
+        level, or a builtin."""
+        scope = definition.parent
+        while scope is not None and scope.node is not None:
+            if scope.is_function and scope.index.bindings_of(name):
+                return self.scope_value(scope, name)
+            scope = scope.parent
+        return self.global_name(name)
+
+    def scope_value(self, scope: Definition, name: str) -> Value:
+        """What a name bound in a function or at the top level holds, for code in other bodies.
+
+        Plain assignments are evaluated on their own: the scope may call the body that asks.
+        """
+
+        def compute() -> Value:
+            scope.code.read()
+            index = scope.index
+            values, bindings = index.values_of(name), index.bindings_of(name)
+            if values and len(values) == len(bindings):
+                found = [evaluated_alone(self.module, scope, value) for value in values]
+                return functools.reduce(join, found).portable()
+            known = self._by_binding(scope, name, tuple(bindings))
+            if known is not None:
+                return known
+            return self.module.body(scope).exit_values.get(name, UNKNOWN).portable()
+
+        cell = self.module.query(scope, ("value", name), compute, UNKNOWN, breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
+
+    def global_name(self, name: str) -> Value:
+        """What a name stands for at the top level."""
+        bindings = self.module.scopes.bindings(name)
+        if not bindings:
+            return self._unbound(name)
+        known = self._by_binding(self.module.scopes.module, name, bindings)
+        if known is not None:
+            return known
+        if {binding.how for binding in bindings} <= {"assign", "import"}:
+            return self.scope_value(self.module.scopes.module, name)
+        return UNKNOWN
+
+    def _by_binding(
+        self, scope: Definition, name: str, bindings: tuple[Binding, ...]
+    ) -> Value | None:
+        """What a name is that is only imported, or defined once; None for another one."""
+        kinds = {binding.how for binding in bindings}
+        if kinds == {"import"}:
+            qualified = {canonical(binding.qualified) for binding in bindings}
+            return self.imported(qualified.pop()) if len(qualified) == 1 else UNKNOWN
+        if len(bindings) == 1 and kinds & {"def", "class"}:
+            found = self.definition_in(scope, name)
+            if found is None:
+                return UNKNOWN
+            kind = Kind.CLASS if found.is_class else Kind.FUNCTION
+            return Value(kind, name=found.qualified, definition=found)
+        return None
+
+    def _unbound(self, name: str) -> Value:
+        for star in self.module.scopes.stars():
+            qualified = canonical(f"{star}.{name}")
+            if effect_of(qualified) is not None:
+                return Value(Kind.QUALIFIED, name=qualified)
+        if hasattr(builtins, name) and not self.module.scopes.stars():
+            return Value(Kind.QUALIFIED, name=f"builtins.{name}")
+        return UNKNOWN
+
+    def imported(self, qualified: str) -> Value:
+        """What an imported name stands for."""
+        return Value(Kind.QUALIFIED, name=canonical(qualified))
+
+    def is_foreign(self, qualified: str) -> bool:
+        """Whether a qualified name lies in a library that knows nothing of autograd."""
+        root = qualified.split(".", 1)[0]
+        return root in sys.stdlib_module_names or root in WITHOUT_TORCH
+
+    def defined(self, definition: Definition, node: ScopeNode) -> Value:
+        """The value that a `def` or `class` statement of a body binds."""
+        found = self.module.scopes.by_node.get(id(node))
+        if found is None or getattr(node, "decorator_list", None):
+            known = found is not None and self._keeps_function(found)
+            if not known:
+                return UNKNOWN
+        kind = Kind.CLASS if isinstance(node, ast.ClassDef) else Kind.FUNCTION
+        return Value(kind, name=found.qualified if found else None, definition=found)
+
+    def _keeps_function(self, definition: Definition) -> bool:
+        return definition.is_class or definition.is_function
+
+    def resolve(self, definition: Definition, path: str | None) -> Value:
+        """What a dotted path in the header of a definition stands for, by names alone."""
+        if path is None or "[" in path:
+            return UNKNOWN
+        root, *parts = path.split(".")
+        value = self.outer_name(definition, root)
+        for part in parts:
+            if value.kind is not Kind.QUALIFIED:
+                return UNKNOWN
+            value = self.imported(f"{value.name}.{part}")
+        return value
+
+    def definition_in(self, scope: Definition, name: str) -> Definition | None:
+        """The function or class of a name that is defined directly in a scope; the last one."""
+        found = [one for one in self.module.scopes.named(name) if one.parent is scope]
+        return found[-1] if found else None
+
+    def spelling(self, qualified: str) -> str | None:
+        """How the file writes a qualified name, the shortest way first."""
+        best: str | None = None
+        parts = qualified.split(".")
+        for length in range(len(parts), 0, -1):
+            prefix, rest = ".".join(parts[:length]), parts[length:]
+            for name, target in self.module.scopes.imports():
+                if canonical(target) == prefix:
+                    self.module.scopes.bindings(name)
+                    spelled = ".".join([name, *rest])
+                    if best is None or len(spelled) < len(best):
+                        best = spelled
+            if best is not None:
+                return best
+        return None

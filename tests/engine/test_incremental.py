@@ -112,8 +112,38 @@ def test_typing_a_line_keeps_every_other_finding() -> None:
     assert typed > 50
 
 
+LEFT_OPEN = ("(", "[", "x = {", "'", '"""', "f(a, '", "def g(", "if x", "with a as", "for i", "@")
+
+
+@pytest.mark.parametrize("left_open", LEFT_OPEN)
+def test_what_is_left_open_on_a_line_hides_no_other_finding(left_open: str) -> None:
+    chance = random.Random(left_open)
+    program = leaking_program(chance, 8)
+    lines = program.splitlines(keepends=True)
+    everything = analyze(Document.from_text(URI, program))
+    assert everything
+    for _ in range(8):
+        at = chance.randrange(5, len(lines))
+        indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())] if lines[at].strip() else ""
+        analysis = Analysis(Document.from_text(URI, program))
+        analysis.findings()
+        document, change = analysis.document.replace(
+            Range.of(at, 0, at, 0), f"{indent}{left_open}\n"
+        )
+        analysis.change(document, [change])
+        if _parses(document.text):
+            continue
+        now = {(one.rule.code, one.range.start.line) for one in analysis.findings()}
+        for finding in everything:
+            line = finding.range.start.line
+            moved = line + 1 if line >= at else line
+            if not finding.range.start.line < at <= finding.range.end.line:
+                assert (finding.rule.code, moved) in now, (at, lines[at], finding)
+
+
 def test_a_body_that_nests_too_deeply_hides_no_other() -> None:
-    deep = f"def deep():\n    for _ in range(9):\n        y = {' + '.join(['x'] * 900)}\n        t += y\n"
+    sum_of_many = " + ".join(["x"] * 900)
+    deep = f"def deep():\n    for _ in range(9):\n        y = {sum_of_many}\n        t += y\n"
     leak = (
         "def leaks(model, loader):\n    total = 0.0\n    for x in loader:\n"
         "        loss = model(x)\n        loss.backward()\n        total += loss\n"

@@ -50,6 +50,19 @@ async def test_every_feature_counts_in_the_agreed_units(session: Session, encodi
     assert again.range == span
 
 
+async def test_units_may_change_where_code_points_do_not(session: Session) -> None:
+    await session.initialize(capabilities(encodings=["utf-16"]))
+    session.open(LEAK.replace("    total += loss", "    'é'; total += loss"))
+    (found,) = await session.diagnostics(1)
+    assert found.range.start == types.Position(LEAK_LINE, 18)
+    session.change(2, replaced(LEAK_LINE, 5, LEAK_LINE, 6, "😀"))
+    (found,) = await session.diagnostics(2)
+    assert found.range.start == types.Position(LEAK_LINE, 19)
+    session.change(3, replaced(LEAK_LINE, 5, LEAK_LINE, 7, "e"))
+    (found,) = await session.diagnostics(3)
+    assert found.range.start == types.Position(LEAK_LINE, 18)
+
+
 @pytest.mark.parametrize("encoding", WIDTHS)
 async def test_a_position_inside_a_character_stands_before_it(
     session: Session, encoding: str

@@ -78,6 +78,17 @@ async def test_positions_outside_of_the_text_are_clamped(session: Session) -> No
     assert codes(await session.diagnostics(4)) == [("LP001", LEAK_LINE)]
 
 
+async def test_a_finding_that_stays_has_the_new_version(session: Session) -> None:
+    await session.initialize()
+    session.open(LEAK + "\n\ndef other():\n    pass\n")
+    (before,) = await session.diagnostics(1)
+    session.change(2, typed(LEAK_LINE + 4, 8, "  # more"))
+    (after,) = await session.diagnostics(2)
+    assert after.data == {"code": "LP001", "version": 2, "range": [11, 13, 11, 17]}
+    after.data = before.data
+    assert after == before
+
+
 async def test_a_change_of_nothing_is_a_version(session: Session) -> None:
     await session.initialize()
     session.open(LEAK)

@@ -55,7 +55,7 @@ def to_lsp_range(span: Range, lines: Sequence[str], encoding: str) -> types.Rang
 def to_lsp_diagnostic(finding: "Finding", document: Document, client: Client) -> dict[str, Any]:
     """The finding as a `Diagnostic`, ready for JSON.
 
-    Its `data` says which finding of which version it is, in our terms.
+    Its `data` says which finding of which version it is, in our terms; the version comes last.
     """
     rule = finding.rule
     diagnostic: dict[str, Any] = {
@@ -65,11 +65,6 @@ def to_lsp_diagnostic(finding: "Finding", document: Document, client: Client) ->
         "codeDescription": {"href": _address(rule)},
         "source": SOURCE,
         "message": finding.message,
-        "data": {
-            "code": rule.code,
-            "version": document.version,
-            "range": range_as_data(finding.range),
-        },
     }
     if finding.related and client.shows_related:
         diagnostic["relatedInformation"] = [
@@ -82,6 +77,11 @@ def to_lsp_diagnostic(finding: "Finding", document: Document, client: Client) ->
             }
             for related in finding.related
         ]
+    diagnostic["data"] = {
+        "code": rule.code,
+        "range": range_as_data(finding.range),
+        "version": document.version,
+    }
     return diagnostic
 
 

@@ -1,5 +1,7 @@
 """The JSON-RPC side: what pygls does, but for texts, broken messages and ready-made results."""
 
+import asyncio
+import inspect
 import json
 import logging
 from contextvars import copy_context
@@ -28,6 +30,12 @@ _NOT_BUILT_IN = (
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
     types.EXIT,
 )
+
+
+class JsonText(str):
+    """A value that is JSON already."""
+
+    __slots__ = ()
 
 
 class LeakwiseProtocol(LanguageServerProtocol):
@@ -76,9 +84,9 @@ class LeakwiseProtocol(LanguageServerProtocol):
         else:
             self._notified(message.method, getattr(message, "params", None))
 
-    def notify_ready(self, method: str, params: dict[str, Any]) -> None:
-        """Sends a notification whose parameters are ready for JSON, past the converter."""
-        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+    def notify_ready(self, method: str, params: JsonText) -> None:
+        """Sends a notification whose parameters are JSON already."""
+        self._write(f'{{"jsonrpc":"{self.VERSION}","method":"{method}","params":{params}}}')
 
     def _notified(self, method: str, params: object) -> None:
         # pygls goes a long way to its own features and to coroutines: 0.2 ms for each keystroke.
@@ -103,9 +111,23 @@ class LeakwiseProtocol(LanguageServerProtocol):
         result: Any = None,
         error: types.ResponseError | None = None,
     ) -> None:
+        if isinstance(result, JsonText):
+            number = json.dumps(msg_id)
+            self._write(f'{{"jsonrpc":"{self.VERSION}","id":{number},"result":{result}}}')
+            return
         # Only typed parts are converted; what is ready for JSON goes as it is.
         outcome = {"result": result} if error is None else {"error": error}
         self._send_data({"jsonrpc": self.VERSION, "id": msg_id, **outcome})
+
+    def _write(self, message: str) -> None:
+        if self.writer is None:
+            return
+        body = message.encode()
+        if self._include_headers:
+            body = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+        written = self.writer.write(body)
+        if inspect.isawaitable(written):
+            asyncio.ensure_future(written)
 
     def _refuse(self, identifier: Any, error: JsonRpcException) -> None:
         known = identifier if isinstance(identifier, (int, str)) else None

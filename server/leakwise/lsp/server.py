@@ -1,6 +1,7 @@
 """The server of one client: its open documents, their analyses, and what is told about them."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -17,8 +18,8 @@ from pygls.lsp.server import LanguageServer
 from leakwise import __version__
 from leakwise.lsp import features
 from leakwise.lsp.client import Client
-from leakwise.lsp.convert import to_lsp_diagnostic
-from leakwise.lsp.protocol import LeakwiseProtocol
+from leakwise.lsp.diagnostics import Diagnostics, joined
+from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scheduler import Scheduler
 from leakwise.lsp.workspace import OpenDocuments
 from leakwise.text import Document
@@ -41,6 +42,7 @@ class LeakwiseServer(LanguageServer):
         super().__init__("leakwise", __version__, protocol_cls=LeakwiseProtocol)
         self.client = Client()
         self.documents = OpenDocuments()
+        self._diagnostics: dict[str, Diagnostics] = {}
         self.scheduler = Scheduler(self.publish, self.refresh)
         self.stopped = asyncio.Event()
         self.exit_code = 1
@@ -63,11 +65,26 @@ class LeakwiseServer(LanguageServer):
         """Sends the findings of a version as diagnostics, unless there is a newer version."""
         if self.documents.get(document.uri) is not document:
             return
-        diagnostics = [to_lsp_diagnostic(finding, document, self.client) for finding in findings]
+        texts = self.diagnostics(document).texts(findings, document, self.client)
+        self.publish_ready(document, joined(texts, document.version))
+
+    def publish_ready(self, document: Document, diagnostics: str) -> None:
+        """Sends a JSON array as the diagnostics of a version."""
+        uri, version = json.dumps(document.uri), json.dumps(document.version)
         self.protocol.notify_ready(
             types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-            {"uri": document.uri, "version": document.version, "diagnostics": diagnostics},
+            JsonText(f'{{"uri":{uri},"version":{version},"diagnostics":{diagnostics}}}'),
         )
+
+    def diagnostics(self, document: Document) -> Diagnostics:
+        """What was made of an open document's findings before."""
+        return self._diagnostics.setdefault(document.uri, Diagnostics())
+
+    def close(self, uri: str) -> Document | None:
+        """Forgets all of a document; gives its last version, None when it was not open."""
+        self._diagnostics.pop(uri, None)
+        self.scheduler.close(uri)
+        return self.documents.close(uri)
 
     def refresh(self) -> None:
         """Asks the client to pull diagnostics again, where it knows that request."""

@@ -118,18 +118,33 @@ def _displaced(
 def _clusters(
     blocks: Sequence[Block], hunks: Sequence[Hunk], origin: int
 ) -> list[tuple[list[Block], list[Hunk]]]:
-    """The blocks with their hunks, those that share a hunk together."""
+    """The blocks with their hunks; together where they share one, or where one has no line left."""
     clusters: list[tuple[list[Block], list[Hunk]]] = []
     waiting = list(hunks)
     for block in blocks:
         start, end = block.start - origin, block.end - origin
-        if clusters and any(hunk.first + hunk.removed > start for hunk in clusters[-1][1]):
+        if clusters and _reaches(clusters[-1], start):
             clusters[-1][0].append(block)
         else:
             clusters.append(([block], []))
         while waiting and waiting[0].first < end + (not waiting[0].removed):
             clusters[-1][1].append(waiting.pop(0))
+    if len(clusters) > 1 and not _lines_left(clusters[-1]):
+        blocks_left, hunks_left = clusters.pop()
+        clusters[-1][0].extend(blocks_left)
+        clusters[-1][1].extend(hunks_left)
     return clusters
+
+
+def _reaches(cluster: tuple[list[Block], list[Hunk]], start: int) -> bool:
+    if any(hunk.first + hunk.removed > start for hunk in cluster[1]):
+        return True
+    return not _lines_left(cluster)
+
+
+def _lines_left(cluster: tuple[list[Block], list[Hunk]]) -> int:
+    count = sum(block.line_count for block in cluster[0])
+    return count + sum(hunk.added - hunk.removed for hunk in cluster[1])
 
 
 def _settle(

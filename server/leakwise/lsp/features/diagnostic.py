@@ -1,37 +1,28 @@
 """`textDocument/diagnostic`: diagnostics pulled by the client."""
 
-import json
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from leakwise.lsp.convert import to_lsp_diagnostic
+from leakwise.lsp.diagnostics import joined
 from leakwise.lsp.features.questions import findings_of
+from leakwise.lsp.protocol import JsonText
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
 
 
-async def diagnostic(
-    ls: "LeakwiseServer", params: types.DocumentDiagnosticParams
-) -> dict[str, Any]:
+async def diagnostic(ls: "LeakwiseServer", params: types.DocumentDiagnosticParams) -> JsonText:
     """The newest version's diagnostics, or that they are what the client has already."""
     answer = await ls.ask(params.text_document.uri, findings_of)
     if answer is None:
-        return {"kind": "full", "items": []}
+        return JsonText('{"kind":"full","items":[]}')
     document, findings = answer
-    items = [to_lsp_diagnostic(finding, document, ls.client) for finding in findings]
-    result_id = _result_id(items)
-    if result_id == params.previous_result_id:
-        return {"kind": "unchanged", "resultId": result_id}
-    return {"kind": "full", "resultId": result_id, "items": items}
-
-
-def _result_id(items: list[dict[str, Any]]) -> str:
-    """A name for the diagnostics, the same in every version that has the same ones."""
-    shown = [
-        [item["range"], item["code"], item["message"], item.get("relatedInformation")]
-        for item in items
-    ]
-    return blake2b(json.dumps(shown).encode(), digest_size=8).hexdigest()
+    texts = ls.diagnostics(document).texts(findings, document, ls.client)
+    # Without the version: a name for diagnostics is the same in every version that has them.
+    name = blake2b("".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    if name == params.previous_result_id:
+        return JsonText(f'{{"kind":"unchanged","resultId":"{name}"}}')
+    items = joined(texts, document.version)
+    return JsonText(f'{{"kind":"full","resultId":"{name}","items":{items}}}')

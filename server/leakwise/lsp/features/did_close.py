@@ -10,12 +10,6 @@ if TYPE_CHECKING:
 
 def did_close(ls: "LeakwiseServer", params: types.DidCloseTextDocumentParams) -> None:
     """Forgets the document and takes back what was published about it."""
-    document = ls.documents.close(params.text_document.uri)
-    if document is None:
-        return
-    ls.scheduler.close(document.uri)
-    if not ls.client.pulls_diagnostics:
-        ls.protocol.notify_ready(
-            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-            {"uri": document.uri, "version": document.version, "diagnostics": []},
-        )
+    document = ls.close(params.text_document.uri)
+    if document is not None and not ls.client.pulls_diagnostics:
+        ls.publish_ready(document, "[]")

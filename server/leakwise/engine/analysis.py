@@ -1,5 +1,6 @@
 """The findings of one document, kept over its edits."""
 
+import functools
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Analysis:
         minimum_certainty: Certainty = Certainty.LIKELY,
     ) -> None:
         self.document = document
-        self.rules = tuple(load_rules() if rules is None else rules)
+        self._rules = None if rules is None else tuple(rules)
         self._publisher = Publisher(minimum_certainty)
         self._facts: ModuleFacts | None = None
         self._reports: dict[Definition, Cell[tuple[Report, ...]]] = {}
@@ -43,6 +44,11 @@ class Analysis:
         self._doubtful: dict[Definition, None] = {}
         self._owners: dict[Cell[Any], Definition] = {}
         self._failures: dict[str, RuleFailure] = {}
+
+    @functools.cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are run: those given, or all there are, loaded when first needed."""
+        return load_rules() if self._rules is None else self._rules
 
     def change(self, document: Document, changes: Sequence[LineChange]) -> None:
         """Takes a newer version; `changes` lead there from the one before."""

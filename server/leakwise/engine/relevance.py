@@ -4,14 +4,31 @@ import re
 
 # A framework's name, or a word of its API that few other programs use: of real leaking files some
 # never name the framework, because they get everything from a module of their own.
-_RELEVANT = re.compile(
-    r"\b(?:torch|tensorflow|keras|tf_keras|pytorch_lightning|lightning|transformers|timm|"
-    r"accelerate|deepspeed|torchvision|backward|no_grad|register_forward_hook|"
-    r"register_forward_pre_hook|register_full_backward_hook|zero_grad|SummaryWriter|"
-    r"GradientTape|clear_session)\b"
+_WORDS = (
+    "torch",
+    "tensorflow",
+    "keras",
+    "tf_keras",
+    "lightning",
+    "transformers",
+    "timm",
+    "accelerate",
+    "deepspeed",
+    ".backward(",
+    "no_grad",
+    "register_forward_",
+    "register_full_backward_hook",
+    "zero_grad",
+    "SummaryWriter",
+    "GradientTape",
+    "clear_session",
+)
+_AS_A_WORD = re.compile(
+    "|".join(("" if word[0] == "." else r"(?<!\w)") + re.escape(word) for word in _WORDS)
 )
 
 
 def may_concern(text: str) -> bool:
     """Whether a framework's name or a distinctive word of its API stands in the text."""
-    return _RELEVANT.search(text) is not None
+    # Plain searches rule most files out several times as fast as the expression does.
+    return any(word in text for word in _WORDS) and _AS_A_WORD.search(text) is not None

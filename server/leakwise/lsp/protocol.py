@@ -1,7 +1,5 @@
 """The JSON-RPC side: what pygls does, but for texts, broken messages and ready-made results."""
 
-import asyncio
-import inspect
 import json
 import logging
 from contextvars import copy_context
@@ -125,9 +123,7 @@ class LeakwiseProtocol(LanguageServerProtocol):
         body = message.encode()
         if self._include_headers:
             body = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
-        written = self.writer.write(body)
-        if inspect.isawaitable(written):
-            asyncio.ensure_future(written)
+        self.writer.write(body)
 
     def _refuse(self, identifier: Any, error: JsonRpcException) -> None:
         known = identifier if isinstance(identifier, (int, str)) else None

@@ -189,15 +189,22 @@ class _WebSocketWriter:
 
     def __init__(self, connection: "ServerConnection") -> None:
         self._connection = connection
+        self._sending: set[asyncio.Task[None]] = set()
 
-    async def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> None:
+        sending = asyncio.create_task(self._send(data))
+        # The loop itself keeps no task alive.
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+
+    async def _send(self, data: bytes) -> None:
         from websockets.exceptions import ConnectionClosed
 
         with contextlib.suppress(ConnectionClosed):
             await self._connection.send(data, text=True)
 
-    def close(self) -> Awaitable[None]:
-        return self._connection.close()
+    def close(self) -> None:
+        """The connection is closed by who opened it."""
 
 
 def _announce(scheme: str, address: tuple[str, int]) -> None:

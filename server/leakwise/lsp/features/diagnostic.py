@@ -21,7 +21,7 @@ async def diagnostic(ls: "LeakwiseServer", params: types.DocumentDiagnosticParam
     document, findings = answer
     texts = ls.diagnostics(document).texts(findings, document, ls.client)
     # Without the version: a name for diagnostics is the same in every version that has them.
-    name = blake2b("".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    name = blake2b("".join(texts).encode(), digest_size=8).hexdigest()
     if name == params.previous_result_id:
         return JsonText(f'{{"kind":"unchanged","resultId":"{name}"}}')
     items = joined(texts, document.version)

@@ -323,12 +323,14 @@ def _repeating_loop(acquisition: Acquisition) -> Loop | None:
 
 def _runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
     """Whether the function registers once per call, on a module that outlives it: it uses the
-    network itself, or a loop calls it."""
+    network itself, or a loop calls it for the same module."""
     if body.name in (None, "__init__") or not acquisition.lasting:
         return False
-    return body.called_in_loop() or any(
-        _runs(call.callee, acquisition.receiver) for call in body.module_calls
-    )
+    if any(_runs(call.callee, acquisition.receiver) for call in body.module_calls):
+        return True
+    # A loop that calls this may hand it another module each time.
+    handed_in = acquisition.receiver.partition(".")[0] in body.parameters
+    return body.called_in_loop() and not handed_in
 
 
 def _runs(callee: str, hooked: str) -> bool:

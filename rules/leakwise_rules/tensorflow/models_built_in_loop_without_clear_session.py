@@ -283,6 +283,9 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             if rounds is not None and rounds <= _FEW:
                 continue
             uses = [use for use in body.model_uses if _is_use(use, construction)]
+            if construction.what.definition is not None and not uses:
+                # A model of a class of one's own that is only called is a part of a larger one.
+                continue
             grows = bool(uses) or rounds is None or rounds > _MANY
             yield self.report(
                 construction.place,

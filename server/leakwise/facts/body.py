@@ -76,6 +76,12 @@ class BodyFacts:
         return self.definition.place
 
     @property
+    def parameters(self) -> frozenset[str]:
+        """The names of the function's parameters, without a method's `self`."""
+        names = {parameter.arg for parameter in self.definition.parameters()}
+        return frozenset(names - {self.definition.instance_name()})
+
+    @property
     def class_(self) -> "ClassFacts | None":
         """The class whose method this is."""
         return self.module.class_of(self.definition)

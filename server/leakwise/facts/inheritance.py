@@ -1,5 +1,6 @@
 """What a class of the file derives from."""
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Ancestors:
     """The known bases of a class, with those of its bases in this file.
 
-    `complete` where every base is known; an unknown one may define anything.
+    `complete` where every base is known, or lies in a library that knows nothing of frameworks; an
+    unknown one may define anything.
     """
 
     names: frozenset[str] = frozenset()
@@ -46,8 +48,10 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
     node = definition.node
     names: set[str] = set()
     complete = True
-    for base in getattr(node, "bases", []):
-        found = module.names.resolve(definition, path_of(base))
+    for base in node.bases if isinstance(node, ast.ClassDef) else ():
+        # `Generic[T]` derives from `Generic`.
+        named = base.value if isinstance(base, ast.Subscript) else base
+        found = module.names.resolve(definition, path_of(named))
         if found.definition is not None and found.kind is Kind.CLASS:
             above = module.ancestors(found.definition)
             names |= above.names
@@ -57,7 +61,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
             complete = complete and (
                 effect_of(found.name) is not None
                 or found.name in MODEL_BASES
-                or found.name == "builtins.object"
+                or module.names.is_foreign(found.name)
             )
         else:
             complete = False

@@ -1,0 +1,84 @@
+"""What is known of classes: their bases, their attributes, who writes them."""
+
+import pytest
+
+from leakwise.facts import ClassFacts
+from tests.facts.reading import bodies, described
+
+HEAD = """
+import abc, threading
+from typing import Generic, TypeVar
+import lightning as L
+import torch
+from sklearn.base import BaseEstimator
+from torch import nn
+from project import Base
+"""
+
+
+def class_of_method(code: str) -> ClassFacts:
+    found = bodies(HEAD + code)["A.method"].class_
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("base", "module", "known"),
+    [
+        ("", False, True),
+        ("object", False, True),
+        ("abc.ABC", False, True),
+        ("threading.Thread", False, True),
+        ("Generic[TypeVar]", False, True),
+        ("BaseEstimator", False, True),
+        ("nn.Module", True, True),
+        ("torch.nn.Module, abc.ABC", True, True),
+        ("L.LightningModule", True, True),
+        ("nn.Linear", True, True),
+        ("Base", False, False),
+        ("nn.Module, Base", True, False),
+        ("make_base()", False, False),
+    ],
+)
+def test_bases(base: str, module: bool, known: bool) -> None:
+    facts = class_of_method(f"class A({base}):\n    def method(self): pass\n")
+    assert (facts.is_module, facts.bases_known) == (module, known)
+
+
+def test_bases_of_bases_in_the_file() -> None:
+    facts = class_of_method(
+        "class C(nn.Module): pass\nclass B(C): pass\nclass A(B):\n    def method(self): pass\n"
+    )
+    assert facts.is_module
+    assert facts.derives_from("torch.nn.Module")
+
+
+def test_classes_that_derive_from_each_other_are_unknown() -> None:
+    facts = class_of_method("class B(A): pass\nclass A(B):\n    def method(self): pass\n")
+    assert (facts.is_module, facts.bases_known) == (False, False)
+
+
+def test_attributes_and_who_writes_them() -> None:
+    facts = class_of_method(
+        """
+class A(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+        self.kept = []
+        self.register_buffer("mean", torch.zeros(2))
+    def method(self):
+        self.kept.append(1)
+    def start(self):
+        self.kept.clear()
+    def cut(self):
+        self.mean = self.mean.detach()
+"""
+    )
+    assert described(facts.attribute("layer")) == "module"
+    assert described(facts.attribute("kept")) == "container"
+    assert described(facts.attribute("mean")) == "tensor detached"
+    assert described(facts.attribute("nothing")) == "unknown"
+    assert facts.writers("kept") == ("__init__", "start")
+    assert facts.writers("mean") == ("cut",)
+    assert facts.methods == ("__init__", "method", "start", "cut")

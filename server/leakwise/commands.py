@@ -38,7 +38,7 @@ def leakwise() -> None:
 @click.command()
 @click.option("--stdio", is_flag=True, help="Talk on standard input and output: the default.")
 @click.option("--tcp", is_flag=True, help="Wait for one client on a TCP port.")
-@click.option("--ws", is_flag=True, help="Wait for clients of WebSocket.")
+@click.option("--ws", is_flag=True, help="Wait for a client of WebSocket.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=2087, show_default=True, help="Which port."

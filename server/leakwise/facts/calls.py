@@ -2,7 +2,7 @@
 
 import ast
 
-from leakwise.facts.apis import Effect, Gives, effect_of, is_framework_module
+from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
@@ -77,9 +77,6 @@ def _qualified_call(
         return builtin(arguments, keywords)
     effect = effect_of(name)
     if effect is None:
-        if not is_framework_module(name):
-            return unknown_call(run, [*arguments, *keywords.values()])
-        # An unlisted class or function of a framework: unknown, and it may keep what it is given.
         return unknown_call(run, [*arguments, *keywords.values()])
     return _effect(run, node, name, effect, arguments, keywords)
 
@@ -98,11 +95,8 @@ def _effect(
     if gives is Gives.OTHER or gives is Gives.CONTEXT:
         return Value(effect.kind)
     if gives is Gives.ARGUMENT:
-        first = arguments[0] if arguments else next(iter(keywords.values()), UNKNOWN)
-        return first
+        return arguments[0] if arguments else next(iter(keywords.values()), UNKNOWN)
     if gives is Gives.INSTANCE:
-        for argument in [*arguments, *keywords.values()]:
-            run.outcome.pass_on(argument)
         for argument in (*arguments, *keywords.values()):
             # An object may keep what it is made of.
             run.outcome.pass_on(argument)

@@ -89,10 +89,6 @@ class Input(Node, Generic[T]):
         self.database.record(self)
         return self._value
 
-    def peek(self) -> T:
-        """The value, without depending on it."""
-        return self._value
-
     def set(self, value: T) -> None:
         """Sets the value; an equal one changes nothing."""
         if value == self._value:

@@ -75,10 +75,6 @@ class Run:
             return self.module.names.scope_value(self.definition, path)
         return self.module.names.outer_name(self.definition, path)
 
-    def grad_on(self) -> bool:
-        """Whether autograd is known to record here."""
-        return self.state.grad is GradMode.ON
-
     def recorded(self, value: Value) -> Value:
         """A value that is computed here: where autograd does not record it refers to no graph."""
         if not value.carries_graph or self.state.grad is GradMode.ON:

@@ -6,28 +6,7 @@ from leakwise.facts.apis import keras, torch_classes, torch_functions
 from leakwise.facts.apis.effects import DIFFERENTIABLE, Effect, Gives, instance
 from leakwise.facts.values import Kind
 
-__all__ = ["Effect", "Gives", "canonical", "effect_of", "instance_kind", "is_framework_module"]
-
-FRAMEWORKS = frozenset(
-    [
-        "torch",
-        "tensorflow",
-        "keras",
-        "tf_keras",
-        "torchvision",
-        "torchaudio",
-        "transformers",
-        "timm",
-        "lightning",
-        "pytorch_lightning",
-        "accelerate",
-        "deepspeed",
-        "torchmetrics",
-        "ignite",
-        "fastai",
-    ]
-)
-"""Top-level packages whose use makes a file one of interest."""
+__all__ = ["Effect", "Gives", "canonical", "effect_of", "instance_kind"]
 
 
 @cache
@@ -37,11 +16,6 @@ def canonical(qualified: str) -> str:
         if qualified == alias or qualified.startswith(alias + "."):
             return canonical(name + qualified[len(alias) :])
     return qualified
-
-
-def is_framework_module(qualified: str) -> bool:
-    """Whether a qualified name lies in a framework's package."""
-    return qualified.split(".", 1)[0] in FRAMEWORKS
 
 
 @cache

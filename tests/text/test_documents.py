@@ -43,6 +43,7 @@ def model_replace(text: str, span: Range, new: str) -> str:
     return text[:low] + new + text[high:]
 
 
+@settings(deadline=None)
 @given(texts, st.lists(st.tuples(ranges, texts), max_size=5))
 def test_edits_give_what_a_string_gives(text: str, edits: list[tuple[Range, str]]) -> None:
     document = Document.from_text("u", text)
@@ -55,6 +56,7 @@ def test_edits_give_what_a_string_gives(text: str, edits: list[tuple[Range, str]
         assert_leads(before, document, change)
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_a_whole_new_text_changes_only_lines_that_differ(old: str, new: str) -> None:
     before = Document.from_text("u", old, 1)
@@ -66,6 +68,7 @@ def test_a_whole_new_text_changes_only_lines_that_differ(old: str, new: str) -> 
         assert before.lines[change.first] != after.lines[change.first]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_lines_hold_the_whole_text_and_end_as_the_protocol_says(text: str) -> None:
     lines = split_lines(text)
@@ -73,6 +76,7 @@ def test_lines_hold_the_whole_text_and_end_as_the_protocol_says(text: str) -> No
     assert [re.sub("[\r\n]+$", "", line) for line in lines] == re.split("\r\n|\r|\n", text)
 
 
+@settings(deadline=None)
 @given(texts, ranges)
 def test_a_slice_is_what_lies_between_clamped_positions(text: str, span: Range) -> None:
     document = Document.from_text("u", text)
@@ -80,6 +84,7 @@ def test_a_slice_is_what_lies_between_clamped_positions(text: str, span: Range) 
     assert document.slice(span) == text[low:high]
 
 
+@settings(deadline=None)
 @given(texts, st.lists(st.tuples(ranges, texts), max_size=3))
 def test_several_edits_at_once_leave_what_is_between_them(
     text: str, parts: list[tuple[Range, str]]
@@ -118,6 +123,7 @@ def test_a_huge_document_is_split_and_edited() -> None:
     assert len(document.lines) == 100_000
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12), st.integers(0, 12))
 def test_byte_columns_are_counted_in_code_points(line: str, column: int) -> None:
     column = min(column, len(line))
@@ -125,7 +131,7 @@ def test_byte_columns_are_counted_in_code_points(line: str, column: int) -> None
     assert code_point_column(line, width) == column
 
 
-@settings(max_examples=50)
+@settings(deadline=None)
 @given(st.text(max_size=12), st.integers(0, 60))
 def test_byte_columns_behind_the_line_are_at_its_end(line: str, beyond: int) -> None:
     width = len(line.encode("utf-8", "surrogatepass"))

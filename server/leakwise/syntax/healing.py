@@ -112,7 +112,7 @@ def _partial(
     if parsed is None:
         if sum(map(is_code, typed)) < 2:
             return None
-        mended = mend([*head, *typed, *tail], indent)
+        mended = mend(_ended([*head, *typed, *tail]), indent)
         low, high = len(head), len(head) + len(typed)
         if not all(low <= first and first + count <= high for first, count in mended.spans):
             return None
@@ -158,5 +158,11 @@ def _outside(typed: Sequence[str], spans: Sequence[Hunk], low: int) -> list[str]
 
 
 def _parsed(lines: Sequence[str], indent: str) -> Parsed | None:
-    parsed = parse_lines(lines, indent)
+    parsed = parse_lines(_ended(lines), indent)
     return None if isinstance(parsed, SyntaxProblem) or not fits(parsed, indent) else parsed
+
+
+def _ended(lines: Sequence[str]) -> list[str]:
+    """The lines with a terminator each, as the last one of an earlier text may have had none."""
+    ended = [line if line.endswith(("\r", "\n")) else line + "\n" for line in lines[:-1]]
+    return [*ended, *lines[-1:]]

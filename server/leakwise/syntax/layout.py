@@ -43,8 +43,9 @@ def indentation(line: str) -> str:
 
 def is_code(line: str) -> bool:
     """Whether a line holds more than white space and a comment, by its own looks."""
-    text = line.strip("\ufeff \t\f\r\n")
-    return bool(text) and not text.startswith("#")
+    text = line.strip(" \t\f\r\n")
+    # Python reads no NUL, not even in a comment.
+    return bool(text) and (text[0] != "#" or "\0" in text)
 
 
 def is_continued(line: str) -> bool:

@@ -51,7 +51,7 @@ def mend(lines: Sequence[str], indent: str) -> Mended:
 
 def _readable(line: str) -> str:
     """A line whose comment has no NUL, which Python reads nowhere."""
-    return "\n" if "\0" in line and not is_code(line) else line
+    return "\n" if "\0" in line and line.lstrip(" \t\f").startswith("#") else line
 
 
 def _mend_suite(mended: Mended, low: int, high: int, indent: str) -> None:

@@ -179,6 +179,9 @@ class SyntaxTree:
     ) -> SyntaxProblem | None:
         level = levels[-1]
         lines = self._lines(level, low, high, span)
+        if lines and lines[-1].endswith("\\\r\n") and "#" not in lines[-1]:
+            # Python 3.11 takes a backslash before `\r\n` at the very end of a text for its end.
+            return SyntaxProblem(len(lines) - 1, "unexpected EOF while parsing")
         if any(map(is_code, lines)):
             parsed = parse_lines(lines, level.indent)
             if isinstance(parsed, SyntaxProblem):

@@ -96,7 +96,7 @@ def test_a_header_is_parsed_without_its_suite() -> None:
 def test_later_headers_keep_their_lines_when_earlier_children_grow() -> None:
     tree = opened("try:\n" + LONG + "except X as e:\n    y = 1\nfinally:\n    z = 2\n")
     (block,) = tree.blocks
-    typed(tree, 1, 4, "new = 0\n    ")
+    typed(tree, 2, 4, "new = 0\n    ")
     (statement,) = block.statements
     assert isinstance(statement, ast.Try)
     handler = statement.handlers[0]

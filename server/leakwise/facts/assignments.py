@@ -198,21 +198,26 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
 
 
 def _other_addends(node: ast.expr, path: str) -> list[ast.expr] | None:
-    """The other addends of `path + a + b`, or of `a + path`; None where `path` is not one."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
-        return None
-    if path_of(node.left) == path:
-        return [node.right]
-    left = _other_addends(node.left, path)
-    if left is not None:
-        return [*left, node.right]
-    if isinstance(node.op, ast.Add):
-        if path_of(node.right) == path:
-            return [node.left]
-        right = _other_addends(node.right, path)
-        if right is not None:
-            return [node.left, *right]
-    return None
+    """The other addends of `path + a`, `a + path + b` or `0.9 * path + a`; None where `path` is in
+    none."""
+    addends = _addends(node)
+    others = [addend for addend in addends if not _is_multiple(addend, path)]
+    return others if others and len(others) < len(addends) else None
+
+
+def _addends(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        return [*_addends(node.left), *_addends(node.right)]
+    return [node]
+
+
+def _is_multiple(node: ast.expr, path: str) -> bool:
+    """Whether this is what is at a path, or a product or quotient of it."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _is_multiple(node.left, path) or _is_multiple(node.right, path)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _is_multiple(node.left, path)
+    return path_of(node) == path
 
 
 def _accumulated(run: Run, path: str, node: ast.expr, operand: Value) -> None:

@@ -1,6 +1,7 @@
 # mypy: ignore-errors
 # ruff: noqa
 """Running averages of losses, beside sums that look alike and are differentiated."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn

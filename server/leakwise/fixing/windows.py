@@ -238,7 +238,9 @@ def _parse(text: str) -> ast.Module | _Incomplete | None:
             warnings.simplefilter("ignore")
             tree = compile(text, "<fix>", "exec", flags, dont_inherit=True)
     except SyntaxError as error:
-        return _Incomplete.INCOMPLETE if error.msg == "incomplete input" else None
+        # Python 3.12 does not take an open triple-quoted f-string for unfinished code.
+        unfinished = ("incomplete input", "unterminated triple-quoted")
+        return _Incomplete.INCOMPLETE if error.msg.startswith(unfinished) else None
     except (ValueError, RecursionError, MemoryError):
         return None
     return tree if isinstance(tree, ast.Module) else None

@@ -113,6 +113,14 @@ SILENT = {
         "from m import f\nv = net(x).sum()\nv.backward()\nv = f(v)",
         "unknown",
     ),
+    "an output whose loss was cut": (
+        "from m import f\nv = f(x)\nv['loss'].backward()\nv['loss'] = v['loss'].detach()",
+        "output unknown likely",
+    ),
+    "an output whose field was cut": (
+        "v = net(x)\nv.loss.backward()\nv.loss = v.loss.item()",
+        "output unknown",
+    ),
     "recursion": ("def f(y):\n    return f(y)\nv = f(x)", "unknown"),
 }
 

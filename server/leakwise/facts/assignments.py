@@ -132,7 +132,18 @@ def _assign_one(
     elif isinstance(target, ast.Tuple | ast.List) and proven:
         _bind_proven(run, target.elts, value, value_node, proven)
         return
+    if isinstance(target, ast.Attribute) and (holder_path := path_of(target.value)) is not None:
+        holder = run.evaluate(target.value)
+        if holder.kind is Kind.OUTPUT:
+            _replace_part(run, holder_path, holder, value)
     bind(run, target, value)
+
+
+def _replace_part(run: Run, path: str, holder: Value, value: Value) -> None:
+    """Notes that a part of what a module returned gives way to another value: where that carries no
+    graph, the part that did may have been the only one."""
+    if holder.carries_graph and not value.carries_graph:
+        run.state.change(path, holder.but(graph=Graph.UNKNOWN))
 
 
 def _bind_proven(
@@ -182,8 +193,13 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
     holder = run.evaluate(target.value)
     run.evaluate(target.slice)
     path, holder_path = path_of(target), path_of(target.value)
-    if holder_path is None or holder.is_tensor:
+    if holder_path is None or holder.kind is Kind.TENSOR:
         run.outcome.store(value)
+        return
+    if holder.kind is Kind.OUTPUT:
+        _replace_part(run, holder_path, holder, value)
+        if path is not None:
+            run.state.bind(path, value, run.loops)
         return
     if path is not None:
         # A constant key is one slot, which the next value takes.

@@ -32,6 +32,10 @@ KEPT = {
         "output attached",
     ),
     "a wrapped network": ("n = nn.DataParallel(net.cuda())\nv = n(x)", "output attached"),
+    "the network in a wrapper": (
+        "n = nn.DataParallel(net)\nv = n.module(x)",
+        "output attached",
+    ),
     "compiled": ("n = torch.compile(net)\nv = n(x)", "output attached"),
     "a walrus": ("if (v := net(x)) is not None:\n    pass", "output attached"),
     "in a dict": ("d = {'a': net(x)}\nv = d['a']", "output attached"),

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from leakwise.facts.apis import canonical
-from leakwise.facts.apis.torch_methods import CUT_ATTRIBUTES, NUMBER_ATTRIBUTES, SAME_ATTRIBUTES
+from leakwise.facts.apis.torch_methods import (
+    CUT_ATTRIBUTES,
+    LOSS_FIELD,
+    NUMBER_ATTRIBUTES,
+    SAME_ATTRIBUTES,
+    WRAPPED_MODULE,
+)
 from leakwise.facts.arithmetic import arithmetic
 from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
@@ -84,14 +90,16 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         Kind.CLASS,
     }:
         held = run.module.attribute(owner.definition, name)
+        if held.kind is Kind.UNKNOWN and known_module(owner) and name == WRAPPED_MODULE:
+            held = owner
         if held.kind is Kind.UNKNOWN and path is not None:
             held = _by_use(run, path, held)
         return _read_from_self(run, path, held)
+    if known_module(owner) and name == WRAPPED_MODULE:
+        return _read_from_self(run, path, owner)
     if path is not None:
         value = _by_use(run, path, Value(sources=owner.sources))
         return _read_from_self(run, path, value)
-    if known_module(owner) and name in {"module", "model"}:
-        return owner
     return Value(sources=owner.sources)
 
 
@@ -116,7 +124,7 @@ def _tensor_attribute(owner: Value, name: str) -> Value:
             Kind.OUTPUT,
             graph=owner.graph,
             certainty=owner.certainty.weaker(Certainty.LIKELY),
-            scalar=name == "loss",
+            scalar=name == LOSS_FIELD,
             origin=owner.origin,
             sources=owner.sources,
         )

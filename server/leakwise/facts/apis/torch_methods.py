@@ -125,6 +125,12 @@ NUMBER_ATTRIBUTES = frozenset(
 CUT_ATTRIBUTES = frozenset({"data", "grad"})
 SAME_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "real", "imag"})
 
+WRAPPED_MODULE = "module"
+"""What `DataParallel` and `DistributedDataParallel` call the network that they wrap."""
+LOSS_FIELD = "loss"
+"""The field of a `transformers` output that holds one number, of shape `(1,)`:
+https://huggingface.co/docs/transformers/main_classes/output."""
+
 # Give the module itself.
 MODULE_ITSELF = frozenset(
     [

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from leakwise.facts.queries import Cell, Database, Input
 
 
@@ -100,3 +102,15 @@ def test_the_owner_hears_of_every_doubtful_cell_once() -> None:
     source.set(2)
     source.set(3)
     assert heard == [low, high]
+
+
+def test_a_cell_that_failed_tries_again_after_an_edit() -> None:
+    database = Database()
+    source = Input(database, 0)
+    ratio = Cell(database, lambda: 12 // source.read(), -1)
+    reader = Cell(database, lambda: ratio.read() + 1, -1)
+    with pytest.raises(ZeroDivisionError):
+        reader.read()
+    assert (reader.read(), ratio.read()) == (-1, -1)
+    source.set(4)
+    assert (reader.read(), ratio.read()) == (4, 3)

@@ -102,9 +102,9 @@ class Input(Node, Generic[T]):
 class Cell(Node, Generic[T]):
     """A value computed from what it reads.
 
-    A cell that is asked while it is being computed answers `in_cycle`. With `breaks_cycles` it also
-    takes `in_cycle` for its value when it was part of a circle, so that what the cells of a circle
-    give does not depend on which of them was asked first.
+    A cell that is asked while it is being computed, or after it failed, answers `in_cycle`. With
+    `breaks_cycles` it also takes `in_cycle` for its value when it was part of a circle, so that
+    what the cells of a circle give does not depend on which of them was asked first.
     """
 
     __slots__ = (
@@ -176,8 +176,12 @@ class Cell(Node, Generic[T]):
         reads: dict[Node, None] = {}
         self.database.active.append(reads)
         self._enter()
+        failure: Exception | None = None
         try:
             value = self.compute()
+        except Exception as error:
+            # What it read is kept all the same, so that an edit there makes it try again.
+            value, failure = self.in_cycle, error
         finally:
             self._leave()
             self.database.active.pop()
@@ -194,6 +198,8 @@ class Cell(Node, Generic[T]):
             self._value = value
             self.changed_at = self.database.revision
         self.settled_at = self.database.revision
+        if failure is not None:
+            raise failure
 
     def _enter(self) -> None:
         self.computing, self.cyclic = True, False

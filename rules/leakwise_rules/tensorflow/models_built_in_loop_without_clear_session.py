@@ -56,7 +56,8 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
     ## When it is not a leak
 
     A loop that adds layers to one model builds one model. An ensemble keeps its models on purpose,
-    and clearing the session could break them. A loop over two or three configurations stays small.
+    and clearing the session could break them; so it could where the models share inputs or layers
+    that were made before the loop. A loop over two or three configurations stays small.
     """
 
     code = "LT001"
@@ -202,6 +203,18 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
     )
     negatives = (
         Negative(
+            why="The models share an input made before the loop, which clearing would cut off.",
+            code="""
+                import keras
+
+                inputs = keras.Input((20,))
+                for units in range(8, 512, 8):
+                    outputs = keras.layers.Dense(units)(inputs)
+                    model = keras.Model(inputs, outputs)
+                    print(model.predict(x).shape)
+            """,
+        ),
+        Negative(
             why="The session is cleared in the loop, wherever it stands.",
             code="""
                 import keras
@@ -275,6 +288,7 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             if (
                 construction.what.kind is not Kind.KERAS_MODEL
                 or not loops
+                or construction.from_outside
                 or _clears(body, loops[0])
                 or _kept_on_purpose(body, construction)
             ):

@@ -7,8 +7,6 @@ from leakwise.facts import Certainty, Place
 from leakwise.facts.definitions import Definition
 from leakwise.rule import Finding, Related, Report
 
-_ORDER = {Certainty.SURE: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
-
 
 @dataclass(slots=True)
 class Publication:
@@ -44,7 +42,7 @@ class Publisher:
                 shown = [
                     _finding(report, lines)
                     for report in reports
-                    if _ORDER[report.certainty] <= _ORDER[self.minimum_certainty]
+                    if report.certainty.weaker(self.minimum_certainty) is self.minimum_certainty
                     and not report.place.rests()
                 ]
                 publication = Publication(reports, stand, shown)

@@ -120,11 +120,13 @@ class TrainingStep(Event):
 
 @dataclass(frozen=True, slots=True)
 class Construction(Event):
-    """A costly object built. `target` is the path that it is bound to."""
+    """A costly object built. `target` is the path that it is bound to; `from_outside` whether it is
+    built on layers or models that were made before the innermost loop began."""
 
     what: Value
     callee: str
     target: str | None
+    from_outside: bool
     statement: Place
 
 

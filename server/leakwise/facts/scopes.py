@@ -28,6 +28,7 @@ class Scopes:
         """The definitions made since this list was last emptied."""
         self._definitions: dict[Block, dict[Key, Definition]] = {}
         self._indexes: dict[Block, tuple[int, ScopeIndex]] = {}
+        self._kept_indexes = 0
         self._parts: dict[Block, list[Block]] = {}
         self._shapes: dict[Block, object] = {}
         self._mentioning: dict[str, dict[Definition, None]] = {}
@@ -282,7 +283,7 @@ class Scopes:
 
     def _forget_indexes(self) -> None:
         """Drops the indexes of blocks that are gone, once there are many of them."""
-        if len(self._indexes) < self._index_limit():
+        if len(self._indexes) < 2 * self._kept_indexes + 256:
             return
         alive: set[Block] = set()
         pending = list(self.tree.blocks)
@@ -291,12 +292,7 @@ class Scopes:
             alive.add(block)
             pending.extend(block.children)
         self._indexes = {block: known for block, known in self._indexes.items() if block in alive}
-        self._kept = len(self._indexes)
-
-    _kept = 0
-
-    def _index_limit(self) -> int:
-        return 2 * self._kept + 256
+        self._kept_indexes = len(self._indexes)
 
 
 def _is_scope(block: Block) -> bool:

@@ -5,6 +5,7 @@ from leakwise.facts.classes import ClassFacts
 from leakwise.facts.events import (
     Accumulation,
     Acquisition,
+    Argument,
     AttributeUpdate,
     CallSite,
     Construction,
@@ -22,6 +23,7 @@ from leakwise.facts.values import Certainty, Graph, Kind, Value
 __all__ = [
     "Accumulation",
     "Acquisition",
+    "Argument",
     "AttributeUpdate",
     "BodyFacts",
     "CallSite",

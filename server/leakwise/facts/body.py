@@ -129,8 +129,27 @@ class BodyFacts:
 
     @property
     def call_sites(self) -> tuple[CallSite, ...]:
-        """Every call whose function could be resolved."""
+        """Every call of which something is known."""
         return self._of(CallSite)  # type: ignore[return-value]
+
+    def calls_of(self, *qualified: str) -> tuple[CallSite, ...]:
+        """The calls of functions and classes with these qualified names, under whatever name this
+        file imports them. Asking costs no interpretation where none of them stands in the body."""
+        names = self.module.names
+        if not any(self._calls_word(names.words_for(name)) for name in qualified):
+            return ()
+        return tuple(site for site in self.call_sites if site.value.name in qualified)
+
+    def method_calls(self, *methods: str) -> tuple[CallSite, ...]:
+        """The calls of methods with these names, on what is not an imported module. Asking costs
+        no interpretation where none of the names is called in the body."""
+        if not self._calls_word(methods):
+            return ()
+        return tuple(site for site in self.call_sites if site.method in methods)
+
+    def _calls_word(self, words: Iterable[str]) -> bool:
+        self.definition.code.read()
+        return any(self.definition.index.calls(word) for word in words)
 
     @property
     def has_loops(self) -> bool:

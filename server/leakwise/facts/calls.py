@@ -8,6 +8,7 @@ from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import (
+    Argument,
     CallSite,
     Construction,
     GradMode,
@@ -42,6 +43,76 @@ def call(
     keywords: dict[str, Value],
 ) -> Value:
     """The value of a call whose parts were evaluated; what it does is noted."""
+    grad = run.state.grad
+    result = _called(run, node, callee, receiver, arguments, keywords)
+    if _is_of_interest(callee, receiver, arguments, keywords):
+        _note_call(run, node, callee, receiver, arguments, keywords, result, grad)
+    return result
+
+
+def _is_of_interest(
+    callee: Value, receiver: Value | None, arguments: list[Value], keywords: dict[str, Value]
+) -> bool:
+    if callee.kind in _CALLABLE or (receiver is not None and receiver.kind not in _SILENT):
+        return True
+    return any(
+        one.kind not in _SILENT or one.element is not None
+        for one in (*arguments, *keywords.values())
+    )
+
+
+_CALLABLE = frozenset({Kind.QUALIFIED, Kind.FUNCTION, Kind.CLASS})
+_SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
+
+
+def _note_call(
+    run: Run,
+    node: ast.Call,
+    callee: Value,
+    receiver: Value | None,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    result: Value,
+    grad: GradMode,
+) -> None:
+    given = [
+        Argument(value, run.place(part), "*" if isinstance(part, ast.Starred) else "")
+        for part, value in zip(node.args, arguments, strict=True)
+    ]
+    given += [
+        Argument(keywords[part.arg or "**"], run.place(part.value), part.arg or "**")
+        for part in node.keywords
+    ]
+    function = node.func
+    called_on = function.value if isinstance(function, ast.Attribute) else None
+    known = callee.kind is Kind.QUALIFIED
+    run.outcome.add(
+        CallSite(
+            run.place(node),
+            run.loops,
+            shown(function),
+            callee,
+            grad,
+            function.attr if isinstance(function, ast.Attribute) and not known else "",
+            None if called_on is None or known else path_of(called_on),
+            UNKNOWN if receiver is None or known else receiver,
+            tuple(given),
+            result,
+            run.bound_to if run.binds(node) else None,
+            isinstance(run.statement, ast.Expr) and run.statement.value is node,
+            run.statement_place(),
+        )
+    )
+
+
+def _called(
+    run: Run,
+    node: ast.Call,
+    callee: Value,
+    receiver: Value | None,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
     everything = [*arguments, *keywords.values()]
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
@@ -66,7 +137,6 @@ def _qualified_call(
     keywords: dict[str, Value],
 ) -> Value:
     name = callee.name or ""
-    run.outcome.add(CallSite(run.place(node), run.loops, shown(node.func), callee, run.state.grad))
     if name in BACKWARD_FUNCTIONS and arguments:
         run.outcome.backpropagate(arguments[0])
         run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
@@ -147,7 +217,6 @@ def _local_call(
     run: Run, node: ast.Call, callee: Value, definition: Definition, arguments: list[Value]
 ) -> Value:
     """A call of a function of this file: its summary tells what it gives."""
-    run.outcome.add(CallSite(run.place(node), run.loops, shown(node.func), callee, run.state.grad))
     summary = run.module.summary(definition)
     if summary.trains:
         run.outcome.add(TrainingStep(run.place(node), run.loops, summary.trains))

@@ -161,12 +161,54 @@ class Acquisition(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """What a call is given: `keyword` is empty for a positional one, "*" or "**" for an unpacked
+    one."""
+
+    value: Value
+    place: Place
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallSite(Event):
-    """A call of a function of this file, or of a name that could be resolved."""
+    """A call of which something is known: what is called, what its method is called on, or what it
+    is given.
+
+    `value` is what is called. Of a method, `method` is its name, and `receiver` the path that it is
+    called on. `bound_to` is the path that the result is bound to, `dropped` whether nothing is done
+    with the result.
+    """
 
     callee: str
     value: Value
     grad: GradMode
+    method: str
+    receiver: str | None
+    receiver_value: Value
+    arguments: tuple[Argument, ...]
+    result: Value
+    bound_to: str | None
+    dropped: bool
+    statement: Place
+
+    def argument(self, keyword: str, position: int | None = None) -> Argument | None:
+        """The argument with this name, or at this position; None where none is given.
+
+        An unpacked argument may hold any: it is given for those that are not written out.
+        """
+        unpacked: Argument | None = None
+        index = 0
+        for one in self.arguments:
+            if one.keyword == keyword:
+                return one
+            if one.keyword in {"*", "**"}:
+                unpacked = unpacked or one
+            elif not one.keyword:
+                if index == position and unpacked is None:
+                    return one
+                index += 1
+        return unpacked
 
 
 @dataclass(frozen=True, slots=True)

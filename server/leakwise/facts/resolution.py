@@ -96,6 +96,14 @@ class Resolution:
         """What an imported name stands for."""
         return Value(Kind.QUALIFIED, name=canonical(qualified))
 
+    def words_for(self, qualified: str) -> frozenset[str]:
+        """The words of which one is called where a function or class of this name is."""
+        words = {qualified.rpartition(".")[2]}
+        for name, target in self.module.scopes.imports():
+            if canonical(target) == qualified:
+                words.add(name)
+        return frozenset(words)
+
     def is_foreign(self, qualified: str) -> bool:
         """Whether a qualified name lies in a library that knows nothing of autograd."""
         root = qualified.split(".", 1)[0]

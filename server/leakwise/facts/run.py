@@ -9,6 +9,7 @@ from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.evidence import Evidence
+from leakwise.facts.names import path_of
 from leakwise.facts.places import Locatable, Place, place_of
 from leakwise.facts.state import Outcome, State, deep_sources
 from leakwise.facts.values import UNKNOWN, Graph, Kind, Source, Value, merge_sources
@@ -63,6 +64,10 @@ class Run:
         assert self.statement is not None
         return place_of(self.statement, self.block)
 
+    def binds(self, node: ast.expr) -> bool:
+        """Whether the current statement binds just what `node` gives."""
+        return getattr(self.statement, "value", None) is node
+
     def read(self, path: str) -> Value:
         """What a path holds here, looking outside the body where it is not bound in it."""
         value = self.state.values.get(path)
@@ -104,7 +109,7 @@ class Run:
 
 def shown(node: ast.expr) -> str:
     """An expression's text for a message, shortened."""
-    text = ast.unparse(node)
+    text = path_of(node) or ast.unparse(node)
     return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
 
 

@@ -251,7 +251,8 @@ def _accumulated(run: Run, path: str, node: ast.expr, operand: Value) -> None:
             tuple(place for place, _ in parts),
             tuple(value for _, value in parts),
             run.state.fresh_in.get(path, ()),
-            is_from_before(run, path),
+            # A plain name is bound anew by `+=`; what a parameter was given stays as it was.
+            is_from_before(run, path) and (not path.isidentifier() or path in run.own_paths),
             run.statement_place(),
         )
     )

@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.events import Loop
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.values import Kind, Value, container, element_of
@@ -41,12 +42,24 @@ def outlives_body(run: Run, path: str) -> bool:
 
 def is_from_before(run: Run, path: str) -> bool:
     """Whether a path was there before this body began, and was not bound anew in it so far."""
-    if path in run.state.values:
+    if path in run.state.fresh_in:
         return False
     root = path.split(".", 1)[0].split("[", 1)[0]
     if root == path or root not in run.state.values:
         return True
     return root in {parameter.arg for parameter in run.definition.parameters()}
+
+
+def fresh_loops(run: Run, path: str) -> tuple[Loop, ...]:
+    """The loops in whose body a path, or what it hangs on, is bound anew."""
+    while True:
+        known = run.state.fresh_in.get(path)
+        if known is not None:
+            return known
+        cut = max(path.rfind("."), path.rfind("["))
+        if cut <= 0:
+            return ()
+        path = path[:cut]
 
 
 def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:

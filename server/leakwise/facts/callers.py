@@ -1,10 +1,15 @@
-"""Who calls a function of the file, and how."""
+"""Who calls a function of the file, how, and with what."""
 
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import CallSite, GradMode
-from leakwise.facts.interpretation import decorators_known
+from leakwise.facts.interpretation import decorators_known, evaluated_alone
+from leakwise.facts.parameters import given_to
+from leakwise.facts.values import UNKNOWN, Certainty, Graph, Kind, Value, join
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -39,3 +44,64 @@ def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | No
     if not all_seen or GradMode.UNKNOWN in modes:
         return GradMode.UNKNOWN
     return GradMode.OFF if modes else None
+
+
+def values_given(module: "ModuleFacts", definition: Definition) -> dict[str, Value]:
+    """What the calls of a function in this file give its parameters.
+
+    Arguments are evaluated by their names, not by the statements before them: whether they carry a
+    graph is not known. Other files may give others: what is found is likely.
+    """
+    found: dict[str, Value] = {}
+    for scope, node in _calls(module, definition):
+        keywords = {one.arg or "**": one.value for one in node.keywords}
+        values = [UNKNOWN] * len(node.args)
+        given, anywhere = given_to(definition, node, values, dict.fromkeys(keywords, UNKNOWN))
+        if anywhere:
+            return {}
+        for name, several in given.items():
+            value = UNKNOWN
+            if len(several) == 1:
+                value = _lasting(evaluated_alone(module, scope, several[0].node).portable())
+            found[name] = join(found[name], value) if name in found else value
+    return {name: value for name, value in found.items() if value.kind not in _UNTOLD}
+
+
+_UNTOLD = frozenset({Kind.UNKNOWN, Kind.OTHER})
+
+
+def _lasting(value: Value) -> Value:
+    """What stays true of a value wherever it is evaluated."""
+    element, items = value.element, value.items
+    return replace(
+        value,
+        graph=Graph.UNKNOWN if value.is_tensor else value.graph,
+        certainty=value.certainty.weaker(Certainty.LIKELY),
+        constant=None,
+        length=None,
+        element=None if element is None else _lasting(element),
+        items=None if items is None else tuple(_lasting(item) for item in items),
+    )
+
+
+def _calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Definition, ast.Call]]:
+    """The calls of a function in this file, with the bodies that they stand in."""
+    owner = definition.parent if definition.is_method else None
+    makes = owner is not None and definition.name == "__init__"
+    word = owner.name if owner is not None and makes else definition.name
+    for scope in module.scopes.mentioning(word):
+        if scope is definition or scope.is_class:
+            continue
+        scope.code.read()
+        if owner is not None and not makes:
+            class_ = scope.parent
+            if class_ is None or not class_.is_class or scope.instance_name() != "self":
+                continue
+            for node in scope.index.calls_named(f"self.{word}"):
+                if module.method(class_, word) is definition:
+                    yield scope, node
+            continue
+        for node in scope.index.calls_named(word):
+            called = evaluated_alone(module, scope, node.func)
+            if called.definition is (owner if makes else definition):
+                yield scope, node

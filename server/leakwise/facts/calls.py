@@ -6,30 +6,25 @@ from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
-from leakwise.facts.definitions import Definition
+from leakwise.facts.constructions import constructed
 from leakwise.facts.events import (
     Argument,
     CallSite,
-    Construction,
     GradMode,
-    Loop,
     TrainingStep,
 )
+from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.methods import method_call
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run, known_module, shown, unknown_call
-from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.values import (
-    OTHER,
     UNKNOWN,
     Certainty,
     Graph,
     Kind,
-    Source,
     Value,
-    merge_sources,
     tensor,
 )
 
@@ -117,9 +112,9 @@ def _called(
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
     if callee.kind is Kind.FUNCTION and callee.definition is not None:
-        return _local_call(run, node, callee, callee.definition, everything)
+        return local_call(run, node, callee.definition, receiver, arguments, keywords)
     if callee.kind is Kind.CLASS and callee.definition is not None:
-        return _construct_local(run, node, callee.definition, everything)
+        return construct_local(run, node, callee.definition, arguments, keywords)
     if known_module(callee):
         return _module_call(run, node, callee, everything)
     if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
@@ -172,7 +167,7 @@ def _effect(
             # An object may keep what it is made of.
             run.outcome.pass_on(argument)
         made = Value(effect.kind, name=name, origin=run.place(node))
-        return _constructed(run, node, made)
+        return constructed(run, node, made)
     if gives is Gives.NEW_TENSOR:
         requires_grad = keywords.get("requires_grad")
         if requires_grad is not None and requires_grad.constant is not False:
@@ -213,77 +208,9 @@ def grad_mode(setting: object) -> GradMode:
     return GradMode.OFF if setting is False else GradMode.UNKNOWN
 
 
-def _local_call(
-    run: Run, node: ast.Call, callee: Value, definition: Definition, arguments: list[Value]
-) -> Value:
-    """A call of a function of this file: its summary tells what it gives."""
-    summary = run.module.summary(definition)
-    if summary.trains:
-        run.outcome.add(TrainingStep(run.place(node), run.loops, summary.trains))
-    made_from: frozenset[Source] = frozenset()
-    for argument in arguments:
-        run.outcome.pass_on(argument)
-        made_from = merge_sources(made_from, deep_sources(argument))
-    result = summary.returns
-    if result is None:
-        return OTHER
-    if result.is_tensor and run.state.grad is not GradMode.ON and result.carries_graph:
-        off = run.state.grad is GradMode.OFF
-        result = result.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
-    place = run.place(node)
-    result = _constructed(run, node, result)
-    if result.kind is Kind.CONTAINER:
-        return result.made_from(made_from | {place})
-    return result.but(origin=place).made_from(made_from)
-
-
-def _construct_local(
-    run: Run, node: ast.Call, definition: Definition, arguments: list[Value]
-) -> Value:
-    """An object of a class of this file."""
-    for argument in arguments:
-        run.outcome.pass_on(argument)
-    kind = run.module.ancestors(definition).kind
-    made = Value(kind, name=definition.qualified, definition=definition, origin=run.place(node))
-    return _constructed(run, node, made)
-
-
-def _constructed(run: Run, node: ast.Call, made: Value) -> Value:
-    """The object that a call made; a costly one is noted, and followed to where it is kept."""
-    if made.kind is not Kind.KERAS_MODEL:
-        return made
-    place = run.place(node)
-    run.outcome.add(
-        Construction(
-            place,
-            run.loops,
-            made,
-            shown(node.func),
-            run.bound_to,
-            bool(run.loops) and _uses_outer_layers(run, node, run.loops[-1]),
-            run.statement_place(),
-        )
-    )
-    return made.made_from(frozenset({place}))
-
-
-def _uses_outer_layers(run: Run, node: ast.Call, loop: Loop) -> bool:
-    """Whether a call is handed Keras layers or models that were made before `loop` began."""
-    for part in ast.walk(node):
-        path = path_of(part) if isinstance(part, ast.Name | ast.Attribute) else None
-        held = None if path is None else run.state.values.get(path)
-        if path is None or held is None or loop in run.state.fresh_in.get(path, ()):
-            continue
-        if any(one.kind in _KERAS for one in (held, held.element) if one is not None):
-            return True
-    return False
-
-
-_KERAS = frozenset({Kind.KERAS_LAYER, Kind.KERAS_MODEL})
-
-
 def _module_call(run: Run, node: ast.Call, module: Value, arguments: list[Value]) -> Value:
     """A network or a criterion called for its output."""
     if module.kind is Kind.CRITERION:
-        return with_graph_of(run, node, arguments, scalar=True)
+        result = with_graph_of(run, node, arguments, scalar=True)
+        return result.but(certainty=result.certainty.weaker(module.certainty))
     return forward_call(run, node, path_of(node.func), module, arguments)

@@ -66,6 +66,7 @@ class Accumulation(Event):
     fresh_in: tuple[Loop, ...]
     from_before: bool
     statement: Place
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Keeping(Event):
     fresh_in: tuple[Loop, ...]
     from_before: bool
     statement: Place
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,17 @@ class CallSite(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterFlows:
+    """Which of a function's parameters are backpropagated, stored in what outlives it, passed to
+    code that is not known, or released."""
+
+    backward: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Flows:
     """Where values went: the sources of all that was backpropagated, returned, stored in what
     outlives the body, or passed to code that is not known."""
@@ -222,3 +235,4 @@ class Flows:
     passed: frozenset[Source] = frozenset()
     released: frozenset[Source] = frozenset()
     """What was released by a call of its `remove()` or `close()`, in any branch."""
+    parameters: ParameterFlows = field(default_factory=ParameterFlows)

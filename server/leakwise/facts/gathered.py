@@ -65,6 +65,11 @@ class GatheredNames:
         """Whether what is at a path is called."""
         return path in self._called
 
+    def calls_named(self, name: str) -> Iterable[ast.Call]:
+        """The calls of a name, or of `self.name`."""
+        for block in self._called.get(name, ()):
+            yield from self._parts[block].call_nodes.get(name, ())
+
     def methods_on(self, path: str) -> Iterable[str]:
         """The methods that are called on what is at a path."""
         for block in self._asked.get(path, ()):

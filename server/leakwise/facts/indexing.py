@@ -1,6 +1,7 @@
 """Makes the index of a block's names, in one walk, again only when the block's code changes."""
 
 import ast
+import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -42,6 +43,7 @@ class _Collected:
     asked: dict[str, set[str]] = field(default_factory=dict)
     traits: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
+    call_nodes: dict[str, list[ast.Call]] = field(default_factory=dict)
 
     def index(self) -> ScopeIndex:
         """What was collected, in its lasting form."""
@@ -56,9 +58,11 @@ class _Collected:
             {path: tuple(methods) for path, methods in self.asked.items()} or NOTHING,
             tuple(self.traits),
             tuple(self.called),
+            {name: tuple(nodes) for name, nodes in self.call_nodes.items()} or NOTHING,
         )
 
 
+_BUILTINS = frozenset(dir(builtins))
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING_METHODS = frozenset(
     [
@@ -114,8 +118,7 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
             _index_call(node, index)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Name):
-                    index.assigned.setdefault(target.id, []).append(node.value)
+                _index_assigned(target, node.value, index)
         elif isinstance(node, _SCOPES):
             _index_scope(node, index, pending)
             continue
@@ -138,10 +141,27 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
 _ASSIGN = Binding("assign")
 
 
+def _index_assigned(target: ast.expr, value: ast.expr, index: _Collected) -> None:
+    """Notes what a plain assignment gives a name; an unpacked name gets an element of the value."""
+    if isinstance(target, ast.Name):
+        index.assigned.setdefault(target.id, []).append(value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        parts = target.elts
+        if any(isinstance(part, ast.Starred) for part in parts):
+            return
+        for position, part in enumerate(parts):
+            if isinstance(part, ast.Name):
+                key = ast.copy_location(ast.Constant(position), value)
+                element = ast.Subscript(value, key, ast.Load())
+                index.assigned.setdefault(part.id, []).append(ast.copy_location(element, value))
+
+
 def _index_call(node: ast.Call, index: _Collected) -> None:
     function = node.func
     if isinstance(function, ast.Name):
         index.called.add(function.id)
+        if function.id not in _BUILTINS:
+            index.call_nodes.setdefault(function.id, []).append(node)
         if function.id.startswith("register_"):
             index.traits.add("hook")
     elif isinstance(function, ast.Attribute):
@@ -152,7 +172,10 @@ def _index_call(node: ast.Call, index: _Collected) -> None:
             index.traits.add("hook")
         path = path_of(function.value)
         if path is not None:
-            index.called.add(f"{path}.{function.attr}")
+            called = f"{path}.{function.attr}"
+            index.called.add(called)
+            if path == "self":
+                index.call_nodes.setdefault(called, []).append(node)
             index.asked.setdefault(path, set()).add(function.attr)
         if function.attr in _CHANGING_METHODS and isinstance(function.value, ast.Attribute):
             index.writes.add(function.value.attr)

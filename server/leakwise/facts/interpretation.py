@@ -15,9 +15,11 @@ from leakwise.facts.events import Acquisition, Event, GradMode
 from leakwise.facts.evidence import Evidence, backpropagated_assignments
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import path_of
+from leakwise.facts.parameters import marker
 from leakwise.facts.run import Run
 from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
+from leakwise.facts.summaries import Context
 from leakwise.facts.values import UNKNOWN, Graph, Kind, Value, overlap, tensor
 from leakwise.syntax import Block
 
@@ -32,21 +34,22 @@ _HARMLESS_DECORATORS = frozenset(
 
 
 def interpret(
-    module: "ModuleFacts", definition: Definition, memos: Memos
+    module: "ModuleFacts", definition: Definition, memos: Memos, context: Context | None = None
 ) -> tuple[BodyResult, Memos]:
-    """What happens in a body; `memos` of the last time are used where they still stand.
+    """What happens in a body, for any call or for one that gives it `context`; `memos` of the last
+    time are used where they still stand.
 
     Of a body whose expressions nest too deeply for Python's stack nothing is known.
     """
     definition.code.read()
     try:
-        return _interpret(module, definition, memos)
+        return _interpret(module, definition, memos, context)
     except RecursionError:
         return BodyResult(returns=UNKNOWN), {}
 
 
 def _interpret(
-    module: "ModuleFacts", definition: Definition, memos: Memos
+    module: "ModuleFacts", definition: Definition, memos: Memos, context: Context | None
 ) -> tuple[BodyResult, Memos]:
     if definition.node is None:
         return _interpret_module(module, definition, memos)
@@ -55,13 +58,20 @@ def _interpret(
         return BodyResult(), {}
     evidence = _evidence(module, definition, node.body, block)
     run = _run(module, definition, block, evidence, memos)
-    run.state = _entry_state(module, definition, node)
+    run.state = _entry_state(module, definition, node, context)
+    run.depth = 0 if context is None else context.depth
     run_suite(run, node.body)
     return _result(run), run.new_memos
 
 
-def evaluated_alone(module: "ModuleFacts", definition: Definition, node: ast.expr) -> Value:
-    """What an expression of a body gives, by its names and not by the statements before it."""
+def evaluated_alone(
+    module: "ModuleFacts",
+    definition: Definition,
+    node: ast.expr,
+    known: dict[str, Value] | None = None,
+) -> Value:
+    """What an expression of a body gives, by its names and not by the statements before it; `known`
+    are names whose values are given."""
     block = definition.block
     if block is None:
         return UNKNOWN
@@ -72,7 +82,9 @@ def evaluated_alone(module: "ModuleFacts", definition: Definition, node: ast.exp
     run.statement = ast.Expr(node)
     ast.copy_location(run.statement, node)
     if isinstance(definition.node, FunctionNode):
-        run.state = _entry_state(module, definition, definition.node)
+        run.state = _entry_state(module, definition, definition.node, None)
+    for name, value in (known or {}).items():
+        run.state.bind(name, value, ())
     return evaluate(run, node)
 
 
@@ -136,21 +148,33 @@ def _shared_names(definition: Definition) -> frozenset[str]:
     )
 
 
-def _entry_state(module: "ModuleFacts", definition: Definition, node: FunctionNode) -> State:
+def _entry_state(
+    module: "ModuleFacts", definition: Definition, node: FunctionNode, context: Context | None
+) -> State:
     """What holds where a function begins: its parameters, and the grad mode by its decorators."""
-    state = State(grad=entry_grad(module, definition))
+    grad = entry_grad(module, definition)
+    state = State(grad=grad if context is None or grad is GradMode.OFF else context.grad)
     instance = definition.instance_name()
-    for parameter in definition.parameters():
-        value = UNKNOWN
-        if parameter.arg == instance and definition.parent is not None:
+    given = None if context is None else dict(context.arguments)
+    parameters = definition.parameters()
+    for parameter in parameters:
+        name = parameter.arg
+        if name == instance and definition.parent is not None:
             kind = module.ancestors(definition.parent).kind
-            value = Value(kind, name=definition.parent.qualified, definition=definition.parent)
-        elif parameter.annotation is not None:
+            state.change(
+                name, Value(kind, name=definition.parent.qualified, definition=definition.parent)
+            )
+            continue
+        value = UNKNOWN if given is None else given.get(name, UNKNOWN)
+        if value.kind is Kind.UNKNOWN and parameter.annotation is not None:
             value = _annotated(module, definition, parameter.annotation)
-        state.bind(parameter.arg, value, ())
+        if value.kind is Kind.UNKNOWN and given is None:
+            value = module.parameter_value(definition, name)
+        state.change(name, value.made_from(frozenset({marker(name)})))
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
-            state.bind(extra.arg, Value(Kind.CONTAINER), ())
+            value = Value(Kind.CONTAINER, sources=frozenset({marker(extra.arg)}))
+            state.change(extra.arg, value)
     return state
 
 

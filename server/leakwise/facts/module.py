@@ -1,15 +1,14 @@
 """The facts of one document, kept over its edits."""
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from leakwise.facts.body import BodyFacts, BodyResult
-from leakwise.facts.callers import call_sites, callers_grad
+from leakwise.facts.callers import call_sites, callers_grad, values_given
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.definitions import Definition, FunctionNode
-from leakwise.facts.events import CallSite, GradMode, TrainingStep
+from leakwise.facts.events import CallSite, GradMode
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.interpretation import Memos, interpret
@@ -17,17 +16,13 @@ from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Database
 from leakwise.facts.resolution import Resolution
 from leakwise.facts.scopes import Scopes
+from leakwise.facts.summaries import Context, Summary, summary
 from leakwise.facts.values import UNKNOWN, Kind, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a caller sees of a function: what it returns (None: nothing), and whether it trains."""
-
-    returns: Value | None = UNKNOWN
-    trains: str = ""
+_KEPT_CONTEXTS = 8
+"""For how many different arguments a function's summaries are kept before unused ones go."""
 
 
 class ModuleFacts:
@@ -42,6 +37,7 @@ class ModuleFacts:
         """What names stand for."""
         self._bodies: dict[Definition, Cell[BodyResult]] = {}
         self._memos: dict[Definition, Memos] = {}
+        self._context_memos: dict[Definition, dict[Context, Memos]] = {}
         self._cells: dict[Definition, dict[object, Cell[Any]]] = {}
 
     @property
@@ -64,6 +60,7 @@ class ModuleFacts:
         dead = self.scopes.update(update.touched, update.removed)
         for definition in dead:
             self._memos.pop(definition, None)
+            self._context_memos.pop(definition, None)
             if (cell := self._bodies.pop(definition, None)) is not None:
                 cell.dispose()
             for other in self._cells.pop(definition, {}).values():
@@ -112,18 +109,55 @@ class ModuleFacts:
 
     def summary(self, definition: Definition) -> Summary:
         """What a caller sees of a function. Functions that call each other in a circle: unknown."""
+        cell = self.query(
+            definition,
+            "summary",
+            lambda: summary(self, definition, self.body(definition)),
+            Summary(),
+            breaks_cycles=True,
+        )
+        return cell.read()  # type: ignore[no-any-return]
+
+    def summary_for(self, definition: Definition, context: Context) -> Summary:
+        """What a caller sees of a function that it gives these arguments."""
 
         def compute() -> Summary:
-            result = self.body(definition)
-            node = definition.node
-            returns = None if result.returns is None else result.returns.portable()
-            if isinstance(node, ast.AsyncFunctionDef) or _is_generator(result, node):
-                returns = UNKNOWN
-            steps = [event.what for event in result.events if isinstance(event, TrainingStep)]
-            return Summary(returns, steps[0] if steps else "")
+            result, memos = interpret(self, definition, known.get(context, {}), context)
+            known[context] = memos
+            return summary(self, definition, result)
 
-        cell = self.query(definition, "summary", compute, Summary(), breaks_cycles=True)
+        known = self._context_memos.setdefault(definition, {})
+        self._forget_unread(definition, known)
+        cell = self.query(definition, context, compute, Summary(), breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
+
+    def _forget_unread(self, definition: Definition, memos: dict[Context, Memos]) -> None:
+        """Drops what was asked for arguments that no caller gives any more."""
+        if len(memos) < _KEPT_CONTEXTS:
+            return
+        # What was computed in this revision may wait for its reader to finish.
+        cells = self._cells.get(definition, {})
+        for context in list(memos):
+            cell = cells.get(context)
+            if (
+                cell is not None
+                and not cell.readers
+                and not cell.computing
+                and cell.settled_at != self.database.revision
+            ):
+                cell.dispose()
+                del cells[context], memos[context]
+
+    def parameter_value(self, definition: Definition, name: str) -> Value:
+        """What a parameter is given by all calls of the function that this file holds."""
+        cell = self.query(
+            definition,
+            "given",
+            lambda: values_given(self, definition),
+            {},
+            breaks_cycles=True,
+        )
+        return cell.read().get(name, UNKNOWN)  # type: ignore[no-any-return]
 
     def forward_result(self, class_: Definition) -> Value | None:
         """What calling an object of a module class of this file gives; None where its `forward`
@@ -180,9 +214,7 @@ class ModuleFacts:
         """What `self.name` holds, as `__init__` leaves it, or else the methods that write it."""
         method = self.method(class_, name)
         if method is not None:
-            if isinstance(method.node, FunctionNode) and method.node.decorator_list:
-                return UNKNOWN
-            return Value(Kind.FUNCTION, definition=method)
+            return self._bound(method)
 
         def compute() -> Value:
             for writer in ("__init__", *self.attribute_writers(class_, name)):
@@ -197,6 +229,17 @@ class ModuleFacts:
 
         cell = self.query(class_, ("attribute", name), compute, UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
+
+    def _bound(self, method: Definition) -> Value:
+        """What a method gives where it is read from an object: a property gives its result."""
+        assert isinstance(method.node, FunctionNode)
+        for decorator in method.node.decorator_list:
+            name = (path_of(decorator) or "").rpartition(".")[2]
+            if name in {"property", "cached_property"}:
+                return self.summary(method).returns or UNKNOWN
+            if name not in {"staticmethod", "classmethod"}:
+                return UNKNOWN
+        return Value(Kind.FUNCTION, definition=method)
 
     def attribute_writers(self, class_: Definition, name: str) -> tuple[str, ...]:
         """The methods of a class in which an attribute of this name is written, emptied or cut."""
@@ -257,20 +300,3 @@ class ModuleFacts:
             False,
         )
         return cell.read()  # type: ignore[no-any-return]
-
-
-def _is_generator(result: BodyResult, node: object) -> bool:
-    return isinstance(node, FunctionNode) and any(
-        isinstance(part, ast.Yield | ast.YieldFrom)
-        for statement in node.body
-        for part in _own_nodes(statement)
-    )
-
-
-def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
-    pending: list[ast.AST] = [statement]
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
-            pending.extend(ast.iter_child_nodes(node))

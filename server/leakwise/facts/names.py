@@ -40,6 +40,8 @@ class ScopeIndex:
     """What the code has that some events need: see `indexing.TRAITS`."""
     called: tuple[str, ...] = ()
     """Names that are called, with and without the path before them."""
+    call_nodes: Mapping[str, tuple[ast.Call, ...]] = field(default_factory=lambda: NOTHING)
+    """By name, and by `self.name`: the calls of what may be a function of the file."""
 
     @property
     def imports(self) -> bool:
@@ -57,6 +59,10 @@ class ScopeIndex:
     def calls(self, path: str) -> bool:
         """Whether what is at a path is called."""
         return path in self.called
+
+    def calls_named(self, name: str) -> Iterable[ast.Call]:
+        """The calls of a name, or of `self.name`."""
+        return self.call_nodes.get(name, ())
 
     def methods_on(self, path: str) -> Iterable[str]:
         """The methods that are called on what is at a path."""

@@ -2,8 +2,8 @@
 
 import ast
 import builtins
-import functools
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import canonical, effect_of
@@ -18,26 +18,31 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
+def _mentions(node: ast.expr, name: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+
+
 class Resolution:
     """Finds what the names of a document stand for; what it reads is recorded."""
 
     def __init__(self, module: "ModuleFacts") -> None:
         self.module = module
 
-    def outer_name(self, definition: Definition, name: str) -> Value:
+    def outer_name(self, definition: Definition, name: str, *, alone: bool = False) -> Value:
         """What a name that a body does not bind stands for: in the functions round it, at the top
-        level, or a builtin."""
+        level, or a builtin. `alone` as in `scope_value`."""
         scope = definition.parent
         while scope is not None and scope.node is not None:
             if scope.is_function and scope.index.bindings_of(name):
-                return self.scope_value(scope, name)
+                return self.scope_value(scope, name, alone=alone)
             scope = scope.parent
-        return self.global_name(name)
+        return self.global_name(name, alone=alone)
 
-    def scope_value(self, scope: Definition, name: str) -> Value:
+    def scope_value(self, scope: Definition, name: str, *, alone: bool = False) -> Value:
         """What a name bound in a function or at the top level holds, for code in other bodies.
 
-        Plain assignments are evaluated on their own: the scope may call the body that asks.
+        Plain assignments are evaluated on their own: the scope may call the body that asks. A name
+        that is bound in another way is not known `alone`, without interpreting the scope.
         """
 
         def compute() -> Value:
@@ -45,18 +50,28 @@ class Resolution:
             index = scope.index
             values, bindings = index.values_of(name), index.bindings_of(name)
             if values and len(values) == len(bindings):
-                found = [evaluated_alone(self.module, scope, value) for value in values]
-                return functools.reduce(join, found).portable()
+                return self._assigned(scope, name, values)
             known = self._by_binding(scope, name, tuple(bindings))
-            if known is not None:
-                return known
+            if known is not None or alone:
+                return known or UNKNOWN
             return self.module.body(scope).exit_values.get(name, UNKNOWN).portable()
 
-        cell = self.module.query(scope, ("value", name), compute, UNKNOWN, breaks_cycles=True)
+        cell = self.module.query(
+            scope, ("value", name, alone), compute, UNKNOWN, breaks_cycles=True
+        )
         return cell.read()  # type: ignore[no-any-return]
 
-    def global_name(self, name: str) -> Value:
-        """What a name stands for at the top level."""
+    def _assigned(self, scope: Definition, name: str, values: Sequence[ast.expr]) -> Value:
+        """What plain assignments give a name; one that mentions the name continues the others."""
+        found: Value | None = None
+        for value in sorted(values, key=lambda one: _mentions(one, name)):
+            known = {name: found} if found is not None and _mentions(value, name) else None
+            given = evaluated_alone(self.module, scope, value, known)
+            found = given if found is None else join(found, given)
+        return (found or UNKNOWN).portable()
+
+    def global_name(self, name: str, *, alone: bool = False) -> Value:
+        """What a name stands for at the top level. `alone` as in `scope_value`."""
         bindings = self.module.scopes.bindings(name)
         if not bindings:
             return self._unbound(name)
@@ -64,7 +79,7 @@ class Resolution:
         if known is not None:
             return known
         if {binding.how for binding in bindings} <= {"assign", "import"}:
-            return self.scope_value(self.module.scopes.module, name)
+            return self.scope_value(self.module.scopes.module, name, alone=alone)
         return UNKNOWN
 
     def _by_binding(

@@ -43,6 +43,8 @@ class Run:
     """By path: the methods that this body calls on it, once they were asked."""
     isolated: bool = False
     """Whether one expression is evaluated on its own, without the statements before it."""
+    depth: int = 0
+    """How many calls deep this body is looked into for the arguments of one call."""
     outcome: Outcome = field(default_factory=Outcome)
     loops: tuple[Loop, ...] = ()
     statement: ast.stmt | None = None
@@ -77,8 +79,8 @@ class Run:
             return UNKNOWN
         own = self.isolated and self.definition.is_function
         if own and self.definition.index.bindings_of(path):
-            return self.module.names.scope_value(self.definition, path)
-        return self.module.names.outer_name(self.definition, path)
+            return self.module.names.scope_value(self.definition, path, alone=True)
+        return self.module.names.outer_name(self.definition, path, alone=self.isolated)
 
     def recorded(self, value: Value) -> Value:
         """A value that is computed here: where autograd does not record it refers to no graph."""

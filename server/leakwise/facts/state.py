@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from leakwise.facts.events import Event, Flows, GradMode, Loop
+from leakwise.facts.events import Event, Flows, GradMode, Loop, ParameterFlows
+from leakwise.facts.parameters import parameters_in, without_parameters
 from leakwise.facts.values import (
     UNKNOWN,
     Graph,
@@ -61,7 +62,6 @@ class State:
     def change(self, path: str, value: Value) -> None:
         """Gives a path a value that continues the old one, as `+=` does."""
         self._put(path, value)
-        self.fresh_in.setdefault(path, ())
 
     def forget(self, path: str) -> None:
         """Removes a path and what hangs on it."""
@@ -299,8 +299,21 @@ class Outcome:
         self.continues.extend(other.continues)
 
     def flows(self) -> Flows:
-        """Where values went."""
-        return Flows(self.backward, self.returned, self.stored, self.passed, self.released)
+        """Where values went. Parameters are told apart: two values that are made from one parameter
+        have nothing more in common."""
+        return Flows(
+            without_parameters(self.backward),
+            without_parameters(self.returned),
+            without_parameters(self.stored),
+            without_parameters(self.passed),
+            without_parameters(self.released),
+            ParameterFlows(
+                parameters_in(self.backward),
+                parameters_in(self.stored),
+                parameters_in(self.passed),
+                parameters_in(self.released),
+            ),
+        )
 
 
 def _union(one: frozenset[Source], two: frozenset[Source]) -> frozenset[Source]:

@@ -1,0 +1,212 @@
+"""Calls of functions and classes of this file: their summaries tell what they give and do."""
+
+import ast
+
+from leakwise.facts.arithmetic import carriers
+from leakwise.facts.binding import fresh_loops, is_from_before
+from leakwise.facts.constructions import constructed
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import Accumulation, Event, GradMode, Keeping, TrainingStep
+from leakwise.facts.names import path_of
+from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
+from leakwise.facts.run import Run, shown
+from leakwise.facts.state import deep_sources
+from leakwise.facts.summaries import (
+    MOST_DEPTH,
+    Context,
+    Kept,
+    Summary,
+    abstracted,
+    depends_on_arguments,
+    is_followed,
+    is_informative,
+)
+from leakwise.facts.values import (
+    NONE,
+    OTHER,
+    Graph,
+    Kind,
+    Source,
+    Value,
+    merge_sources,
+)
+
+_Arguments = dict[str, list[Given]]
+
+
+def local_call(
+    run: Run,
+    node: ast.Call,
+    definition: Definition,
+    receiver: Value | None,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    """What a call of a function of this file gives."""
+    through_class = receiver is not None and receiver.kind is Kind.CLASS
+    given, anywhere = given_to(definition, node, arguments, keywords, through_class=through_class)
+    found = _summary(run, definition, given, anywhere)
+    place = run.place(node)
+    if found.trains:
+        run.outcome.add(TrainingStep(place, run.loops, found.trains))
+    made_from = _take_flows(run, found, given, anywhere)
+    for kept in found.keeps:
+        _note_kept(run, node, definition, kept, given)
+    result = found.returns
+    if result is None:
+        return OTHER
+    if result.is_tensor and run.state.grad is not GradMode.ON and result.carries_graph:
+        off = run.state.grad is GradMode.OFF
+        result = result.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
+    result = constructed(run, node, result)
+    if result.kind is Kind.CONTAINER:
+        return result.made_from(made_from | {place})
+    if result.kind in {Kind.FUNCTION, Kind.CLASS, Kind.QUALIFIED}:
+        return result
+    return result.but(origin=place).made_from(made_from)
+
+
+def construct_local(
+    run: Run,
+    node: ast.Call,
+    definition: Definition,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+) -> Value:
+    """An object of a class of this file."""
+    for argument in (*arguments, *keywords.values()):
+        # The object may keep what it is made of.
+        run.outcome.pass_on(argument)
+    kind = run.module.ancestors(definition).kind
+    made = Value(kind, name=definition.qualified, definition=definition, origin=run.place(node))
+    return constructed(run, node, made)
+
+
+def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list[Given]) -> Summary:
+    """The summary of a function, for these arguments where they may tell more."""
+    found = run.module.summary(definition)
+    if run.depth >= MOST_DEPTH or not depends_on_arguments(found) or not is_followed(definition):
+        return found
+    known: dict[str, Value] = {}
+    for name, several in given.items():
+        if len(several) == 1:
+            known[name] = abstracted(several[0].value)
+    if not anywhere:
+        for name, default in defaults(definition).items():
+            if name not in given and isinstance(default, ast.Constant):
+                if isinstance(default.value, bool):
+                    known[name] = OTHER.but(constant=default.value)
+                elif default.value is None:
+                    known[name] = NONE
+    if not any(is_informative(value) for value in known.values()):
+        return found
+    arguments = tuple(sorted(known.items(), key=_by_name))
+    return run.module.summary_for(definition, Context(arguments, run.state.grad, run.depth + 1))
+
+
+def _by_name(pair: tuple[str, Value]) -> str:
+    return pair[0]
+
+
+def _take_flows(
+    run: Run, found: Summary, given: _Arguments, anywhere: list[Given]
+) -> frozenset[Source]:
+    """Notes where a function lets its arguments go; gives what its result may be made from."""
+    outcome, flows = run.outcome, found.flows
+    made_from: frozenset[Source] = frozenset()
+    for name, several in given.items():
+        for one in several:
+            if flows is None or name in flows.passed:
+                outcome.pass_on(one.value)
+            if flows is None or name in found.returned:
+                made_from = merge_sources(made_from, deep_sources(one.value))
+            if flows is None:
+                continue
+            if name in flows.stored:
+                outcome.store(one.value)
+            if name in flows.backward:
+                outcome.backpropagate(_with_path(one))
+            if name in flows.released:
+                outcome.released |= deep_sources(one.value)
+    for one in anywhere:
+        outcome.pass_on(one.value)
+        made_from = merge_sources(made_from, deep_sources(one.value))
+    return made_from
+
+
+def _with_path(given: Given) -> Value:
+    path = path_of(given.node)
+    return given.value if path is None else given.value.made_from(frozenset({path}))
+
+
+def _note_kept(
+    run: Run, node: ast.Call, definition: Definition, kept: Kept, given: _Arguments
+) -> None:
+    """Notes what a function keeps of its arguments, at this call of it."""
+    several = [one for name in sorted(kept.parameters) for one in given.get(name, ())]
+    if len(several) != 1:
+        return
+    argument = several[0]
+    stored = kept.stored if kept.stored.kind is not Kind.UNKNOWN else argument.value
+    if stored.kind in _NOTHING_KEPT:
+        return
+    holder = _holder(node, definition, kept.holder, given)
+    if holder is None:
+        return
+    stored = stored.made_from(without_parameters(deep_sources(argument.value)))
+    parts = carriers(run, argument.node) if stored.carries_graph else []
+    places = tuple(place for place, _ in parts)
+    values = tuple(value for _, value in parts)
+    place, text, through = run.place(argument.node), shown(argument.node), shown(node.func)
+    fresh, before = fresh_loops(run, holder), is_from_before(run, holder)
+    event: Event
+    if kept.how == "+":
+        event = Accumulation(
+            place,
+            run.loops,
+            holder,
+            stored,
+            text,
+            places,
+            values,
+            fresh,
+            before,
+            run.statement_place(),
+            through,
+        )
+    else:
+        event = Keeping(
+            place,
+            run.loops,
+            holder,
+            run.read(holder),
+            kept.how,
+            stored,
+            text,
+            places,
+            values,
+            fresh,
+            before,
+            run.statement_place(),
+            through,
+        )
+    run.outcome.add(event, holder)
+
+
+_NOTHING_KEPT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
+
+
+def _holder(node: ast.Call, definition: Definition, path: str, given: _Arguments) -> str | None:
+    """What the caller calls the holder at a path of a function; None where it has no name."""
+    root = path.split(".", 1)[0].split("[", 1)[0]
+    rest = path[len(root) :]
+    if root == definition.instance_name():
+        owner = path_of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        return None if owner is None else owner + rest
+    if root in given:
+        several = given[root]
+        owner = path_of(several[0].node) if len(several) == 1 else None
+        return None if owner is None else owner + rest
+    if any(one.arg == root for one in definition.parameters()):
+        return None
+    return path

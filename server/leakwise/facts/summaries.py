@@ -1,0 +1,152 @@
+"""What a caller sees of a function: what it gives, and what it does to its arguments."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from leakwise.facts.body import BodyResult
+from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.events import Accumulation, GradMode, Keeping, ParameterFlows, TrainingStep
+from leakwise.facts.parameters import parameters_in
+from leakwise.facts.state import deep_sources
+from leakwise.facts.values import NONE, UNKNOWN, Kind, Value
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+LONGEST_FOLLOWED = 150
+"""The most lines of a function that is looked into again for the arguments of one call."""
+MOST_DEPTH = 2
+"""How many calls deep functions are looked into for their arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a call gives a function: known arguments by parameter, and the grad mode."""
+
+    arguments: tuple[tuple[str, Value], ...]
+    grad: GradMode
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that a function puts into a container, or adds to a total, that outlives it.
+
+    `holder` is a path that begins with a parameter's name, the instance's or a global one; `how` is
+    the container's method, or "+" for a total.
+    """
+
+    holder: str
+    how: str
+    stored: Value
+    parameters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a function gives and does. `returns` is None where it returns nothing, `trains` names a
+    training step in it, and `flows` is None where its code is not known."""
+
+    returns: Value | None = UNKNOWN
+    trains: str = ""
+    returned: frozenset[str] = frozenset()
+    """The parameters that what it returns may be made from."""
+    flows: ParameterFlows | None = None
+    keeps: tuple[Kept, ...] = ()
+
+
+def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -> Summary:
+    """The summary of a body."""
+    node = definition.node
+    returns = result.returns
+    returned = frozenset() if returns is None else parameters_in(deep_sources(returns))
+    portable = None if returns is None else returns.portable()
+    if isinstance(node, ast.AsyncFunctionDef) or _is_generator(node):
+        portable = UNKNOWN
+    steps = [event.what for event in result.events if isinstance(event, TrainingStep)]
+    return Summary(
+        portable,
+        steps[0] if steps else "",
+        returned,
+        result.flows.parameters,
+        tuple(_kept(result)),
+    )
+
+
+def _kept(result: BodyResult) -> Iterator[Kept]:
+    for event in result.events:
+        if isinstance(event, Keeping) and event.from_before:
+            parameters = parameters_in(deep_sources(event.stored))
+            if parameters or event.stored.carries_graph:
+                yield Kept(event.holder, event.how, event.stored.portable(), parameters)
+        elif isinstance(event, Accumulation) and event.from_before:
+            parameters = parameters_in(deep_sources(event.operand))
+            if parameters or event.operand.carries_graph:
+                yield Kept(event.target, "+", event.operand.portable(), parameters)
+
+
+def _is_generator(node: object) -> bool:
+    return isinstance(node, FunctionNode) and any(
+        isinstance(part, ast.Yield | ast.YieldFrom)
+        for statement in node.body
+        for part in _own_nodes(statement)
+    )
+
+
+def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def depends_on_arguments(found: Summary) -> bool:
+    """Whether a call with known arguments may tell more than the summary for any."""
+    returns = found.returns
+    return (found.flows is not None and (bool(found.returned) or bool(found.keeps))) or (
+        returns is not None and returns.kind is Kind.UNKNOWN
+    )
+
+
+def is_followed(definition: Definition) -> bool:
+    """Whether a function is short enough to be looked into for one call."""
+    node = definition.node
+    if not isinstance(node, FunctionNode):
+        return False
+    return (node.end_lineno or node.lineno) - node.lineno <= LONGEST_FOLLOWED
+
+
+def abstracted(value: Value, depth: int = 2) -> Value:
+    """A value as it tells one call from another: its kind and graph, without its history."""
+    if value.kind in _PLAIN:
+        if value.name == NONE.name or isinstance(value.constant, bool):
+            return Value(value.kind, name=value.name, constant=value.constant)
+        return Value(value.kind) if value.kind is not Kind.OTHER else UNKNOWN
+    element = value.element
+    items = value.items
+    return replace(
+        value,
+        origin=None,
+        sources=frozenset(),
+        length=None,
+        constant=None,
+        element=None if element is None or not depth else abstracted(element, depth - 1),
+        items=None
+        if items is None or not depth
+        else tuple(abstracted(item, depth - 1) for item in items),
+    )
+
+
+_PLAIN = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
+
+
+def is_informative(value: Value) -> bool:
+    """Whether an abstracted argument may change what a function does."""
+    return value.kind not in {Kind.UNKNOWN, Kind.NUMBER} and value != _OTHER
+
+
+_OTHER = Value(Kind.OTHER)

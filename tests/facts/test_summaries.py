@@ -71,6 +71,12 @@ GIVEN = {
         "class T:\n    @property\n    def loss(self):\n        return net(x).sum()\nv = T().loss",
         "tensor attached scalar",
     ),
+    "an object of a class inside the class": (
+        "class T:\n    class Net(nn.Module):\n        def forward(self, a):\n"
+        "            return a.sum()\n    def run(self):\n        return self.Net()(out)\n"
+        "v = T().run()",
+        "output attached",
+    ),
     "itself, called in a circle": (
         "def f(a, n):\n    return a if n == 0 else f(a, n - 1)\nv = f(out, 3)",
         "unknown",

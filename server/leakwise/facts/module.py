@@ -231,8 +231,10 @@ class ModuleFacts:
         return cell.read()  # type: ignore[no-any-return]
 
     def _bound(self, method: Definition) -> Value:
-        """What a method gives where it is read from an object: a property gives its result."""
-        assert isinstance(method.node, FunctionNode)
+        """What a method, or a class inside a class, gives where it is read from an object: a
+        property gives its result."""
+        if not isinstance(method.node, FunctionNode):
+            return Value(Kind.CLASS, name=method.qualified, definition=method)
         for decorator in method.node.decorator_list:
             name = (path_of(decorator) or "").rpartition(".")[2]
             if name in {"property", "cached_property"}:

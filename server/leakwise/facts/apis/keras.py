@@ -42,6 +42,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("tensorflow.compat.v2.keras", "keras"),
     ("tensorflow.python.keras", "keras"),
     ("tensorflow.keras", "keras"),
+    ("tensorflow.compat.v1", "tensorflow"),
     ("tensorflow.compat.v2", "tensorflow"),
     ("tf_keras", "keras"),
     ("keras.api", "keras"),

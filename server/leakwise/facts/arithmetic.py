@@ -4,27 +4,53 @@ import ast
 
 from leakwise.facts.places import Place
 from leakwise.facts.run import Run
-from leakwise.facts.values import NUMBER, OTHER, Certainty, Graph, Kind, Value, join, tensor
+from leakwise.facts.storage import OWN, computed
+from leakwise.facts.values import (
+    NUMBER,
+    OTHER,
+    Certainty,
+    Graph,
+    Kind,
+    Source,
+    Value,
+    join,
+    tensor,
+)
 
 
-def arithmetic(one: Value, two: Value) -> Value:
-    """What `one + two`, or another arithmetic operator between them, gives."""
+def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
+    """What `one + two`, or another arithmetic operator between them, gives.
+
+    `records` where a new tensor is made, whose graph leads to the leaves among its operands.
+    """
     sources = one.made_from(two.sources).sources
     if one.is_tensor or two.is_tensor:
-        attached = [value for value in (one, two) if value.carries_graph]
+        attached = [
+            value for value in (one, two) if value.carries_graph or (records and value.is_leaf)
+        ]
         if attached:
             graph = Graph.ATTACHED
             certainty = min((value.certainty for value in attached), key=_sureness)
         else:
             settled = all(
-                value.kind is Kind.NUMBER or (value.is_tensor and value.graph is Graph.DETACHED)
+                value.kind in _PLAIN or (value.is_tensor and value.graph is Graph.DETACHED)
                 for value in (one, two)
             )
             graph = Graph.DETACHED if settled else Graph.UNKNOWN
             certainty = one.certainty.weaker(two.certainty)
         scalar = all(value.scalar for value in (one, two) if value.is_tensor)
         origin = (attached[0] if attached else one).origin
-        return tensor(graph, scalar=scalar, certainty=certainty, origin=origin, sources=sources)
+        storages = [value.storage for value in (one, two) if value.is_tensor]
+        return tensor(
+            graph,
+            scalar=scalar,
+            certainty=certainty,
+            origin=origin,
+            sources=sources,
+            storage=computed(*storages),
+        )
+    if one.kind in _OF_FRAMEWORKS or two.kind in _OF_FRAMEWORKS:
+        return _framework_arithmetic(one, two, sources)
     if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
         return NUMBER
     if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:
@@ -37,6 +63,19 @@ def arithmetic(one: Value, two: Value) -> Value:
         return Value(Kind.CONTAINER, element=element, sources=sources)
     if one.kind is Kind.OTHER and two.kind in {Kind.OTHER, Kind.NUMBER, Kind.UNKNOWN}:
         return OTHER if one.constant is not None else Value(sources=sources)
+    return Value(sources=sources)
+
+
+_PLAIN = frozenset({Kind.NUMBER, Kind.ARRAY})
+_OF_FRAMEWORKS = frozenset({Kind.TF_TENSOR, Kind.ARRAY})
+
+
+def _framework_arithmetic(one: Value, two: Value, sources: frozenset[Source]) -> Value:
+    """Of a tensor of TensorFlow or an array with what it can be computed with."""
+    for kind in (Kind.TF_TENSOR, Kind.ARRAY):
+        for value, other in ((one, two), (two, one)):
+            if value.kind is kind and other.kind in {kind, *_PLAIN}:
+                return Value(kind, storage=OWN, sources=sources)
     return Value(sources=sources)
 
 

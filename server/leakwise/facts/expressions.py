@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from leakwise.facts.apis import canonical
+from leakwise.facts.apis.dtypes import storage_named
 from leakwise.facts.apis.torch_methods import (
     CUT_ATTRIBUTES,
     LOSS_FIELD,
@@ -18,6 +19,8 @@ from leakwise.facts.calls import call
 from leakwise.facts.events import Loop
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run, known_module
+from leakwise.facts.slicing import is_slicing, sliced
+from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
 from leakwise.facts.values import (
     NONE,
     NUMBER,
@@ -50,6 +53,8 @@ def _constant(run: Run, node: ast.Constant) -> Value:
         return NONE
     if isinstance(value, int | float | complex):
         return NUMBER.but(constant=value)
+    if isinstance(value, str) and (device := storage_named(value)) is not UNSEEN:
+        return OTHER.but(constant=value, storage=device)
     return OTHER.but(constant=value)
 
 
@@ -112,12 +117,16 @@ def _read_from_self(run: Run, path: str | None, value: Value) -> Value:
 
 
 def _tensor_attribute(owner: Value, name: str) -> Value:
+    if name == "device":
+        return Value(Kind.DEVICE, storage=stored(owner.device))
     if name in NUMBER_ATTRIBUTES:
         return NUMBER if name == "ndim" else OTHER
     if name in CUT_ATTRIBUTES and owner.kind is Kind.TENSOR:
-        return owner.but(graph=Graph.DETACHED)
+        # A gradient has storage of its own.
+        whole = shown_whole(owner.storage) if name == "data" else computed(owner.storage)
+        return owner.but(graph=Graph.DETACHED, storage=whole)
     if name in SAME_ATTRIBUTES:
-        return owner
+        return owner.but(storage=shown_whole(owner.storage))
     if owner.kind is Kind.OUTPUT:
         # A field of what a module returned; a field called like a tensor's own stays unknown.
         return Value(
@@ -146,17 +155,20 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
         if isinstance(node.slice, ast.Slice):
             return owner.but(items=None, length=None)
         return element_of(owner)
-    if owner.kind is Kind.TENSOR:
-        return owner.but(scalar=False)
+    if owner.kind is Kind.TENSOR or (owner.kind is Kind.OUTPUT and is_slicing(node.slice)):
+        return run.recorded(sliced(owner, node.slice, index))
     if owner.kind is Kind.OUTPUT:
         return element_of(owner)
+    if owner.kind in {Kind.TF_TENSOR, Kind.ARRAY}:
+        return owner.but(storage=sliced(owner, node.slice, index).storage)
     if known_module(owner):
         return Value(Kind.MODULE, certainty=owner.certainty, sources=owner.sources)
     return Value(sources=owner.sources)
 
 
 def _binary(run: Run, node: ast.BinOp) -> Value:
-    return run.recorded(arithmetic(evaluate(run, node.left), evaluate(run, node.right)))
+    left, right = evaluate(run, node.left), evaluate(run, node.right)
+    return run.recorded(arithmetic(left, right, records=True))
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:

@@ -53,7 +53,7 @@ def method_call(
     if name in RELEASE_METHODS and not arguments:
         run.outcome.released |= deep_sources(receiver)
     if receiver.is_tensor:
-        return tensor_method(run, node, name, receiver, everything)
+        return tensor_method(run, node, name, receiver, arguments, keywords)
     if known_module(receiver):
         return _module_method(run, node, path, name, receiver, arguments, keywords)
     if receiver.kind is Kind.OPTIMIZER or run.holds_optimizer(path):

@@ -1,11 +1,42 @@
-"""Functions and methods of tensors: which cut the graph, and which keep it."""
+"""Functions and methods of tensors: which cut the graph, which keep it, which share storage."""
 
 import ast
 
-from leakwise.facts.apis.torch_methods import CUT_GRAPH, LEAVE_TORCH, MODULE_ITSELF, REDUCE
+from leakwise.facts.apis.dtypes import device_named, numbers_named
+from leakwise.facts.apis.torch_methods import (
+    CONVERT,
+    CUT_GRAPH,
+    GIVE_WHOLE,
+    LEAVE_TORCH,
+    NEW_LIKE,
+    PAIRS,
+    PERHAPS_COPY,
+    REDUCE,
+    SHOW_PART,
+    SHOW_PARTS,
+    SHOW_WHOLE,
+    TO_DEVICE,
+    TO_FLOATING,
+)
 from leakwise.facts.events import GradMode
+from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.state import deep_sources
+from leakwise.facts.storage import (
+    UNSEEN,
+    WHOLE_NUMBERS,
+    Device,
+    Numbers,
+    Storage,
+    cast,
+    computed,
+    copied,
+    moved,
+    perhaps_copied,
+    shown_part,
+    shown_whole,
+    stored,
+)
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
@@ -19,10 +50,8 @@ from leakwise.facts.values import (
     tensor,
 )
 
-_PAIRS = frozenset({"max", "min", "median", "topk", "sort", "mode", "kthvalue", "cummax", "cummin"})
-"""With a dimension given they return values with a graph and indices without."""
-_WITHOUT_GRAPH = frozenset({Kind.NUMBER, Kind.OTHER, Kind.CONTAINER})
-_MANY = frozenset({"split", "chunk", "unbind", "tensor_split"})
+_WITHOUT_GRAPH = frozenset({Kind.NUMBER, Kind.OTHER, Kind.CONTAINER, Kind.DEVICE, Kind.ARRAY})
+_OF_LIBRARIES = ("torch.", "numpy.", "math.", "builtins.")
 
 
 def with_graph_of(
@@ -32,6 +61,7 @@ def with_graph_of(
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     sources: frozenset[Source] = frozenset()
     attached: list[Value] = []
+    storages: list[Storage] = []
     settled = True
     for argument in arguments:
         sources = merge_sources(sources, deep_sources(argument))
@@ -39,10 +69,13 @@ def with_graph_of(
         for part in parts:
             if part is None:
                 continue
-            if part.carries_graph:
+            if part.is_tensor:
+                storages.append(part.storage)
+            if _records(part):
                 attached.append(part)
-            elif part.kind not in _WITHOUT_GRAPH and part.graph is not Graph.DETACHED:
+            elif part.graph is not Graph.DETACHED and not _is_settled(part):
                 settled = False
+                storages.append(UNSEEN)
     graph = Graph.DETACHED if settled else Graph.UNKNOWN
     certainty = Certainty.SURE
     if attached:
@@ -52,53 +85,191 @@ def with_graph_of(
         graph = Graph.DETACHED
     elif run.state.grad is GradMode.UNKNOWN and graph is Graph.ATTACHED:
         graph = Graph.UNKNOWN
+    first = storages[0] if storages else UNSEEN
     result = tensor(
-        graph, scalar=scalar, certainty=certainty, origin=run.place(node), sources=sources
+        graph,
+        scalar=scalar,
+        certainty=certainty,
+        origin=run.place(node),
+        sources=sources,
+        storage=_shared(name, first) or computed(*storages[:4]),
     )
-    if name in _PAIRS and len(arguments) > 1:
+    if name in PAIRS and len(arguments) > 1 and not arguments[1].is_tensor:
         return _values_and_indices(result)
-    if name in _MANY:
+    if name in SHOW_PARTS:
         return container(result).but(length=None)
     return result
 
 
+def _records(value: Value) -> bool:
+    """Whether what is computed of a value while autograd records has a graph."""
+    return value.carries_graph or value.is_leaf or _is_attached_distribution(value)
+
+
+def _is_attached_distribution(value: Value) -> bool:
+    return value.kind is Kind.DISTRIBUTION and value.graph is Graph.ATTACHED
+
+
+def _is_settled(value: Value) -> bool:
+    """Whether it is known that a value without a known graph refers to none."""
+    if value.kind is Kind.QUALIFIED:
+        return value.name is not None and value.name.startswith(_OF_LIBRARIES)
+    return value.kind in _WITHOUT_GRAPH
+
+
+def _shared(name: str, storage: Storage) -> Storage | None:
+    """The storage of what shows that of a tensor; None where a new one is computed."""
+    if name in SHOW_PART or name in SHOW_PARTS:
+        return shown_part(storage)
+    if name in SHOW_WHOLE:
+        return shown_whole(storage)
+    if name in PERHAPS_COPY:
+        return perhaps_copied(storage)
+    return None
+
+
 def tensor_method(
-    run: Run, node: ast.Call, name: str, receiver: Value, arguments: list[Value]
+    run: Run,
+    node: ast.Call,
+    name: str,
+    receiver: Value,
+    positional: list[Value],
+    keywords: dict[str, Value],
 ) -> Value:
     """What a method of a tensor gives."""
     if name in LEAVE_TORCH:
+        if name == "numpy":
+            return Value(Kind.ARRAY, storage=shown_whole(receiver.storage))
         return NUMBER if name == "item" else OTHER
     if name in CUT_GRAPH:
-        return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED)
+        cut = receiver.but(
+            kind=Kind.TENSOR, graph=Graph.DETACHED, storage=shown_whole(receiver.storage)
+        )
+        return _in_place(run, node, cut) if name == "detach_" else cut
+    if name == "requires_grad_":
+        return _in_place(run, node, _requiring(receiver, positional, keywords))
+    if name in GIVE_WHOLE or name in NEW_LIKE:
+        return _without_graph(name, receiver)
     if receiver.kind is Kind.OUTPUT and name in {"keys", "get", "pop", "copy"}:
         return receiver
     if receiver.kind is Kind.OUTPUT and name in {"values", "items"}:
         part = receiver.but(certainty=receiver.certainty.weaker(Certainty.LIKELY))
         return container(container(OTHER, part, items=True) if name == "items" else part)
+    if name == "type" and not positional and not keywords:
+        return OTHER
+    if name in CONVERT:
+        return run.recorded(_converted(name, receiver, positional, keywords))
+    return _computed(run, node, name, receiver, [*positional, *keywords.values()])
+
+
+def _computed(
+    run: Run, node: ast.Call, name: str, receiver: Value, arguments: list[Value]
+) -> Value:
     graph, sources = receiver.graph, receiver.sources
+    in_place = name.endswith("_") and not name.endswith("__")
     for argument in arguments:
-        if argument.carries_graph:
+        if _records(argument):
             graph = Graph.ATTACHED
         sources = merge_sources(sources, deep_sources(argument))
+    if receiver.is_leaf and not in_place:
+        graph = Graph.ATTACHED
     if graph is Graph.ATTACHED and run.state.grad is not GradMode.ON and not receiver.carries_graph:
-        graph = Graph.UNKNOWN
-    scalar = not arguments if name in REDUCE else receiver.scalar and not arguments
+        graph = Graph.DETACHED if run.state.grad is GradMode.OFF else Graph.UNKNOWN
+    storage = receiver.storage
+    if not in_place:
+        others = [argument.storage for argument in arguments if argument.is_tensor]
+        storage = _shared(name, storage) or computed(storage, *others[:2])
+    if name == "clone":
+        storage = copied(receiver.storage)
     result = Value(
         Kind.TENSOR,
         graph=graph,
-        scalar=scalar,
+        scalar=not arguments if name in REDUCE else receiver.scalar and not arguments,
         certainty=receiver.certainty,
         origin=receiver.origin,
         sources=sources,
+        storage=storage,
     )
-    if name not in MODULE_ITSELF and not name.endswith("_"):
+    if not in_place:
         result = run.recorded(result)
-    if name in _PAIRS and (arguments or node.keywords):
+    if name in PAIRS and arguments and not arguments[0].is_tensor:
         return _values_and_indices(result)
-    if name in _MANY:
+    if name in SHOW_PARTS:
         return container(result).but(length=None)
     return result
 
 
+def _in_place(run: Run, node: ast.Call, changed: Value) -> Value:
+    """The result of a method that changes its tensor, which the tensor's name holds from now on."""
+    path = path_of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+    if path is not None and path in run.state.values:
+        run.state.change(path, changed)
+    return changed
+
+
+def _requiring(receiver: Value, positional: list[Value], keywords: dict[str, Value]) -> Value:
+    wanted = positional[0] if positional else keywords.get("requires_grad")
+    storage = receiver.storage
+    if receiver.graph is not Graph.DETACHED or receiver.kind is not Kind.TENSOR:
+        return receiver
+    if wanted is None or wanted.constant is True:
+        leaf = stored(storage.device, Numbers.FLOATING, storage.view, leaf=True)
+        return receiver.but(storage=leaf)
+    if wanted.constant is False:
+        return receiver.but(storage=stored(storage.device, storage.numbers, storage.view))
+    return receiver.but(graph=Graph.UNKNOWN)
+
+
+def _without_graph(name: str, receiver: Value) -> Value:
+    device = receiver.device
+    storage = stored(device, Numbers.WHOLE, WHOLE_NUMBERS.view)
+    if name in NEW_LIKE:
+        storage = computed(receiver.storage)
+    return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
+
+
+def _converted(
+    name: str, receiver: Value, positional: list[Value], keywords: dict[str, Value]
+) -> Value:
+    """`to`, `cpu`, `float` and their like: the same numbers elsewhere, or of another type."""
+    storage = receiver.storage
+    if name in TO_DEVICE:
+        storage = moved(storage, TO_DEVICE[name])
+    elif name in TO_FLOATING:
+        storage = cast(storage, Numbers.FLOATING)
+    else:
+        storage = _as_asked(storage, [*positional, *keywords.values()])
+    if storage.numbers is Numbers.WHOLE:
+        return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
+    graph = receiver.graph
+    if receiver.is_leaf:
+        # The leaf itself where nothing changes, else a copy that was recorded.
+        graph = Graph.UNKNOWN
+    return receiver.but(kind=Kind.TENSOR, graph=graph, storage=storage)
+
+
+def _as_asked(storage: Storage, asked: list[Value]) -> Storage:
+    numbers: Numbers | None = storage.numbers
+    device: Device | None = storage.device
+    moves = casts = False
+    for one in asked:
+        if one.is_tensor:
+            device, numbers, moves, casts = one.device, one.numbers, True, True
+        elif (named := numbers_named(one)) is not None:
+            numbers, casts = named, True
+        elif isinstance(one.constant, bool):
+            continue
+        else:
+            device, moves = device_named(one), True
+    if moves:
+        storage = moved(storage, device)
+    return cast(storage, numbers) if casts else storage
+
+
 def _values_and_indices(result: Value) -> Value:
-    return container(result.but(scalar=False), result.but(graph=Graph.DETACHED), items=True)
+    indices = result.but(
+        graph=Graph.DETACHED,
+        scalar=False,
+        storage=stored(result.device, Numbers.WHOLE, WHOLE_NUMBERS.view),
+    )
+    return container(result.but(scalar=False), indices, items=True)

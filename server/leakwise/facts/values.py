@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from leakwise.facts.places import Place
+from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, joined
 
 if TYPE_CHECKING:
     from leakwise.facts.definitions import Definition
@@ -126,6 +127,27 @@ class Value:
     definition: "Definition | None" = None
     origin: Place | None = None
     sources: frozenset[Source] = frozenset()
+    storage: Storage = UNSEEN
+
+    @property
+    def device(self) -> Device | None:
+        """Where it lies; of what names a device: the one that it names. None where unknown."""
+        return self.storage.device
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """Whether a tensor's numbers are floating or whole; None where unknown."""
+        return self.storage.numbers
+
+    @property
+    def view(self) -> View | None:
+        """Whether a tensor shows storage of its own or another's; None where unknown."""
+        return self.storage.view
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is a leaf that requires gradients: what is computed of it has a graph."""
+        return self.storage.leaf
 
     @property
     def carries_graph(self) -> bool:
@@ -171,6 +193,7 @@ def tensor(
     certainty: Certainty = Certainty.SURE,
     origin: Place | None = None,
     sources: frozenset[Source] = frozenset(),
+    storage: Storage = UNSEEN,
 ) -> Value:
     """A tensor."""
     return Value(
@@ -180,6 +203,7 @@ def tensor(
         certainty=certainty,
         origin=origin,
         sources=sources,
+        storage=storage,
     )
 
 
@@ -216,6 +240,7 @@ def join(one: Value, two: Value) -> Value:
             certainty=certainty,
             origin=origin,
             sources=sources,
+            storage=_join_storage(one, two),
         )
     if one.kind is two.kind:
         same_name = one.name if one.name == two.name else None
@@ -237,12 +262,17 @@ def join(one: Value, two: Value) -> Value:
             definition=one.definition if one.definition is two.definition else None,
             origin=origin,
             sources=sources,
+            storage=_join_storage(one, two),
         )
     for first, second in ((one, two), (two, one)):
         # An optional import: the name is the framework's, or None.
         if first.kind is Kind.QUALIFIED and second.name == NONE.name:
             return first
     return Value(certainty=certainty, sources=sources, origin=origin)
+
+
+def _join_storage(one: Value, two: Value) -> Storage:
+    return one.storage if one.storage is two.storage else joined(one.storage, two.storage)
 
 
 def _join_items(

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from leakwise.facts.apis.held import NOTHING, Resource, named, words
+from leakwise.facts.apis.held import NOTHING, Resource, named
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind
 
 # https://docs.python.org/3/library/multiprocessing.html, /concurrent.futures.html, /threading.html,

@@ -5,7 +5,8 @@ The sources stand beside the groups. CPython closes a file when its last referen
 
 from dataclasses import replace
 
-from leakwise.facts.apis.held import NOTHING, Resource, named, words
+from leakwise.facts.apis.held import NOTHING, Resource, named
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind
 
 FILE = Resource(Kind.FILE, "file", "a file descriptor", release=words("close"))

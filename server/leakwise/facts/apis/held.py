@@ -35,11 +35,6 @@ class Resource:
     """Whether the call sets up state of the process, and gives no object that stands for it."""
 
 
-def words(text: str) -> frozenset[str]:
-    """Names separated by white space."""
-    return frozenset(text.split())
-
-
 def named(resource: Resource, *names: str) -> dict[str, Resource]:
     """The same resource for several names, each text holding some separated by white space."""
     return {name: resource for text in names for name in text.split()}

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from leakwise.facts.apis.concurrency import CONCURRENCY
 from leakwise.facts.apis.files import FILE, FILES
-from leakwise.facts.apis.held import NOTHING, Resource, named, words
+from leakwise.facts.apis.held import NOTHING, Resource, named
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind, Value
 
 # https://docs.pytorch.org/docs/stable/tensorboard.html and torch/utils/tensorboard/writer.py;

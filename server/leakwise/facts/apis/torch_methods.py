@@ -1,129 +1,74 @@
 """Methods and attributes of torch tensors, modules and hooks.
 
 Sources: https://docs.pytorch.org/docs/stable/tensors.html and
-https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html.
+https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html. What cuts a graph and what
+shares storage: https://docs.pytorch.org/docs/stable/tensor_view.html, and measured.
 """
 
+from leakwise.facts.apis.wordlists import words
+from leakwise.facts.storage import Device
+
 # Give numbers, shapes or arrays: nothing that refers to a graph.
-LEAVE_TORCH = frozenset(
-    [
-        "item",
-        "tolist",
-        "numpy",
-        "size",
-        "dim",
-        "ndimension",
-        "numel",
-        "nelement",
-        "element_size",
-        "stride",
-        "storage",
-        "untyped_storage",
-        "data_ptr",
-        "type",
-        "is_contiguous",
-        "is_floating_point",
-        "is_complex",
-        "get_device",
-        "storage_offset",
-        "__len__",
-        "__array__",
-        "is_pinned",
-        "backward",
-        "register_hook",
-        "requires_grad_",
-        "retain_grad",
-    ]
+LEAVE_TORCH = words(
+    "item tolist numpy size dim ndimension numel nelement element_size stride storage "
+    "untyped_storage data_ptr is_contiguous is_floating_point is_complex get_device "
+    "storage_offset __len__ __array__ is_pinned is_shared is_signed is_inference is_neg is_conj "
+    "is_distributed is_same_size is_set_to is_coalesced is_nonzero equal allclose backward "
+    "register_hook register_post_accumulate_grad_hook retain_grad dim_order sparse_dim dense_dim "
+    "storage_type"
 )
 
-# Give tensors that refer to no graph: cut on purpose, or of integers and booleans.
-CUT_GRAPH = frozenset(
-    [
-        "detach",
-        "detach_",
-        "argmax",
-        "argmin",
-        "argsort",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "long",
-        "int",
-        "bool",
-        "short",
-        "char",
-        "byte",
-        "nonzero",
-        "isnan",
-        "isinf",
-        "isfinite",
-        "sign",
-        "new_zeros",
-        "new_ones",
-        "new_empty",
-        "new_full",
-        "new_tensor",
-        "all",
-        "any",
-        "count_nonzero",
-        "equal",
-        "allclose",
-        "bincount",
-        "floor_divide",
-        "not_equal",
-        "greater",
-        "less",
-        "unique",
-        "logical_and",
-        "logical_or",
-        "logical_not",
-        "logical_xor",
-        "bernoulli",
-        "multinomial",
-    ]
+# Cut from the graph on purpose, sharing the storage.
+CUT_GRAPH = frozenset({"detach", "detach_"})
+# Give integers or booleans, which refer to no graph.
+GIVE_WHOLE = words(
+    "argmax argmin argsort argwhere eq ne lt le gt ge not_equal greater greater_equal less "
+    "less_equal long int bool short char byte nonzero isnan isinf isfinite isclose isneginf "
+    "isposinf isreal all any count_nonzero bincount logical_and logical_or logical_not "
+    "logical_xor bitwise_and bitwise_or bitwise_not bitwise_xor multinomial signbit searchsorted "
+    "bucketize"
 )
+# Make new tensors that are only like the one they are called on.
+NEW_LIKE = words("new new_zeros new_ones new_empty new_full new_tensor new_empty_strided histc")
+
+# How a result shares the storage of what the method is called on; each was tried on a tensor, see
+# tests/evidence/test_tensor_methods.py.
+SHOW_WHOLE = words(
+    "detach view view_as t transpose permute squeeze unsqueeze expand expand_as broadcast_to "
+    "swapaxes swapdims moveaxis movedim adjoint as_strided unflatten data T mT H mH real imag "
+    "unfold conj resolve_conj resolve_neg positive"
+)
+SHOW_PART = frozenset(["narrow", "select", "diagonal"])
+SHOW_PARTS = words(
+    "split chunk unbind tensor_split hsplit vsplit dsplit split_with_sizes unsafe_chunk "
+    "unsafe_split unsafe_split_with_sizes"
+)
+# Copy only where the numbers do not lie as asked.
+PERHAPS_COPY = words(
+    "reshape reshape_as flatten ravel contiguous sum_to_size dequantize to_dense pin_memory"
+)
+# Change where the tensor lies or the type of its numbers; the same tensor where nothing changes.
+CONVERT = words(
+    "to cpu cuda xpu mps ipu hpu float double half bfloat16 cfloat cdouble chalf type type_as"
+)
+TO_FLOATING = words("float double half bfloat16 cfloat cdouble chalf")
+TO_DEVICE = {
+    "cpu": Device.CPU,
+    **dict.fromkeys(("cuda", "xpu", "mps", "ipu", "hpu"), Device.ACCELERATOR),
+}
+
+# With a dimension given they return values with a graph and indices without.
+PAIRS = words("max min median nanmedian topk sort mode kthvalue cummax cummin frexp lu")
 
 # Without arguments they give one element.
-REDUCE = frozenset(
-    [
-        "sum",
-        "mean",
-        "prod",
-        "norm",
-        "std",
-        "var",
-        "max",
-        "min",
-        "median",
-        "nansum",
-        "nanmean",
-        "amax",
-        "amin",
-    ]
-)
+REDUCE = words("sum mean prod norm std var max min median nansum nanmean amax amin")
 
-NUMBER_ATTRIBUTES = frozenset(
-    [
-        "shape",
-        "dtype",
-        "device",
-        "ndim",
-        "requires_grad",
-        "is_cuda",
-        "is_leaf",
-        "layout",
-        "names",
-        "itemsize",
-        "nbytes",
-        "is_sparse",
-        "is_quantized",
-    ]
+NUMBER_ATTRIBUTES = words(
+    "shape dtype device ndim requires_grad is_cuda is_leaf layout names itemsize nbytes is_sparse "
+    "is_quantized"
 )
 CUT_ATTRIBUTES = frozenset({"data", "grad"})
-SAME_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "real", "imag"})
+SAME_ATTRIBUTES = words("T mT H mH real imag")
 
 WRAPPED_MODULE = "module"
 """What `DataParallel` and `DistributedDataParallel` call the network that they wrap."""
@@ -132,54 +77,24 @@ LOSS_FIELD = "loss"
 https://huggingface.co/docs/transformers/main_classes/output."""
 
 # Give the module itself.
-MODULE_ITSELF = frozenset(
-    [
-        "to",
-        "cuda",
-        "cpu",
-        "half",
-        "float",
-        "double",
-        "bfloat16",
-        "eval",
-        "train",
-        "requires_grad_",
-        "apply",
-        "type",
-        "to_empty",
-        "share_memory",
-        "xpu",
-        "ipu",
-    ]
+MODULE_ITSELF = words(
+    "to cuda cpu half float double bfloat16 eval train requires_grad_ apply type to_empty "
+    "share_memory xpu ipu"
 )
-MODULE_EVIDENCE = frozenset(
-    [
-        "train",
-        "eval",
-        "parameters",
-        "state_dict",
-        "named_parameters",
-        "load_state_dict",
-        "named_modules",
-        "zero_grad",
-    ]
+MODULE_EVIDENCE = words(
+    "train eval parameters state_dict named_parameters load_state_dict named_modules zero_grad"
 )
 """A name that is called, and of which one of these is asked, is a module."""
 
-HOOK_METHODS = frozenset(
-    [
-        "register_forward_hook",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "register_full_backward_pre_hook",
-        "register_backward_hook",
-    ]
+HOOK_METHODS = words(
+    "register_forward_hook register_forward_pre_hook register_full_backward_hook "
+    "register_full_backward_pre_hook register_backward_hook"
 )
 HOOK_FUNCTIONS = frozenset(
     f"torch.nn.modules.module.register_module_{name}"
     for name in ["forward_hook", "forward_pre_hook", "full_backward_hook", "backward_hook"]
 )
-RELEASE_METHODS = frozenset({"remove", "close", "release", "shutdown"})
+RELEASE_METHODS = words("remove close release shutdown")
 
 OPTIMIZER_STEP = "step"
 BACKWARD_METHODS = frozenset({"backward", "manual_backward"})

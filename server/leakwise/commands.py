@@ -8,6 +8,7 @@ from leakwise import __version__
 
 PARTS = {
     "check": "leakwise.cli.check",
+    "debug": "leakwise.cli.debug",
     "rule": "leakwise.cli.rule",
     "server": "leakwise.commands",
 }

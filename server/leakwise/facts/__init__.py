@@ -2,6 +2,7 @@
 
 from leakwise.facts.body import BodyFacts
 from leakwise.facts.classes import ClassFacts
+from leakwise.facts.describing import describe
 from leakwise.facts.events import (
     Accumulation,
     Acquisition,
@@ -18,6 +19,7 @@ from leakwise.facts.events import (
 )
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.places import Place
+from leakwise.facts.trace import trace
 from leakwise.facts.values import Certainty, Graph, Kind, Value
 
 __all__ = [
@@ -41,4 +43,6 @@ __all__ = [
     "Place",
     "TrainingStep",
     "Value",
+    "describe",
+    "trace",
 ]

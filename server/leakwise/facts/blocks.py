@@ -92,6 +92,8 @@ def _run_group(run: Run, group: list[Block], run_statement: RunStatement) -> Non
 
 
 def _standing_memo(run: Run, group: list[Block], evidence: list[object]) -> Memo | None:
+    if run.watcher is not None:
+        return None
     first = group[0]
     for memos in (run.new_memos.get(first, ()), run.old_memos.get(first, ())):
         for memo in memos:

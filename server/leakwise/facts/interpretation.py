@@ -16,7 +16,7 @@ from leakwise.facts.evidence import Evidence, backpropagated_assignments
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import marker
-from leakwise.facts.run import Run
+from leakwise.facts.run import Run, Watcher
 from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
 from leakwise.facts.summaries import Context
@@ -34,30 +34,39 @@ _HARMLESS_DECORATORS = frozenset(
 
 
 def interpret(
-    module: "ModuleFacts", definition: Definition, memos: Memos, context: Context | None = None
+    module: "ModuleFacts",
+    definition: Definition,
+    memos: Memos,
+    context: Context | None = None,
+    watcher: Watcher | None = None,
 ) -> tuple[BodyResult, Memos]:
     """What happens in a body, for any call or for one that gives it `context`; `memos` of the last
-    time are used where they still stand.
+    time are used where they still stand, unless a `watcher` wants to see all of it.
 
     Of a body whose expressions nest too deeply for Python's stack nothing is known.
     """
     definition.code.read()
     try:
-        return _interpret(module, definition, memos, context)
+        return _interpret(module, definition, memos, context, watcher)
     except RecursionError:
         return BodyResult(returns=UNKNOWN), {}
 
 
 def _interpret(
-    module: "ModuleFacts", definition: Definition, memos: Memos, context: Context | None
+    module: "ModuleFacts",
+    definition: Definition,
+    memos: Memos,
+    context: Context | None,
+    watcher: Watcher | None,
 ) -> tuple[BodyResult, Memos]:
     if definition.node is None:
-        return _interpret_module(module, definition, memos)
+        return _interpret_module(module, definition, memos, watcher)
     node, block = definition.node, definition.block
     if not isinstance(node, FunctionNode) or block is None:
         return BodyResult(), {}
     evidence = _evidence(module, definition, node.body, block)
     run = _run(module, definition, block, evidence, memos)
+    run.watcher = watcher
     run.state = _entry_state(module, definition, node, context)
     run.depth = 0 if context is None else context.depth
     run_suite(run, node.body)
@@ -89,7 +98,7 @@ def evaluated_alone(
 
 
 def _interpret_module(
-    module: "ModuleFacts", definition: Definition, memos: Memos
+    module: "ModuleFacts", definition: Definition, memos: Memos, watcher: Watcher | None
 ) -> tuple[BodyResult, Memos]:
     blocks = module.tree.blocks
     if not blocks:
@@ -104,6 +113,7 @@ def _interpret_module(
         statements = [node for block in blocks for node in block.statements]
         backpropagated_assignments(statements, evidence)
     run = _run(module, definition, blocks[0], evidence, memos)
+    run.watcher = watcher
     run_blocks(run, blocks, run_statement)
     return _result(run), run.new_memos
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE
 from leakwise.facts.definitions import Definition
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 _OPTIMIZER_USE = frozenset({"step", "zero_grad"})
 SHOWN_TEXT = 60
 """The most characters of an expression that a message shows."""
+
+
+class Watcher(Protocol):
+    """Is told what the statements of a run give; see `trace`."""
+
+    def evaluated(self, node: ast.expr, value: Value) -> None:
+        """An expression that a statement consists of was evaluated."""
+
+    def entered(self, run: "Run", node: ast.stmt) -> None:
+        """The header of a compound statement was run."""
+
+    def finished(self, run: "Run", node: ast.stmt) -> None:
+        """A statement was run."""
 
 
 @dataclass(slots=True)
@@ -52,10 +65,14 @@ class Run:
     """The path that the current statement binds its value to."""
     old_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
     new_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
+    watcher: Watcher | None = None
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression; the events in it are noted."""
-        return self.evaluator(self, node)
+        value = self.evaluator(self, node)
+        if self.watcher is not None:
+            self.watcher.evaluated(node, value)
+        return value
 
     def place(self, node: Locatable) -> Place:
         """Where a node of the current statement stands."""

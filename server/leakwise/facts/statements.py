@@ -42,16 +42,18 @@ def run_statement(run: Run, node: ast.stmt) -> None:
         outer = run.statement
         run.statement = node
         runner(run, node)
+        if run.watcher is not None:
+            run.watcher.finished(run, node)
         run.statement = outer
 
 
 def _expression(run: Run, node: ast.Expr) -> None:
-    evaluate(run, node.value)
+    run.evaluate(node.value)
 
 
 def _return(run: Run, node: ast.Return) -> None:
     if node.value is not None:
-        run.outcome.give_back(evaluate(run, node.value))
+        run.outcome.give_back(run.evaluate(node.value))
     run.state.dead = True
 
 
@@ -74,6 +76,8 @@ def _continue(run: Run, node: ast.Continue) -> None:
 
 def _if(run: Run, node: ast.If) -> None:
     test = evaluate(run, node.test)
+    if run.watcher is not None:
+        run.watcher.entered(run, node)
     before = run.state
     known = test.constant if isinstance(test.constant, bool) else None
     run.state = before.branch()
@@ -124,6 +128,8 @@ def _loop(
         run.outcome = Outcome()
         run.state = entry.copy()
         head()
+        if run.watcher is not None:
+            run.watcher.entered(run, node)
         run_suite(run, node.body)
         after = run.state
         for state in run.outcome.continues:
@@ -164,6 +170,8 @@ def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
             run.state.grad = _unsure(run.state.grad, item.context_expr, run)
         if item.optional_vars is not None:
             bind(run, item.optional_vars, _entered(run, item.context_expr, value))
+    if run.watcher is not None:
+        run.watcher.entered(run, node)
     run_suite(run, node.body)
     run.state.grad = outer_grad
 

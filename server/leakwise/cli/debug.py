@@ -1,0 +1,27 @@
+"""`leakwise debug`: what the facts say of a file, for the authors of rules."""
+
+from pathlib import Path
+
+import click
+
+from leakwise.cli.output.printable import printable
+from leakwise.facts import ModuleFacts, describe, trace
+from leakwise.sources import UnreadableError, read_document
+
+
+@click.group(hidden=True)
+def debug() -> None:
+    """Look into the analysis."""
+
+
+@debug.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def values(file: Path) -> None:
+    """Print what is known of each line of FILE: the line, what stands there, and its value."""
+    try:
+        document = read_document(file)
+    except UnreadableError as error:
+        raise click.UsageError(f"{file}: {error}.") from error
+    for traced in trace(ModuleFacts(document)):
+        text = " ".join(traced.text.split())
+        click.echo(printable(f"{traced.line + 1}: {text}: {describe(traced.value)}"))

@@ -76,7 +76,7 @@ CUT = {
     "shape": ("v = net(x).shape", "other"),
     "argmax": ("v = net(x).argmax(1)", "tensor detached"),
     "indices of a maximum": ("w, v = net(x).relu().max(1)", "tensor detached"),
-    "comparison": ("v = net(x) == x", "other"),
+    "comparison": ("v = net(x) == x", "tensor detached"),
     "count of hits": ("v = net(x).argmax(1).eq(x).sum()", "tensor detached scalar"),
     "no_grad": ("with torch.no_grad():\n    v = net(x)", "output detached"),
     "inference_mode": ("with torch.inference_mode():\n    v = net(x)", "output detached"),

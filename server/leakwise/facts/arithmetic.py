@@ -55,7 +55,7 @@ def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
         return NUMBER
     if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:
         if two.kind is Kind.NUMBER:
-            return one.but(items=None, length=None)
+            return one.mixed()
         if one.element is None or two.element is None:
             element = one.element or two.element
         else:

@@ -4,7 +4,7 @@ import ast
 
 from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import bind, is_from_before, outlives_body
-from leakwise.facts.containers import empty, keep
+from leakwise.facts.containers import empty, keep, set_slot
 from leakwise.facts.events import Accumulation, AttributeUpdate
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
@@ -74,7 +74,7 @@ def _augment_element(
         run.outcome.store(Value(sources=gathered))
     if held.kind is Kind.CONTAINER:
         held = held.but(element=new if held.element is None else join(held.element, new))
-    run.state.change(holder, held.but(items=None).made_from(gathered))
+    run.state.change(holder, held.mixed().made_from(gathered))
 
 
 def delete(run: Run, node: ast.Delete) -> None:
@@ -191,7 +191,7 @@ def _proven(run: Run, path: str, value: Value, node: ast.expr, proven: frozenset
 def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> None:
     """`holder[key] = value`: a dict or list that keeps it, or a tensor that is written to."""
     holder = run.evaluate(target.value)
-    run.evaluate(target.slice)
+    index = run.evaluate(target.slice)
     path, holder_path = path_of(target), path_of(target.value)
     if holder_path is None or holder.kind is Kind.TENSOR:
         run.outcome.store(value)
@@ -205,6 +205,7 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
         # A constant key is one slot, which the next value takes.
         if outlives_body(run, holder_path):
             run.outcome.store(value)
+        set_slot(run, holder_path, holder, index.constant, value)
         run.state.bind(path, value, run.loops)
         return
     if isinstance(target.slice, ast.Slice):

@@ -14,7 +14,7 @@ def bind(run: Run, target: ast.expr, value: Value) -> None:
         _unpack(run, target.elts, value)
         return
     if isinstance(target, ast.Starred):
-        bind(run, target.value, container(value))
+        bind(run, target.value, container(value).but(length=None))
         return
     path = path_of(target)
     if path is None:
@@ -69,5 +69,22 @@ def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
         for target, item in zip(targets, items, strict=True):
             bind(run, target, item)
         return
+    if items is not None and starred and len(items) >= len(targets) - 1:
+        _unpack_starred(run, targets, items)
+        return
     for target in targets:
         bind(run, target, element_of(value))
+
+
+def _unpack_starred(run: Run, targets: list[ast.expr], items: tuple[Value, ...]) -> None:
+    """`first, *rest = a, b, c`: the starred target takes what the others leave."""
+    position = next(i for i, target in enumerate(targets) if isinstance(target, ast.Starred))
+    behind = len(targets) - position - 1
+    rest = items[position : len(items) - behind]
+    for target, item in zip(targets[:position], items[:position], strict=True):
+        bind(run, target, item)
+    star = targets[position]
+    assert isinstance(star, ast.Starred)
+    bind(run, star.value, container(*rest, items=True))
+    for target, item in zip(targets[position + 1 :], items[len(items) - behind :], strict=True):
+        bind(run, target, item)

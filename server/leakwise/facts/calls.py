@@ -4,7 +4,7 @@ import ast
 
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS
-from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS
+from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_QUESTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
 from leakwise.facts.constructions import constructed
 from leakwise.facts.events import (
@@ -138,6 +138,8 @@ def _qualified_call(
         return tensor(Graph.UNKNOWN)
     if name in HOOK_FUNCTIONS:
         return acquire(run, node, callee, Certainty.SURE)
+    if name in GRAD_QUESTIONS:
+        return Value(Kind.CONTEXT, name="grad mode", constant=_switched_on(run.state.grad))
     builtin = BUILTINS.get(name)
     if builtin is not None:
         return builtin(arguments, keywords)
@@ -193,12 +195,16 @@ def _grad_switch(
     mode = arguments[0] if arguments else keywords.get("mode")
     if effect.grad is None:
         setting = mode.constant if mode is not None else None
-        if isinstance(run.statement, ast.Expr) and run.statement.value is node:
+        if not isinstance(run.statement, ast.With | ast.AsyncWith):
             run.state.grad = grad_mode(setting)
     elif mode is not None and mode.kind is not Kind.FUNCTION:
         # `inference_mode(False)` leaves recording on.
         setting = effect.grad if mode.constant is True else None
     return Value(Kind.CONTEXT, name="grad", constant=setting)
+
+
+def _switched_on(grad: GradMode) -> bool | None:
+    return None if grad is GradMode.UNKNOWN else grad is GradMode.ON
 
 
 def grad_mode(setting: object) -> GradMode:

@@ -9,7 +9,7 @@ from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
-from leakwise.facts.values import OTHER, UNKNOWN, Kind, Value, container, join
+from leakwise.facts.values import OTHER, UNKNOWN, Kind, Value, container, join, mapping
 
 _KEEP = frozenset(["append", "appendleft", "add", "put", "put_nowait"])
 _KEEP_ALL = frozenset(["extend", "extendleft", "update"])
@@ -45,22 +45,77 @@ def container_method(
         return OTHER
     if receiver.kind is not Kind.CONTAINER:
         return None
+    if name == "update" and keywords and not arguments:
+        arguments = [mapping(tuple(keywords.items()))]
+        _update(run, path, receiver, arguments[0])
+        return OTHER
     if name in _KEEP_ALL and len(arguments) == 1:
         keep(run, path, receiver, name, node.args[0], arguments[0].element or UNKNOWN)
+        if name == "update":
+            _update(run, path, receiver, arguments[0])
         return OTHER
-    element = (receiver.element or UNKNOWN).made_from(receiver.sources)
     if name in _TAKE:
-        if path is not None and name != "get":
-            # What is taken out again does not pile up.
-            run.state.fresh_in[path] = run.loops
-        return element
+        return _take(run, path, name, receiver, arguments)
+    element = (receiver.element or UNKNOWN).made_from(receiver.sources)
     if name in _VIEW:
-        return receiver.but(items=None, length=None)
+        return receiver if name == "copy" else receiver.but(items=None, fields=None, name=None)
     if name == "items":
-        return container(container(OTHER, element, items=True)).but(length=None)
-    if name in {"keys", "index", "count", "sort", "reverse", "remove", "discard"}:
+        return container(container(OTHER, element, items=True)).but(length=receiver.length)
+    if name in {"sort", "reverse", "remove", "discard"}:
+        _now_holds(run, path, receiver.mixed())
+        return OTHER
+    if name in {"keys", "index", "count"}:
         return OTHER
     return None
+
+
+def _take(run: Run, path: str | None, name: str, receiver: Value, arguments: list[Value]) -> Value:
+    """What `pop()`, `get(key)` and their like give; what is taken out is gone."""
+    key = arguments[0].constant if arguments else None
+    found = None if key is None else receiver.field(key)
+    if name != "get" and path is not None:
+        # What is taken out again does not pile up.
+        run.state.fresh_in[path] = run.loops
+        left = receiver.mixed() if found is None else receiver.without_field(key)
+        _now_holds(run, path, left)
+        if key is not None:
+            run.state.forget(f"{path}[{key!r}]")
+    if found is None:
+        found = receiver.element or UNKNOWN
+        if len(arguments) > 1 and receiver.fields is not None:
+            found = join(found, arguments[1]) if receiver.fields else arguments[1]
+    return found.made_from(receiver.sources)
+
+
+def _update(run: Run, path: str | None, receiver: Value, given: Value) -> None:
+    """`holder.update(given)` where the keys of both are known."""
+    if receiver.fields is None or given.fields is None or path is None:
+        return
+    fields = dict(receiver.fields) | dict(given.fields)
+    _now_holds(run, path, mapping(tuple(fields.items())).made_from(receiver.sources))
+    for key, _ in given.fields:
+        run.state.forget(f"{path}[{key!r}]")
+
+
+def _now_holds(run: Run, path: str | None, value: Value) -> None:
+    """Gives a container of this body another value; one from outside keeps its own."""
+    if path is not None and path in run.state.values:
+        run.state.change(path, value)
+
+
+def set_slot(run: Run, path: str, holder: Value, key: object, value: Value) -> None:
+    """`holder[key] = value` with a constant key, where the holder was made in this body."""
+    if holder.kind is not Kind.CONTAINER or path not in run.state.values:
+        return
+    element = value if holder.element is None else join(holder.element, value)
+    items = holder.items
+    if holder.fields is not None:
+        holder = holder.with_field(key, value)
+    elif items is not None and isinstance(key, int) and -len(items) <= key < len(items):
+        changed = list(items)
+        changed[key] = value
+        holder = holder.but(items=tuple(changed))
+    run.state.change(path, holder.but(element=element).made_from(deep_sources(value)))
 
 
 def keep(
@@ -104,7 +159,7 @@ def keep(
     held = holder if holder.kind is Kind.CONTAINER else Value(Kind.CONTAINER)
     run.state.change(
         path,
-        held.but(element=element, items=None, length=None).made_from(sources),
+        held.mixed().but(element=element).made_from(sources),
     )
 
 
@@ -115,7 +170,7 @@ _SHOWN = frozenset({Kind.KERAS_MODEL, Kind.HOOK_HANDLE, Kind.MODULE})
 def empty(run: Run, path: str, holder: Value) -> None:
     """Notes that a container is emptied: what is put in later does not join what was there."""
     known = holder if holder.kind is Kind.CONTAINER else Value(Kind.CONTAINER)
-    run.state.bind(path, known.but(element=None, items=None, length=0), run.loops)
+    run.state.bind(path, known.but(element=None, items=None, fields=None, length=0), run.loops)
 
 
 def _holds_graph(value: Value) -> bool:

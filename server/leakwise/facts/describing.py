@@ -33,7 +33,10 @@ def _described(value: Value, asked: frozenset[str] | None, depth: int) -> str:
         if value.scalar:
             words.append("scalar")
     words.extend(word for word in _further(value) if asked is None or word in asked)
-    if value.items is not None:
+    if value.fields is not None:
+        held = (f"{key}: {_described(one, asked, depth - 1)}" for key, one in value.fields)
+        words.append("{...}" if depth == 0 else f"{{{', '.join(held)}}}")
+    elif value.items is not None:
         words.append(f"({_list(value.items, asked, depth)})")
     elif value.element is not None:
         words.append(ELEMENT)

@@ -22,6 +22,8 @@ from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
 from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
 from leakwise.facts.values import (
+    DICT,
+    MOST_FIELDS,
     NONE,
     NUMBER,
     OTHER,
@@ -33,6 +35,8 @@ from leakwise.facts.values import (
     container,
     element_of,
     join,
+    mapping,
+    tensor,
 )
 
 
@@ -150,10 +154,14 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
             return _read_from_self(run, path, held)
     if owner.kind is Kind.CONTAINER:
         items, number = owner.items, index.constant
+        if number is not None and (field := owner.field(number)) is not None:
+            return field.made_from(owner.sources)
+        if owner.fields is not None or owner.name == DICT:
+            return (owner.element or UNKNOWN).made_from(owner.sources)
         if items is not None and isinstance(number, int) and -len(items) <= number < len(items):
             return items[number].made_from(owner.sources)
         if isinstance(node.slice, ast.Slice):
-            return owner.but(items=None, length=None)
+            return owner.mixed()
         return element_of(owner)
     if owner.kind is Kind.TENSOR or (owner.kind is Kind.OUTPUT and is_slicing(node.slice)):
         return run.recorded(sliced(owner, node.slice, index))
@@ -177,13 +185,19 @@ def _unary(run: Run, node: ast.UnaryOp) -> Value:
         return OTHER
     if isinstance(value.constant, int | float) and isinstance(node.op, ast.USub):
         return NUMBER.but(constant=-value.constant)
-    return value
+    return run.recorded(value).but(constant=None)
 
 
 def _comparison(run: Run, node: ast.Compare) -> Value:
-    for part in (node.left, *node.comparators):
-        evaluate(run, part)
+    parts = [evaluate(run, part) for part in (node.left, *node.comparators)]
+    if isinstance(node.ops[0], _ELEMENTWISE) and any(part.is_tensor for part in parts):
+        # Booleans, which carry no graph.
+        scalar = all(part.scalar for part in parts if part.is_tensor)
+        return tensor(Graph.DETACHED, scalar=scalar)
     return OTHER
+
+
+_ELEMENTWISE = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 def _boolean(run: Run, node: ast.BoolOp) -> Value:
@@ -227,7 +241,8 @@ def _may_be_called(receiver: Value) -> bool:
 def _sequence(run: Run, node: ast.Tuple | ast.List | ast.Set) -> Value:
     values = [evaluate(run, element) for element in node.elts]
     starred = any(isinstance(element, ast.Starred) for element in node.elts)
-    whole = container(*values, items=isinstance(node, ast.Tuple) and not starred)
+    ordered = not isinstance(node, ast.Set) and len(values) <= MOST_FIELDS
+    whole = container(*values, items=ordered and not starred)
     return whole.but(length=None) if starred else whole
 
 
@@ -236,14 +251,24 @@ def _starred(run: Run, node: ast.Starred) -> Value:
 
 
 def _dictionary(run: Run, node: ast.Dict) -> Value:
-    values = []
+    fields: dict[object, Value] = {}
+    rest: Value | None = None
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            values.append(element_of(evaluate(run, value)))
+            # `**other`
+            merged = evaluate(run, value)
+            if merged.fields is not None:
+                fields.update(merged.fields)
+                continue
+            held = (merged.element or UNKNOWN).made_from(merged.sources)
         else:
-            evaluate(run, key)
-            values.append(evaluate(run, value))
-    return container(*values)
+            constant = evaluate(run, key).constant
+            held = evaluate(run, value)
+            if isinstance(constant, str | int):
+                fields[constant] = held
+                continue
+        rest = held if rest is None else join(rest, held)
+    return mapping(tuple(fields.items()), rest)
 
 
 def _comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:

@@ -23,6 +23,8 @@ TRAITS: dict[type[ast.AST], str] = {
     ast.AugAssign: "addition",
     ast.Add: "addition",
     ast.Sub: "addition",
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
 }
 """Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
 assigned, `keeping` where something is put into a container, `hook` where one is registered."""

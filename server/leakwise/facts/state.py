@@ -328,6 +328,8 @@ def deep_sources(value: Value) -> frozenset[Source]:
         sources = merge_sources(sources, deep_sources(value.element))
     for item in value.items or ():
         sources = merge_sources(sources, deep_sources(item))
+    for _, held in value.fields or ():
+        sources = merge_sources(sources, deep_sources(held))
     return sources
 
 

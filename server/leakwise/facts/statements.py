@@ -12,6 +12,7 @@ from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.evidence import unwrapped
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import header_nodes, imported_names
+from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import header_place
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
@@ -79,7 +80,7 @@ def _if(run: Run, node: ast.If) -> None:
     if run.watcher is not None:
         run.watcher.entered(run, node)
     before = run.state
-    known = test.constant if isinstance(test.constant, bool) else None
+    known = test.constant if test.kind is Kind.NUMBER and isinstance(test.constant, bool) else None
     run.state = before.branch()
     if known is False:
         run.state.dead = True
@@ -237,14 +238,16 @@ def _try(run: Run, node: ast.Try | ast.TryStar) -> None:
 
 
 def _match(run: Run, node: ast.Match) -> None:
-    evaluate(run, node.subject)
+    subject = run.evaluate(node.subject)
+    if run.watcher is not None:
+        run.watcher.entered(run, node)
     before = run.state
-    end: State | None = before.copy()
+    last = node.cases[-1]
+    exhaustive = last.guard is None and is_irrefutable(last.pattern)
+    end: State | None = None if exhaustive else before.copy()
     for case in node.cases:
         run.state = before.copy()
-        for part in ast.walk(case.pattern):
-            if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
-                run.state.bind(part.name, UNKNOWN, run.loops)
+        bind_pattern(run, case.pattern, subject)
         if case.guard is not None:
             evaluate(run, case.guard)
         run_suite(run, case.body)

@@ -63,7 +63,7 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
     returns = result.returns
     returned = frozenset() if returns is None else parameters_in(deep_sources(returns))
     portable = None if returns is None else returns.portable()
-    if isinstance(node, ast.AsyncFunctionDef) or _is_generator(node):
+    if isinstance(node, ast.AsyncFunctionDef) or definition.index.has_trait("yield"):
         portable = UNKNOWN
     steps = [event.what for event in result.events if isinstance(event, TrainingStep)]
     return Summary(
@@ -85,23 +85,6 @@ def _kept(result: BodyResult) -> Iterator[Kept]:
             parameters = parameters_in(deep_sources(event.operand))
             if parameters or event.operand.carries_graph:
                 yield Kept(event.target, "+", event.operand.portable(), parameters)
-
-
-def _is_generator(node: object) -> bool:
-    return isinstance(node, FunctionNode) and any(
-        isinstance(part, ast.Yield | ast.YieldFrom)
-        for statement in node.body
-        for part in _own_nodes(statement)
-    )
-
-
-def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
-    pending: list[ast.AST] = [statement]
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
-            pending.extend(ast.iter_child_nodes(node))
 
 
 def depends_on_arguments(found: Summary) -> bool:

@@ -113,7 +113,7 @@ def trace(module: "ModuleFacts", asked: Mapping[int, Sequence[str]] | None = Non
     """
     tracer = Tracer(asked or {})
     for definition in module.scopes.all():
-        interpret(module, definition, {}, tracer)
+        interpret(module, definition, {}, watcher=tracer)
     found = [one for traced in tracer.found.values() for one in traced]
     return sorted(found, key=lambda one: (one.line, one.end_line))
 

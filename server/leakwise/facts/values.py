@@ -1,8 +1,9 @@
 """What a value is: its kind, whether it carries an autograd graph, and what it was made from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from leakwise.facts.places import Place
 from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, joined
@@ -101,6 +102,9 @@ Source = str | Place
 """What a value was made from: a path that it was read from or gathered in, or a module's call."""
 
 MOST_SOURCES = 24
+MOST_FIELDS = 32
+"""More keys of a dict, or items of a list, are not kept apart."""
+DICT = "builtins.dict"
 ANY_SOURCE = "*"
 """Stands for every source, where there are too many to keep apart."""
 
@@ -112,6 +116,7 @@ class Value:
     `name` is the qualified name of a class, function or module; `definition` the one in this
     file. `element` joins what a container holds, `items` are those of a tuple, `bound` is its
     `maxlen`, `length` the number of elements of a literal. `constant` is the value of a literal.
+    `fields` are what stands at the known keys of a dict, or in the attributes of an object.
     """
 
     kind: Kind = Kind.UNKNOWN
@@ -121,6 +126,7 @@ class Value:
     certainty: Certainty = Certainty.SURE
     element: "Value | None" = None
     items: "tuple[Value, ...] | None" = None
+    fields: "Fields | None" = None
     bound: int | None = None
     length: int | None = None
     constant: object = None
@@ -161,22 +167,57 @@ class Value:
 
     def but(self, **changes: object) -> "Value":
         """A copy with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        held: dict[str, Any] = dict(zip(_FIELDS, _ALL_FIELDS(self), strict=True))
+        return Value(**(held | changes))
 
     def made_from(self, sources: frozenset[Source]) -> "Value":
         """The same value, known to be made from `sources` too."""
         if not sources or sources <= self.sources:
             return self
-        return replace(self, sources=merge_sources(self.sources, sources))
+        return self.but(sources=merge_sources(self.sources, sources))
 
     def portable(self) -> "Value":
         """The value as another body sees it: without places and sources of this one."""
-        if self.origin is None and not self.sources and self.element is None:
+        if self.origin is None and not self.sources and not self._holds:
             return self
         element = None if self.element is None else self.element.portable()
         items = None if self.items is None else tuple(item.portable() for item in self.items)
-        return replace(self, origin=None, sources=frozenset(), element=element, items=items)
+        fields = self.fields
+        if fields is not None:
+            fields = tuple((key, value.portable()) for key, value in fields)
+        changes: dict[str, Any] = {"element": element, "items": items, "fields": fields}
+        return self.but(origin=None, sources=frozenset(), **changes)
 
+    @property
+    def _holds(self) -> bool:
+        return bool(self.element or self.items or self.fields)
+
+    def field(self, key: object) -> "Value | None":
+        """What is known to stand at a key or in an attribute."""
+        for known, value in self.fields or ():
+            if known == key:
+                return value
+        return None
+
+    def with_field(self, key: object, value: "Value") -> "Value":
+        """The same dict or object with a value at a key or in an attribute."""
+        kept = tuple(field for field in self.fields or () if field[0] != key)
+        return self.but(fields=(*kept, (key, value)))
+
+    def without_field(self, key: object) -> "Value":
+        """The same dict without what stood at a key."""
+        return self.but(fields=tuple(field for field in self.fields or () if field[0] != key))
+
+    def mixed(self) -> "Value":
+        """The same container when it is no longer known what stands where in it."""
+        if self.items is None and self.fields is None and self.length is None:
+            return self
+        return self.but(items=None, fields=None, length=None)
+
+
+Fields = tuple[tuple[object, Value], ...]
+_FIELDS = tuple(Value.__dataclass_fields__)
+_ALL_FIELDS = attrgetter(*_FIELDS)
 
 _TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})
 
@@ -256,6 +297,7 @@ def join(one: Value, two: Value) -> Value:
             certainty=certainty,
             element=element,
             items=_join_items(one.items, two.items),
+            fields=_join_fields(one.fields, two.fields),
             bound=one.bound if one.bound == two.bound else None,
             length=one.length if one.length == two.length else None,
             constant=one.constant if one.constant == two.constant else None,
@@ -283,6 +325,19 @@ def _join_items(
     return tuple(join(first, second) for first, second in zip(one, two, strict=True))
 
 
+def _join_fields(one: Fields | None, two: Fields | None) -> Fields | None:
+    if one is None or two is None:
+        return None
+    if one == two:
+        return one
+    # Set on one way only: where it is used, that way was taken.
+    joined = dict(one)
+    for key, value in two:
+        known = joined.get(key)
+        joined[key] = value if known is None else join(known, value)
+    return tuple(joined.items())
+
+
 def join_accumulator(one: Value, two: Value) -> Value:
     """The join where a number became a tensor: `total = 0` before `total += loss`."""
     for first, second in ((one, two), (two, one)):
@@ -294,7 +349,7 @@ def join_accumulator(one: Value, two: Value) -> Value:
 
 
 def container(*elements: Value, items: bool = False, bound: int | None = None) -> Value:
-    """A container that holds `elements`; a tuple with `items` keeps them apart."""
+    """A container that holds `elements`; with `items` it keeps them apart."""
     element: Value | None = None
     for one in elements:
         element = one if element is None else join(element, one)
@@ -307,9 +362,20 @@ def container(*elements: Value, items: bool = False, bound: int | None = None) -
     )
 
 
+def mapping(fields: Fields, rest: Value | None = None) -> Value:
+    """A dict with these values at its keys, and `rest` at others that are not known."""
+    values = [value for _, value in fields]
+    if rest is not None:
+        return container(*values, rest).but(length=None)
+    known = len(values) <= MOST_FIELDS
+    return container(*values).but(fields=fields if known else None, name=DICT)
+
+
 def element_of(value: Value) -> Value:
     """What iterating or unpacking a value gives."""
     if value.kind in {Kind.CONTAINER, Kind.LOADER}:
+        if value.fields is not None or value.name == DICT:
+            return OTHER
         return (value.element or UNKNOWN).made_from(value.sources)
     if value.kind is Kind.TENSOR:
         return value.but(scalar=False)

@@ -5,7 +5,18 @@ Source: https://docs.python.org/3/library/functions.html and /collections.html.
 
 from collections.abc import Callable
 
-from leakwise.facts.values import NUMBER, OTHER, UNKNOWN, Kind, Value, element_of, join
+from leakwise.facts.values import (
+    DICT,
+    NUMBER,
+    OTHER,
+    UNKNOWN,
+    Kind,
+    Value,
+    container,
+    element_of,
+    join,
+    mapping,
+)
 
 Builtin = Callable[[list[Value], dict[str, Value]], Value]
 
@@ -24,12 +35,28 @@ def _first(arguments: list[Value], keywords: dict[str, Value]) -> Value:
 
 def _gathered(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     if not arguments:
-        elements = list(keywords.values())
-        return Value(Kind.CONTAINER, element=elements[0] if elements else None, length=0)
+        return Value(Kind.CONTAINER, length=0)
     first = arguments[0]
     if first.kind in {Kind.CONTAINER, Kind.LOADER}:
-        return first.but(kind=Kind.CONTAINER, items=None)
+        if first.fields is not None or first.name == DICT:
+            return Value(Kind.CONTAINER, element=OTHER, length=first.length)
+        return first.but(kind=Kind.CONTAINER)
     return Value(Kind.CONTAINER, element=element_of(first), sources=first.sources)
+
+
+def _dict(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    known = "**" not in keywords
+    if not arguments and known:
+        return mapping(tuple(keywords.items()))
+    if arguments and known and arguments[0].fields is not None:
+        return mapping(tuple((dict(arguments[0].fields) | keywords).items()))
+    if not arguments:
+        return container(*keywords.values()).but(name=DICT, length=None)
+    first = arguments[0]
+    held = first.element or UNKNOWN
+    if first.name != DICT and held.items is not None and len(held.items) == 2:
+        held = held.items[1]
+    return Value(Kind.CONTAINER, name=DICT, element=held, sources=first.sources)
 
 
 def _deque(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -42,7 +69,7 @@ def _deque(arguments: list[Value], keywords: dict[str, Value]) -> Value:
 
 
 def _new_container(arguments: list[Value], keywords: dict[str, Value]) -> Value:
-    return Value(Kind.CONTAINER)
+    return Value(Kind.CONTAINER, name=DICT)
 
 
 def _sum(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -123,12 +150,14 @@ BUILTINS: dict[str, Builtin] = {
         _other,
     ),
     **dict.fromkeys(
-        (
-            f"builtins.{name}"
-            for name in ["list", "tuple", "set", "frozenset", "sorted", "reversed", "dict"]
-        ),
+        (f"builtins.{name}" for name in ["list", "tuple"]),
         _gathered,
     ),
+    **dict.fromkeys(
+        (f"builtins.{name}" for name in ["set", "frozenset", "sorted", "reversed"]),
+        lambda arguments, keywords: _gathered(arguments, keywords).but(items=None),
+    ),
+    "builtins.dict": _dict,
     **dict.fromkeys(
         ("collections.defaultdict", "collections.OrderedDict", "collections.Counter"),
         _new_container,

@@ -36,7 +36,7 @@ FUNCTIONS: dict[str, Effect] = {
     **effects(
         OTHER,
         "torch.",
-        "is_tensor numel allclose equal is_grad_enabled get_rng_state manual_seed seed save device "
+        "is_tensor numel allclose equal get_rng_state manual_seed seed save device "
         "set_default_dtype get_default_dtype set_num_threads get_num_threads finfo iinfo Size "
         "dtype is_floating_point typename initial_seed set_printoptions Generator",
     ),
@@ -50,6 +50,9 @@ FUNCTIONS: dict[str, Effect] = {
     "torch.set_grad_enabled": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT),
     "torch.autograd.no_grad": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT, grad=False),
     "torch.autograd.inference_mode": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT, grad=False),
+    "torch._C._set_grad_enabled": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT),
+    "torch.autograd.grad_mode.no_grad": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT, grad=False),
+    "torch.autograd.grad_mode.set_grad_enabled": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT),
     "torch.autograd.set_grad_enabled": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT),
     "torch.autograd.enable_grad": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT, grad=True),
     **effects(
@@ -82,6 +85,9 @@ DIFFERENTIABLE_MODULES = (
     "torch.fft.",
     "torch.special.",
 )
+
+GRAD_QUESTIONS = frozenset({"torch.is_grad_enabled"})
+"""Functions that tell the grad mode, for putting it back later."""
 
 BACKWARD_FUNCTIONS = {
     "torch.autograd.backward",

@@ -11,7 +11,7 @@ criterion = nn.CrossEntropyLoss()  #? Criterion
 optimizer = optim.Adam(model.parameters(), lr=1e-3)  #? Optimizer
 train_loader = DataLoader(make_dataset(), batch_size=32, shuffle=True)  #? Loader
 epochs = 10  #? Number 10
-history = []  #? Container
+history = []  #? Container ()
 best = None  #? None
 
 for epoch in range(epochs):  #? Number
@@ -33,7 +33,7 @@ for epoch in range(epochs):  #? Number
         total += target.size(0)  #? unknown
         probs = F.softmax(output, dim=1)  #? Tensor attached
         _, predicted = torch.max(output.data, 1)  #? predicted: Tensor detached
-        acc = (predicted == target).float().mean()  #? acc: unknown
+        acc = (predicted == target).float().mean()  #? Tensor detached scalar
         if batch_idx % 100 == 0:
             message = f"{epoch}: {loss.item():.3f}"  #? Other
             print(message)  #? Other

@@ -2,9 +2,10 @@
 
 import ast
 
+from leakwise.facts.annotations import annotated
 from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import bind, is_from_before, outlives_body
-from leakwise.facts.containers import empty, keep, set_slot
+from leakwise.facts.containers import empty, forget_slot, keep, set_slot
 from leakwise.facts.events import Accumulation, AttributeUpdate
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
@@ -30,7 +31,7 @@ def assign(run: Run, node: ast.Assign) -> None:
 def assign_annotated(run: Run, node: ast.AnnAssign) -> None:
     """`target: type = value`."""
     if node.value is not None:
-        _assign(run, node, [node.target], node.value)
+        _assign(run, node, [node.target], node.value, node.annotation)
 
 
 def augment(run: Run, node: ast.AugAssign) -> None:
@@ -90,16 +91,25 @@ def delete(run: Run, node: ast.Delete) -> None:
                 if isinstance(target.slice, ast.Slice):
                     empty(run, holder, run.read(holder))
                 else:
+                    forget_slot(run, holder, target.slice)
                     # What is taken out again does not pile up.
                     run.state.fresh_in[holder] = run.loops
 
 
-def _assign(run: Run, node: ast.stmt, targets: list[ast.expr], value_node: ast.expr) -> None:
+def _assign(
+    run: Run,
+    node: ast.stmt,
+    targets: list[ast.expr],
+    value_node: ast.expr,
+    annotation: ast.expr | None = None,
+) -> None:
     first = path_of(targets[0])
     outer_target = run.bound_to
     run.bound_to = first
     value = run.evaluate(value_node)
     run.bound_to = outer_target
+    if annotation is not None and value.kind is Kind.UNKNOWN:
+        value = annotated(run.module, run.definition, annotation).made_from(value.sources)
     proven = run.evidence.names.get(id(node), frozenset())
     for target in targets:
         _assign_one(run, node, target, value_node, value, proven)
@@ -136,6 +146,8 @@ def _assign_one(
         holder = run.evaluate(target.value)
         if holder.kind is Kind.OUTPUT:
             _replace_part(run, holder_path, holder, value)
+        elif holder.fields is not None and holder_path in run.state.values:
+            run.state.change(holder_path, holder.with_field(target.attr, value).but(items=None))
     bind(run, target, value)
 
 

@@ -3,7 +3,7 @@
 import ast
 
 from leakwise.facts.apis import Effect, Gives, effect_of
-from leakwise.facts.apis.python import BUILTINS
+from leakwise.facts.apis.python import BUILTINS, transposed
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_QUESTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
 from leakwise.facts.constructions import constructed
@@ -14,6 +14,7 @@ from leakwise.facts.events import (
     TrainingStep,
 )
 from leakwise.facts.local_calls import construct_local, local_call
+from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
@@ -115,6 +116,12 @@ def _called(
         return local_call(run, node, callee.definition, receiver, arguments, keywords)
     if callee.kind is Kind.CLASS and callee.definition is not None:
         return construct_local(run, node, callee.definition, arguments, keywords)
+    if callee.kind is Kind.CLASS and callee.fields is not None:
+        names = tuple(str(name) for name, _ in callee.fields)
+        made = Value(Kind.INSTANCE, name=callee.name, origin=run.place(node))
+        for argument in everything:
+            run.outcome.pass_on(argument)
+        return made_record(made, Record(names, is_tuple=True), arguments, keywords)
     if known_module(callee):
         return _module_call(run, node, callee, everything)
     if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
@@ -140,6 +147,8 @@ def _qualified_call(
         return acquire(run, node, callee, Certainty.SURE)
     if name in GRAD_QUESTIONS:
         return Value(Kind.CONTEXT, name="grad mode", constant=_switched_on(run.state.grad))
+    if name == "builtins.zip" and len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
+        return transposed(arguments[0])
     builtin = BUILTINS.get(name)
     if builtin is not None:
         return builtin(arguments, keywords)

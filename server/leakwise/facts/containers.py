@@ -163,6 +163,19 @@ def keep(
     )
 
 
+def forget_slot(run: Run, path: str, key: ast.expr) -> None:
+    """`del holder[key]`."""
+    holder = run.state.values.get(path)
+    if holder is None or holder.kind is not Kind.CONTAINER:
+        return
+    if isinstance(key, ast.Constant) and holder.fields is not None:
+        left = holder.without_field(key.value)
+        run.state.forget(f"{path}[{key.value!r}]")
+    else:
+        left = holder.mixed()
+    run.state.change(path, left)
+
+
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 _SHOWN = frozenset({Kind.KERAS_MODEL, Kind.HOOK_HANDLE, Kind.MODULE})
 

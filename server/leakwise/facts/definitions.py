@@ -9,6 +9,7 @@ from leakwise.facts.queries import Database, Input
 from leakwise.syntax import Block
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+ScopeNode = FunctionNode | ast.ClassDef
 
 
 class Definition:

@@ -92,6 +92,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
             return _read_from_self(run, path, held)
     if owner.is_tensor:
         return _tensor_attribute(owner, name)
+    if (field := owner.field(name)) is not None and owner.kind is not Kind.CONTAINER:
+        return _read_from_self(run, path, field.made_from(owner.sources))
     if owner.definition is not None and owner.kind in {
         Kind.INSTANCE,
         Kind.MODULE,
@@ -152,7 +154,7 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
         held = run.state.values.get(path)
         if held is not None:
             return _read_from_self(run, path, held)
-    if owner.kind is Kind.CONTAINER:
+    if owner.kind is Kind.CONTAINER or (owner.kind is Kind.INSTANCE and owner.items is not None):
         items, number = owner.items, index.constant
         if number is not None and (field := owner.field(number)) is not None:
             return field.made_from(owner.sources)
@@ -336,12 +338,16 @@ def _named(run: Run, node: ast.NamedExpr) -> Value:
 
 def _given_back(run: Run, node: ast.Yield | ast.YieldFrom) -> Value:
     if node.value is not None:
-        run.outcome.give_back(evaluate(run, node.value))
+        value = run.evaluate(node.value)
+        run.outcome.give_back(element_of(value) if isinstance(node, ast.YieldFrom) else value)
     return UNKNOWN
 
 
 def _awaited(run: Run, node: ast.Await) -> Value:
-    return evaluate(run, node.value)
+    value = evaluate(run, node.value)
+    if value.kind is Kind.AWAITABLE:
+        return (value.element or UNKNOWN).made_from(value.sources)
+    return value
 
 
 def _slice(run: Run, node: ast.Slice) -> Value:

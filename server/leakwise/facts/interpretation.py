@@ -4,13 +4,14 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis import Gives, effect_of, instance_kind
+from leakwise.facts.annotations import annotated
+from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.blocks import Memo, run_blocks
 from leakwise.facts.body import BodyResult
 from leakwise.facts.calls import grad_mode
-from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.events import Acquisition, Event, GradMode
 from leakwise.facts.evidence import Evidence, backpropagated_assignments
 from leakwise.facts.expressions import evaluate
@@ -20,7 +21,7 @@ from leakwise.facts.run import Run, Watcher
 from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
 from leakwise.facts.summaries import Context
-from leakwise.facts.values import UNKNOWN, Graph, Kind, Value, overlap, tensor
+from leakwise.facts.values import DICT, UNKNOWN, Kind, Value, overlap
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -62,14 +63,19 @@ def _interpret(
     if definition.node is None:
         return _interpret_module(module, definition, memos, watcher)
     node, block = definition.node, definition.block
-    if not isinstance(node, FunctionNode) or block is None:
+    if block is None:
         return BodyResult(), {}
-    evidence = _evidence(module, definition, node.body, block)
+    statements = node.body
+    if isinstance(node, ast.ClassDef):
+        # The functions and classes in it are bodies of their own.
+        statements = [one for one in statements if not isinstance(one, ScopeNode)]
+    evidence = _evidence(module, definition, statements, block)
     run = _run(module, definition, block, evidence, memos)
     run.watcher = watcher
-    run.state = _entry_state(module, definition, node, context)
     run.depth = 0 if context is None else context.depth
-    run_suite(run, node.body)
+    if isinstance(node, FunctionNode):
+        run.state = _entry_state(module, definition, node, context)
+    run_suite(run, statements)
     return _result(run), run.new_memos
 
 
@@ -177,47 +183,18 @@ def _entry_state(
             continue
         value = UNKNOWN if given is None else given.get(name, UNKNOWN)
         if value.kind is Kind.UNKNOWN and parameter.annotation is not None:
-            value = _annotated(module, definition, parameter.annotation)
+            value = annotated(module, definition, parameter.annotation)
         if value.kind is Kind.UNKNOWN and given is None:
             value = module.parameter_value(definition, name)
         state.change(name, value.made_from(frozenset({marker(name)})))
-    for extra in (node.args.vararg, node.args.kwarg):
+    for extra, type_name in ((node.args.vararg, None), (node.args.kwarg, DICT)):
         if extra is not None:
-            value = Value(Kind.CONTAINER, sources=frozenset({marker(extra.arg)}))
-            state.change(extra.arg, value)
+            element = None
+            if extra.annotation is not None:
+                element = annotated(module, definition, extra.annotation)
+            value = Value(Kind.CONTAINER, name=type_name, element=element)
+            state.change(extra.arg, value.made_from(frozenset({marker(extra.arg)})))
     return state
-
-
-def _annotated(module: "ModuleFacts", definition: Definition, annotation: ast.expr) -> Value:
-    """What a parameter holds by its annotation, `X | None` and `Optional[X]` too."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError):
-            return UNKNOWN
-    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        sides = [annotation.left, annotation.right]
-        rest = [
-            side for side in sides if not (isinstance(side, ast.Constant) and side.value is None)
-        ]
-        return _annotated(module, definition, rest[0]) if len(rest) == 1 else UNKNOWN
-    if isinstance(annotation, ast.Subscript):
-        outer = module.names.resolve(definition, path_of(annotation.value))
-        if outer.name in {"typing.Optional"} and isinstance(annotation.slice, ast.expr):
-            return _annotated(module, definition, annotation.slice)
-        if outer.name != "torch.utils.data.DataLoader":
-            return UNKNOWN
-        annotation = annotation.value
-    found = module.names.resolve(definition, path_of(annotation))
-    if found.kind is Kind.CLASS and found.definition is not None:
-        kind = module.ancestors(found.definition).kind
-        return Value(kind, name=found.definition.qualified, definition=found.definition)
-    if found.kind is not Kind.QUALIFIED or found.name is None:
-        return UNKNOWN
-    if found.name in {"torch.Tensor", "torch.FloatTensor"}:
-        return tensor(Graph.UNKNOWN)
-    kind_found = instance_kind(found.name)
-    return UNKNOWN if kind_found is None else Value(kind_found, name=found.name)
 
 
 def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:

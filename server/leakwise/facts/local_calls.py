@@ -6,7 +6,8 @@ from leakwise.facts.arithmetic import carriers
 from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.constructions import constructed
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import Accumulation, Event, GradMode, Keeping, TrainingStep
+from leakwise.facts.events import Accumulation, Event, Keeping, TrainingStep
+from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
 from leakwise.facts.run import Run, shown
@@ -24,7 +25,6 @@ from leakwise.facts.summaries import (
 from leakwise.facts.values import (
     NONE,
     OTHER,
-    Graph,
     Kind,
     Source,
     Value,
@@ -55,9 +55,7 @@ def local_call(
     result = found.returns
     if result is None:
         return OTHER
-    if result.is_tensor and run.state.grad is not GradMode.ON and result.carries_graph:
-        off = run.state.grad is GradMode.OFF
-        result = result.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
+    result = run.computed_here(result)
     result = constructed(run, node, result)
     if result.kind is Kind.CONTAINER:
         return result.made_from(made_from | {place})
@@ -79,6 +77,9 @@ def construct_local(
         run.outcome.pass_on(argument)
     kind = run.module.ancestors(definition).kind
     made = Value(kind, name=definition.qualified, definition=definition, origin=run.place(node))
+    record = record_of(run.module, definition)
+    if record is not None:
+        made = made_record(made, record, arguments, keywords)
     return constructed(run, node, made)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from leakwise.facts.body import BodyFacts, BodyResult
 from leakwise.facts.callers import call_sites, callers_grad, values_given
 from leakwise.facts.classes import ClassFacts
-from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.definitions import Definition
 from leakwise.facts.events import CallSite, GradMode
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.interpretation import Memos, interpret
+from leakwise.facts.members import attribute_value, method_value
 from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Database
 from leakwise.facts.resolution import Resolution
@@ -211,37 +212,18 @@ class ModuleFacts:
         return ClassFacts(self, parent)
 
     def attribute(self, class_: Definition, name: str) -> Value:
-        """What `self.name` holds, as `__init__` leaves it, or else the methods that write it."""
+        """What reading an attribute from an object of a class gives; see `members`."""
         method = self.method(class_, name)
-        if method is not None:
-            return self._bound(method)
 
         def compute() -> Value:
-            for writer in ("__init__", *self.attribute_writers(class_, name)):
-                definition = self.method(class_, writer)
-                if definition is None:
-                    continue
-                instance = definition.instance_name()
-                found = self.body(definition).exit_values.get(f"{instance}.{name}")
-                if found is not None and found.kind is not Kind.UNKNOWN:
-                    return found.portable()
-            return UNKNOWN
+            if method is not None:
+                return method_value(self, method)
+            return attribute_value(self, class_, name)
 
+        if method is not None and not getattr(method.node, "decorator_list", ()):
+            return Value(Kind.FUNCTION, definition=method)
         cell = self.query(class_, ("attribute", name), compute, UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
-
-    def _bound(self, method: Definition) -> Value:
-        """What a method, or a class inside a class, gives where it is read from an object: a
-        property gives its result."""
-        if not isinstance(method.node, FunctionNode):
-            return Value(Kind.CLASS, name=method.qualified, definition=method)
-        for decorator in method.node.decorator_list:
-            name = (path_of(decorator) or "").rpartition(".")[2]
-            if name in {"property", "cached_property"}:
-                return self.summary(method).returns or UNKNOWN
-            if name not in {"staticmethod", "classmethod"}:
-                return UNKNOWN
-        return Value(Kind.FUNCTION, definition=method)
 
     def attribute_writers(self, class_: Definition, name: str) -> tuple[str, ...]:
         """The methods of a class in which an attribute of this name is written, emptied or cut."""

@@ -24,10 +24,7 @@ def forward_call(
     for argument in arguments:
         sources = merge_sources(sources, deep_sources(argument))
     if own is not None and own.kind is not Kind.UNKNOWN:
-        result = own
-        if own.carries_graph and graph is not Graph.ATTACHED:
-            result = own.but(graph=graph)
-        result = result.but(origin=place)
+        result = run.computed_here(own).but(origin=place)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
     result = result.made_from(sources)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import canonical, effect_of
 from leakwise.facts.apis.python import WITHOUT_TORCH
-from leakwise.facts.definitions import Definition
+from leakwise.facts.definitions import Definition, ScopeNode
 from leakwise.facts.interpretation import evaluated_alone
 from leakwise.facts.names import Binding
-from leakwise.facts.scopes import ScopeNode
 from leakwise.facts.values import UNKNOWN, Kind, Value, join
 
 if TYPE_CHECKING:

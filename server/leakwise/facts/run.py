@@ -106,6 +106,10 @@ class Run:
         off = self.state.grad is GradMode.OFF
         return value.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
 
+    def computed_here(self, value: Value) -> Value:
+        """What another body's code gives when it is run here: as `recorded`, in all parts."""
+        return value if self.state.grad is GradMode.ON else value.mapped(self.recorded)
+
     def holds_module(self, path: str | None) -> bool:
         """Whether this body uses what is at `path` as only a module is used: it is called, and
         asked for its parameters or put into a mode."""

@@ -3,14 +3,13 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.indexing import index_nodes
 from leakwise.facts.names import Binding, NestedScope, ScopeIndex, header_nodes
 from leakwise.facts.queries import Database, Input
 from leakwise.syntax import Block, SyntaxTree
 
-ScopeNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Key = tuple[str, int]
 
 

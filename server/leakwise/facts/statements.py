@@ -80,7 +80,9 @@ def _if(run: Run, node: ast.If) -> None:
     if run.watcher is not None:
         run.watcher.entered(run, node)
     before = run.state
-    known = test.constant if test.kind is Kind.NUMBER and isinstance(test.constant, bool) else None
+    # An attribute's constant is what it is by default, and may be set from elsewhere.
+    literal = isinstance(node.test, ast.Constant | ast.Name) and test.kind is Kind.NUMBER
+    known = test.constant if literal and isinstance(test.constant, bool) else None
     run.state = before.branch()
     if known is False:
         run.state.dead = True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.body import BodyResult
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import Accumulation, GradMode, Keeping, ParameterFlows, TrainingStep
+from leakwise.facts.members import called_value
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import NONE, UNKNOWN, Kind, Value
@@ -63,8 +64,10 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
     returns = result.returns
     returned = frozenset() if returns is None else parameters_in(deep_sources(returns))
     portable = None if returns is None else returns.portable()
-    if isinstance(node, ast.AsyncFunctionDef) or definition.index.has_trait("yield"):
-        portable = UNKNOWN
+    if portable is not None and isinstance(node, FunctionNode):
+        portable = called_value(module, definition, node, portable)
+    elif isinstance(node, ast.AsyncFunctionDef):
+        portable = Value(Kind.AWAITABLE, element=NONE)
     steps = [event.what for event in result.events if isinstance(event, TrainingStep)]
     return Summary(
         portable,

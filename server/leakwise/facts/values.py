@@ -1,5 +1,6 @@
 """What a value is: its kind, whether it carries an autograd graph, and what it was made from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from operator import attrgetter
@@ -63,6 +64,8 @@ class Kind(StrEnum):
     """Another thing that holds on to something until it is released; its name says which."""
     CONTEXT = "context"
     CONTAINER = "container"
+    AWAITABLE = "awaitable"
+    """What `await` takes; its element is what that gives."""
     NUMBER = "number"
     OTHER = "other"
     """Known, and nothing that leaks."""
@@ -187,6 +190,18 @@ class Value:
             fields = tuple((key, value.portable()) for key, value in fields)
         changes: dict[str, Any] = {"element": element, "items": items, "fields": fields}
         return self.but(origin=None, sources=frozenset(), **changes)
+
+    def mapped(self, change: "Callable[[Value], Value]") -> "Value":
+        """The same value, changed itself and in all that it holds."""
+        value = change(self)
+        if not value._holds:
+            return value
+        element = None if value.element is None else value.element.mapped(change)
+        items = None if value.items is None else tuple(one.mapped(change) for one in value.items)
+        fields = value.fields
+        if fields is not None:
+            fields = tuple((key, one.mapped(change)) for key, one in fields)
+        return value.but(element=element, items=items, fields=fields)
 
     @property
     def _holds(self) -> bool:

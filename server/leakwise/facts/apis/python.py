@@ -88,6 +88,14 @@ def _either(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     return result or UNKNOWN
 
 
+def _either_element(arguments: list[Value]) -> Value:
+    result: Value | None = None
+    for argument in arguments:
+        element = element_of(argument)
+        result = element if result is None else join(result, element)
+    return result or UNKNOWN
+
+
 def _range(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     numbers = [one.constant for one in arguments if isinstance(one.constant, int)]
     length = None
@@ -114,6 +122,59 @@ def _tupled(parts: list[Value], over: list[Value]) -> Value:
     # Going through a loader in pairs is still going through a loader.
     kind = Kind.LOADER if any(value.kind is Kind.LOADER for value in over) else Kind.CONTAINER
     return Value(kind, element=pair, length=length)
+
+
+def transposed(pairs: Value) -> Value:
+    """What `zip(*pairs)` goes through: for each position, a tuple of what stands there."""
+    pair = element_of(pairs) if pairs.kind in {Kind.CONTAINER, Kind.LOADER} else pairs
+    if pair.items is None:
+        return Value(Kind.CONTAINER, sources=pairs.sources)
+    columns = (Value(Kind.CONTAINER, element=item) for item in pair.items)
+    return container(*columns, items=True).made_from(pairs.sources)
+
+
+def _named_tuple(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """`collections.namedtuple("Pair", "one two")` makes a class."""
+    if len(arguments) < 2:
+        return UNKNOWN
+    name, fields = arguments[0].constant, arguments[1]
+    if isinstance(fields.constant, str):
+        names = fields.constant.replace(",", " ").split()
+    else:
+        names = [one.constant for one in fields.items or () if isinstance(one.constant, str)]
+    if not names or not isinstance(name, str):
+        return UNKNOWN
+    return Value(Kind.CLASS, name=name, fields=tuple((one, UNKNOWN) for one in names))
+
+
+def _partial(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """A function with some arguments given: what it gives may depend on those in `_TELLING`."""
+    if not arguments:
+        return UNKNOWN
+    function = arguments[0]
+    if function.kind is Kind.QUALIFIED and not _TELLING.isdisjoint(keywords):
+        return UNKNOWN
+    known = {Kind.FUNCTION, Kind.CLASS, Kind.MODULE, Kind.CRITERION, Kind.QUALIFIED}
+    return function if function.kind in known else UNKNOWN
+
+
+_TELLING = frozenset({"requires_grad", "reduction", "reduce", "size_average", "**"})
+
+
+def _namespace(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    if arguments or "**" in keywords:
+        return UNKNOWN
+    return Value(Kind.INSTANCE, name="types.SimpleNamespace", fields=tuple(keywords.items()))
+
+
+def _all_awaited(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    parts = [_awaited([one], {}) for one in arguments]
+    return Value(Kind.AWAITABLE, element=container(*parts, items=True))
+
+
+def _awaited(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    first = _first(arguments, keywords)
+    return first.element or UNKNOWN if first.kind is Kind.AWAITABLE else UNKNOWN
 
 
 BUILTINS: dict[str, Builtin] = {
@@ -175,6 +236,18 @@ BUILTINS: dict[str, Builtin] = {
     **dict.fromkeys(
         ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.trange", "rich.progress.track"),
         _first,
+    ),
+    "collections.namedtuple": _named_tuple,
+    "functools.partial": _partial,
+    "types.SimpleNamespace": _namespace,
+    "asyncio.run": _awaited,
+    "asyncio.gather": _all_awaited,
+    **dict.fromkeys(
+        (f"asyncio.{name}" for name in ["create_task", "ensure_future", "shield", "wait_for"]),
+        _first,
+    ),
+    "itertools.chain": lambda arguments, keywords: Value(
+        Kind.CONTAINER, element=_either_element(arguments)
     ),
     "itertools.islice": _first,
     "itertools.cycle": _first,

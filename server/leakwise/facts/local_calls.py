@@ -24,6 +24,7 @@ from leakwise.facts.summaries import (
 )
 from leakwise.facts.values import (
     NONE,
+    NUMBER,
     OTHER,
     Kind,
     Source,
@@ -96,7 +97,7 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
         for name, default in defaults(definition).items():
             if name not in given and isinstance(default, ast.Constant):
                 if isinstance(default.value, bool):
-                    known[name] = OTHER.but(constant=default.value)
+                    known[name] = NUMBER.but(constant=default.value)
                 elif default.value is None:
                     known[name] = NONE
     if not any(is_informative(value) for value in known.values()):

@@ -66,8 +66,11 @@ class Record:
 
 
 def method_value(module: "ModuleFacts", method: Definition) -> Value:
-    """What reading a method from an object gives: the function, or what a property returns."""
+    """What reading a method from an object gives: the function, or what a property returns; a class
+    inside the class."""
     node = method.node
+    if method.is_class:
+        return Value(Kind.CLASS, name=method.qualified, definition=method)
     function = Value(Kind.FUNCTION, definition=method)
     if not isinstance(node, FunctionNode) or not node.decorator_list:
         return function

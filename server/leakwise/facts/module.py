@@ -220,7 +220,11 @@ class ModuleFacts:
                 return method_value(self, method)
             return attribute_value(self, class_, name)
 
-        if method is not None and not getattr(method.node, "decorator_list", ()):
+        if (
+            method is not None
+            and method.is_function
+            and not getattr(method.node, "decorator_list", ())
+        ):
             return Value(Kind.FUNCTION, definition=method)
         cell = self.query(class_, ("attribute", name), compute, UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]

@@ -280,7 +280,7 @@ def _accumulated_value(path: str, value: Value) -> Value:
 
 def _note_attribute(run: Run, path: str, node: ast.expr, value: Value, *, recursive: bool) -> None:
     """Notes a tensor that is stored on an attribute of `self`."""
-    instance = run.definition.instance_name()
+    instance = run.instance
     if instance is None or not path.startswith(instance + ".") or not value.carries_graph:
         return
     parts = carriers(run, node)

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakwise.facts.definitions import Definition
@@ -73,8 +72,7 @@ _UNTOLD = frozenset({Kind.UNKNOWN, Kind.OTHER})
 def _lasting(value: Value) -> Value:
     """What stays true of a value wherever it is evaluated."""
     element, items = value.element, value.items
-    return replace(
-        value,
+    return value.but(
         graph=Graph.UNKNOWN if value.is_tensor else value.graph,
         certainty=value.certainty.weaker(Certainty.LIKELY),
         constant=None,

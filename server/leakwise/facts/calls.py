@@ -41,14 +41,21 @@ def call(
     """The value of a call whose parts were evaluated; what it does is noted."""
     grad = run.state.grad
     result = _called(run, node, callee, receiver, arguments, keywords)
-    if _is_of_interest(callee, receiver, arguments, keywords):
+    if _is_of_interest(callee, receiver, arguments, keywords, result):
         _note_call(run, node, callee, receiver, arguments, keywords, result, grad)
     return result
 
 
 def _is_of_interest(
-    callee: Value, receiver: Value | None, arguments: list[Value], keywords: dict[str, Value]
+    callee: Value,
+    receiver: Value | None,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    result: Value,
 ) -> bool:
+    if callee.kind is Kind.QUALIFIED:
+        # `len(x)`, `print(x)`: they keep nothing and give nothing.
+        return result.kind not in _PLAIN or not (callee.name or "").startswith("builtins.")
     if callee.kind in _CALLABLE or (receiver is not None and receiver.kind not in _SILENT):
         return True
     return any(
@@ -57,7 +64,8 @@ def _is_of_interest(
     )
 
 
-_CALLABLE = frozenset({Kind.QUALIFIED, Kind.FUNCTION, Kind.CLASS})
+_CALLABLE = frozenset({Kind.FUNCTION, Kind.CLASS})
+_PLAIN = frozenset({Kind.NUMBER, Kind.OTHER})
 _SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
 
 
@@ -128,7 +136,8 @@ def _called(
         return UNKNOWN
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
-    return unknown_call(run, everything)
+    # What a function makes depends on which function it is.
+    return unknown_call(run, everything).made_from(callee.sources)
 
 
 def _qualified_call(

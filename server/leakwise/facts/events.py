@@ -3,6 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.values import Source, Value
@@ -162,8 +163,7 @@ class Acquisition(Event):
     statement: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """What a call is given: `keyword` is empty for a positional one, "*" or "**" for an unpacked
     one."""
 

@@ -36,6 +36,7 @@ from leakwise.facts.values import (
     element_of,
     join,
     mapping,
+    qualified,
     tensor,
 )
 
@@ -85,7 +86,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     path = path_of(node)
     name = node.attr
     if owner.kind is Kind.QUALIFIED:
-        return Value(Kind.QUALIFIED, name=canonical(f"{owner.name}.{name}"))
+        return qualified(canonical(f"{owner.name}.{name}"))
     if path is not None:
         held = run.state.values.get(path)
         if held is not None:
@@ -100,7 +101,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         Kind.KERAS_MODEL,
         Kind.CLASS,
     }:
-        held = run.module.attribute(owner.definition, name)
+        held = run.attribute(owner.definition, name)
         if held.kind is Kind.UNKNOWN and known_module(owner) and name == WRAPPED_MODULE:
             held = owner
         if held.kind is Kind.UNKNOWN and path is not None:
@@ -116,7 +117,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
 
 def _read_from_self(run: Run, path: str | None, value: Value) -> Value:
     """Notes that a value was read from an attribute of `self`, for state that feeds itself."""
-    instance = run.definition.instance_name()
+    instance = run.instance
     if instance is not None and path is not None and path.startswith(instance + "."):
         return value.made_from(frozenset({path}))
     return value

@@ -137,7 +137,12 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
             words.add(node.arg or "")
         elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
             bound.setdefault(node.name, []).append(_ASSIGN)
-        pending.extend(ast.iter_child_nodes(node))
+        for name in node._fields:
+            part = getattr(node, name, None)
+            if isinstance(part, ast.AST):
+                pending.append(part)
+            elif type(part) is list:
+                pending.extend(one for one in part if isinstance(one, ast.AST))
 
 
 _ASSIGN = Binding("assign")

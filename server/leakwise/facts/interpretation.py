@@ -134,6 +134,7 @@ def _run(
         evidence,
         State(),
         evaluate,
+        definition.instance_name(),
         _shared_names(definition),
         old_memos=memos,
     )

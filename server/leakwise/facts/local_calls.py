@@ -18,9 +18,8 @@ from leakwise.facts.summaries import (
     Kept,
     Summary,
     abstracted,
-    depends_on_arguments,
     is_followed,
-    is_informative,
+    may_tell_more,
 )
 from leakwise.facts.values import (
     NONE,
@@ -87,7 +86,7 @@ def construct_local(
 def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list[Given]) -> Summary:
     """The summary of a function, for these arguments where they may tell more."""
     found = run.module.summary(definition)
-    if run.depth >= MOST_DEPTH or not depends_on_arguments(found) or not is_followed(definition):
+    if run.depth >= MOST_DEPTH or not is_followed(definition):
         return found
     known: dict[str, Value] = {}
     for name, several in given.items():
@@ -100,7 +99,7 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
                     known[name] = NUMBER.but(constant=default.value)
                 elif default.value is None:
                     known[name] = NONE
-    if not any(is_informative(value) for value in known.values()):
+    if not may_tell_more(found, known):
         return found
     arguments = tuple(sorted(known.items(), key=_by_name))
     return run.module.summary_for(definition, Context(arguments, run.state.grad, run.depth + 1))

@@ -12,6 +12,7 @@ from leakwise.facts.definitions import Definition, ScopeNode
 from leakwise.facts.interpretation import evaluated_alone
 from leakwise.facts.names import Binding
 from leakwise.facts.values import UNKNOWN, Kind, Value, join
+from leakwise.facts.values import qualified as named
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -101,14 +102,14 @@ class Resolution:
         for star in self.module.scopes.stars():
             qualified = canonical(f"{star}.{name}")
             if effect_of(qualified) is not None:
-                return Value(Kind.QUALIFIED, name=qualified)
+                return named(qualified)
         if hasattr(builtins, name) and not self.module.scopes.stars():
-            return Value(Kind.QUALIFIED, name=f"builtins.{name}")
+            return named(f"builtins.{name}")
         return UNKNOWN
 
     def imported(self, qualified: str) -> Value:
         """What an imported name stands for."""
-        return Value(Kind.QUALIFIED, name=canonical(qualified))
+        return named(canonical(qualified))
 
     def words_for(self, qualified: str) -> frozenset[str]:
         """The words of which one is called where a function or class of this name is."""

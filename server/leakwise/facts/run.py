@@ -11,6 +11,7 @@ from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.evidence import Evidence
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Locatable, Place, place_of
+from leakwise.facts.queries import Node
 from leakwise.facts.state import Outcome, State, deep_sources
 from leakwise.facts.values import UNKNOWN, Graph, Kind, Source, Value, merge_sources
 from leakwise.syntax import Block
@@ -50,10 +51,14 @@ class Run:
     evidence: Evidence
     state: State
     evaluator: Callable[["Run", ast.expr], Value]
+    instance: str | None
+    """The name of the method's `self`."""
     own_paths: frozenset[str]
     """The names that this body shares with others: declared global or nonlocal."""
     asked: dict[str, frozenset[str]] = field(default_factory=dict)
     """By path: the methods that this body calls on it, once they were asked."""
+    answers: dict[object, tuple[Value, dict[Node, None]]] = field(default_factory=dict)
+    """What names and attributes of other bodies hold, with what was read for it."""
     isolated: bool = False
     """Whether one expression is evaluated on its own, without the statements before it."""
     depth: int = 0
@@ -94,10 +99,44 @@ class Run:
             return value
         if "." in path or "[" in path:
             return UNKNOWN
+        found = self._answer(path)
+        if found is None:
+            found = self._ask(path, lambda: self._outer(path))
+        return found
+
+    def _outer(self, name: str) -> Value:
         own = self.isolated and self.definition.is_function
-        if own and self.definition.index.bindings_of(path):
-            return self.module.names.scope_value(self.definition, path, alone=True)
-        return self.module.names.outer_name(self.definition, path, alone=self.isolated)
+        if own and self.definition.index.bindings_of(name):
+            return self.module.names.scope_value(self.definition, name, alone=True)
+        return self.module.names.outer_name(self.definition, name, alone=self.isolated)
+
+    def attribute(self, class_: Definition, name: str) -> Value:
+        """What an attribute of an object of a class of this file holds."""
+        found = self._answer((class_, name))
+        if found is None:
+            found = self._ask((class_, name), lambda: self.module.attribute(class_, name))
+        return found
+
+    def _answer(self, key: object) -> Value | None:
+        """What was asked before in this run; it counts as read again."""
+        known = self.answers.get(key)
+        if known is None:
+            return None
+        value, reads = known
+        active = self.module.database.active
+        if active:
+            active[-1].update(reads)
+        return value
+
+    def _ask(self, key: object, ask: Callable[[], Value]) -> Value:
+        database = self.module.database
+        reads = database.open_record()
+        try:
+            value = ask()
+        finally:
+            database.close_record()
+        self.answers[key] = (value, reads)
+        return value
 
     def recorded(self, value: Value) -> Value:
         """A value that is computed here: where autograd does not record it refers to no graph."""

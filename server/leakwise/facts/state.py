@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from leakwise.facts.events import Event, Flows, GradMode, Loop, ParameterFlows
 from leakwise.facts.parameters import parameters_in, without_parameters
 from leakwise.facts.values import (
+    NONE,
     UNKNOWN,
     Graph,
+    Kind,
     Source,
     Value,
     join,
-    join_accumulator,
     merge_sources,
 )
 
@@ -192,7 +193,7 @@ def join_branches(before: State, one: State, two: State) -> State:
                 # Bound on one way only: where it is used, that way was taken.
                 one.values[path] = UNKNOWN if path != root_of(path) else present
         elif first is not second:
-            one.values[path] = join_accumulator(first, second)
+            one.values[path] = _join_accumulator(first, second)
         loops = two.fresh_in.get(path)
         if loops is not None and len(one.fresh_in.get(path, ())) <= len(loops):
             one.fresh_in[path] = loops
@@ -206,6 +207,16 @@ def join_branches(before: State, one: State, two: State) -> State:
     else:
         one.touched |= before.touched
     return one
+
+
+def _join_accumulator(one: Value, two: Value) -> Value:
+    """The join where a number became a tensor: `total = 0` before `total += loss`."""
+    for first, second in ((one, two), (two, one)):
+        if first.kind is Kind.NUMBER and second.is_tensor:
+            return second.made_from(first.sources)
+        if first is NONE and second.is_tensor:
+            return second
+    return join(one, two)
 
 
 def _both_evaluating(one: State, two: State) -> dict[str, Value]:
@@ -225,7 +236,7 @@ def join_states(one: State, two: State) -> State:
         first = values.get(path)
         if first is not second:
             # Bound on one way only: where it is used, that way was taken.
-            values[path] = second if first is None else join_accumulator(first, second)
+            values[path] = second if first is None else _join_accumulator(first, second)
     parts = one.parts.copy()
     for root, paths in two.parts.items():
         parts[root] = parts.get(root, frozenset()) | paths

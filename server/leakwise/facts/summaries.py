@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.body import BodyResult
@@ -90,12 +90,21 @@ def _kept(result: BodyResult) -> Iterator[Kept]:
                 yield Kept(event.target, "+", event.operand.portable(), parameters)
 
 
-def depends_on_arguments(found: Summary) -> bool:
-    """Whether a call with known arguments may tell more than the summary for any."""
+def may_tell_more(found: Summary, known: dict[str, Value]) -> bool:
+    """Whether a call with these arguments may tell more than the summary for any: what the function
+    returns or keeps is made from one of them, or a flag decides on it."""
+    if found.flows is None:
+        return False
+    decisive = found.returned.union(*(kept.parameters for kept in found.keeps))
     returns = found.returns
-    return (found.flows is not None and (bool(found.returned) or bool(found.keeps))) or (
-        returns is not None and returns.kind is Kind.UNKNOWN
-    )
+    open_ended = bool(decisive) or (returns is not None and returns.kind is Kind.UNKNOWN)
+    for name, value in known.items():
+        if isinstance(value.constant, bool):
+            if open_ended:
+                return True
+        elif value.kind not in _PLAIN and name in decisive:
+            return True
+    return False
 
 
 def is_followed(definition: Definition) -> bool:
@@ -114,8 +123,7 @@ def abstracted(value: Value, depth: int = 2) -> Value:
         return Value(value.kind) if value.kind is not Kind.OTHER else UNKNOWN
     element = value.element
     items = value.items
-    return replace(
-        value,
+    return value.but(
         origin=None,
         sources=frozenset(),
         length=None,
@@ -128,11 +136,3 @@ def abstracted(value: Value, depth: int = 2) -> Value:
 
 
 _PLAIN = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
-
-
-def is_informative(value: Value) -> bool:
-    """Whether an abstracted argument may change what a function does."""
-    return value.kind not in {Kind.UNKNOWN, Kind.NUMBER} and value != _OTHER
-
-
-_OTHER = Value(Kind.OTHER)

@@ -1,10 +1,9 @@
 """What a value is: its kind, whether it carries an autograd graph, and what it was made from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leakwise.facts.places import Place
 from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, joined
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
 class Kind(StrEnum):
     """What a value is. UNKNOWN is an answer, and rules stay silent on it."""
+
+    # The one of `Enum` is written in Python, and kinds are looked up in sets all the time.
+    __hash__ = str.__hash__
 
     UNKNOWN = "unknown"
     TENSOR = "tensor"
@@ -112,9 +114,8 @@ ANY_SOURCE = "*"
 """Stands for every source, where there are too many to keep apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What is known of a value.
+class Value(NamedTuple):
+    """What is known of a value. A tuple, since values are made and compared all the time.
 
     `name` is the qualified name of a class, function or module; `definition` the one in this
     file. `element` joins what a container holds, `items` are those of a tuple, `bound` is its
@@ -170,14 +171,14 @@ class Value:
 
     def but(self, **changes: object) -> "Value":
         """A copy with some fields changed."""
-        held: dict[str, Any] = dict(zip(_FIELDS, _ALL_FIELDS(self), strict=True))
-        return Value(**(held | changes))
+        return self._replace(**changes)  # type: ignore[arg-type]
 
     def made_from(self, sources: frozenset[Source]) -> "Value":
         """The same value, known to be made from `sources` too."""
         if not sources or sources <= self.sources:
             return self
-        return self.but(sources=merge_sources(self.sources, sources))
+        merged = merge_sources(self.sources, sources)
+        return tuple.__new__(Value, (*self[:_SOURCES_AT], merged, *self[_SOURCES_AT + 1 :]))
 
     def portable(self) -> "Value":
         """The value as another body sees it: without places and sources of this one."""
@@ -231,8 +232,7 @@ class Value:
 
 
 Fields = tuple[tuple[object, Value], ...]
-_FIELDS = tuple(Value.__dataclass_fields__)
-_ALL_FIELDS = attrgetter(*_FIELDS)
+_SOURCES_AT = Value._fields.index("sources")
 
 _TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})
 
@@ -240,6 +240,12 @@ UNKNOWN = Value()
 NUMBER = Value(Kind.NUMBER)
 OTHER = Value(Kind.OTHER)
 NONE = Value(Kind.OTHER, name="None")
+
+
+@cache
+def qualified(name: str) -> Value:
+    """An imported module, or a name of one."""
+    return Value(Kind.QUALIFIED, name=name)
 
 
 def tensor(
@@ -351,16 +357,6 @@ def _join_fields(one: Fields | None, two: Fields | None) -> Fields | None:
         known = joined.get(key)
         joined[key] = value if known is None else join(known, value)
     return tuple(joined.items())
-
-
-def join_accumulator(one: Value, two: Value) -> Value:
-    """The join where a number became a tensor: `total = 0` before `total += loss`."""
-    for first, second in ((one, two), (two, one)):
-        if first.kind is Kind.NUMBER and second.is_tensor:
-            return second.made_from(first.sources)
-        if first is NONE and second.is_tensor:
-            return second
-    return join(one, two)
 
 
 def container(*elements: Value, items: bool = False, bound: int | None = None) -> Value:

@@ -3,6 +3,7 @@
 from leakwise.facts import ModuleFacts
 from leakwise.facts.body import BodyResult
 from leakwise.text import Document, Range
+from tests.benchmarks import training_files
 from tests.facts.reading import described, document
 
 PROGRAM = """
@@ -91,3 +92,25 @@ def test_one_statement_of_a_long_script_is_interpreted_alone() -> None:
     after = module.body(module.scopes.module).exit_values
     kept = [name for name, value in after.items() if value is before[name]]
     assert len(kept) > 250
+
+
+def test_an_edit_in_a_function_of_a_long_file_computes_what_depends_on_it_alone() -> None:
+    text = training_files.functions(1000).text + PROGRAM.replace("import torch\n", "", 1)
+    module = ModuleFacts(Document.from_text("file:///long.py", text))
+    before = results(module)
+    from_scratch = module.database.computations
+    edited(module, "net(x).sum()", "net(x).sum().item()")
+    after = results(module)
+    anew = {name for name, result in after.items() if result is not before[name]}
+    assert anew == {"helper", "user"}
+    # Both bodies, the summary between them, and the names that their code uses.
+    assert module.database.computations - from_scratch <= 20 < from_scratch
+
+
+def test_an_edit_that_changes_nothing_for_others_computes_one_body() -> None:
+    module = ModuleFacts(document(PROGRAM))
+    results(module)
+    computed = module.database.computations
+    edited(module, "x + 1", "x + 2")
+    results(module)
+    assert module.database.computations - computed <= 3

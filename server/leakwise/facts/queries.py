@@ -37,12 +37,14 @@ class Node:
 class Database:
     """Counts revisions and knows which cell is being computed."""
 
-    __slots__ = ("active", "computing", "on_doubt", "revision")
+    __slots__ = ("active", "computations", "computing", "on_doubt", "revision")
 
     def __init__(self) -> None:
         self.revision = 1
         self.active: list[dict[Node, None]] = []
         self.computing: list[Cell[Any]] = []
+        self.computations = 0
+        """How many answers were computed so far."""
         self.on_doubt: Callable[[Cell[Any]], None] | None = None
 
     def doubted(self, cell: "Cell[Any]") -> None:
@@ -175,6 +177,7 @@ class Cell(Node, Generic[T]):
     def _compute(self) -> None:
         reads: dict[Node, None] = {}
         self.database.active.append(reads)
+        self.database.computations += 1
         self._enter()
         failure: Exception | None = None
         try:

@@ -139,12 +139,16 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
             bound.setdefault(node.name, []).append(_ASSIGN)
         for name in node._fields:
             part = getattr(node, name, None)
-            if isinstance(part, ast.AST):
+            if type(part) in _CHILDLESS:
+                continue
+            if isinstance(part, list):
+                pending.extend([one for one in part if isinstance(one, ast.AST)])
+            elif isinstance(part, ast.AST):
                 pending.append(part)
-            elif type(part) is list:
-                pending.extend(one for one in part if isinstance(one, ast.AST))
 
 
+_CHILDLESS: frozenset[type] = frozenset({ast.Load, ast.Store, ast.Del, type(None), str, int})
+"""What most fields hold, and nothing is to be found in."""
 _ASSIGN = Binding("assign")
 
 

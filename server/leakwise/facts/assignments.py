@@ -9,17 +9,15 @@ from leakwise.facts.containers import empty, forget_slot, keep, set_slot
 from leakwise.facts.events import Accumulation, AttributeUpdate
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
+from leakwise.facts.proof import proven_value
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import (
     UNKNOWN,
-    Certainty,
     Graph,
     Kind,
     Value,
     join,
-    merge_sources,
-    tensor,
 )
 
 
@@ -126,7 +124,7 @@ def _assign_one(
     path = path_of(target)
     if path is not None and not isinstance(target, ast.Subscript):
         others = _other_addends(value_node, path)
-        value = _proven(run, path, value, value_node, proven)
+        value = proven_value(run, path, value, value_node, proven)
         if others is not None:
             for other in others:
                 _accumulated(run, path, other, run.evaluate(other))
@@ -169,35 +167,11 @@ def _bind_proven(
     bind(run, ast.Tuple(targets, ast.Store()), value)
     for target in targets:
         path = path_of(target)
-        if path is not None and path in proven:
+        if path is not None:
             held = run.state.values.get(path, UNKNOWN)
-            run.state.change(path, _proven(run, path, held, value_node, proven))
-
-
-def _proven(run: Run, path: str, value: Value, node: ast.expr, proven: frozenset[str]) -> Value:
-    """The value, known to carry a graph where a backward pass starts from it later."""
-    below = [name for name in proven if name.startswith((path + ".", path + "["))]
-    unknown = value.kind is Kind.UNKNOWN or (value.is_tensor and value.graph is Graph.UNKNOWN)
-    if not unknown:
-        return value
-    place = run.place(node)
-    if path in proven:
-        return tensor(
-            Graph.ATTACHED,
-            scalar=True,
-            certainty=Certainty.LIKELY,
-            origin=value.origin or place,
-            sources=merge_sources(value.sources, frozenset({place})),
-        )
-    if below:
-        return Value(
-            Kind.OUTPUT,
-            graph=Graph.ATTACHED,
-            certainty=Certainty.LIKELY,
-            origin=value.origin or place,
-            sources=merge_sources(value.sources, frozenset({place})),
-        )
-    return value
+            shown_as = proven_value(run, path, held, value_node, proven)
+            if shown_as is not held:
+                run.state.change(path, shown_as)
 
 
 def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> None:

@@ -7,6 +7,7 @@ from leakwise.facts.binding import is_from_before, outlives_body
 from leakwise.facts.events import Keeping
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
+from leakwise.facts.proof import proven_part
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import OTHER, UNKNOWN, Kind, Value, container, join, mapping
@@ -128,12 +129,15 @@ def keep(
     if path is None:
         run.outcome.store(stored)
         return
+    stored = proven_part(run, path, stored, node)
     from_before = is_from_before(run, path)
     if from_before or outlives_body(run, path):
         run.outcome.store(Value(sources=deep_sources(stored) | {path}))
     parts: list[tuple[Place, Value]] = []
     if stored.carries_graph or _holds_graph(stored) or isinstance(node, _DISPLAYS):
         parts = carriers(run, node)
+        if not parts and stored.carries_graph:
+            parts = [(run.place(node), stored)]
     part = _graph_part(stored)
     if parts and not part.carries_graph:
         part = parts[0][1]

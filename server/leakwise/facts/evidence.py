@@ -9,46 +9,99 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, LOSS_WRAPPERS
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.graph_origins import (
+    ELEMENTS,
+    LAST,
+    NONE,
+    Names,
+    Qualified,
+    element_origins,
+    graph_origins,
+    unwrapped,
+)
 from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.state import root_of
 from leakwise.syntax import Block
 
-Names = frozenset[str]
-_NONE: Names = frozenset()
 _ROUNDS = 2
 """How often a loop's body is gone through: what a later round needs reaches an earlier one."""
+_FROM_FIRST = frozenset({"torch.autograd.backward", "torch.autograd.grad"})
+"""Functions that start a backward pass from their first argument:
+https://docs.pytorch.org/docs/stable/autograd.html."""
+STARTING_WORDS = BACKWARD_METHODS | {"grad"}
+"""A body in which none of these stands starts no backward pass of its own."""
+_PUT = frozenset({"append", "appendleft", "add"})
+
+
+def _unknown(node: ast.expr) -> None:
+    return None
+
+
+def _no_names(node: ast.expr) -> Names:
+    return NONE
 
 
 @dataclass(slots=True)
 class Evidence:
     """Which assignments, by `id`, bind names that are backpropagated later; and the same for each
-    block by relative line, for comparing."""
+    block by relative place, for comparing.
+
+    A statement that puts a value into `losses` is noted with `losses[*]`, where its elements are
+    backpropagated, or with `losses[-1]`, where the last one is.
+    """
 
     child_block: Callable[[ast.stmt], Block | None]
     index: Callable[[Block], ScopeIndex]
     block: Block
+    qualified: Qualified = _unknown
+    arguments: Callable[[ast.Call], Names] = _no_names
+    """What a function of the file that is called backpropagates of what it is given."""
+    words: frozenset[str] = STARTING_WORDS
+    """Statements in which none of these stands start no backward pass."""
+    at_exit: Names = NONE
+    """What others backpropagate after the body has ended."""
+    returned: Callable[[ast.expr], Names] | None = None
+    """What is backpropagated of a value that the body returns."""
+    always: bool = False
+    """Whether only names count that are backpropagated whichever branch is taken."""
     names: dict[int, Names] = field(default_factory=dict)
-    by_block: dict[Block, dict[int, Names]] = field(default_factory=dict)
+    by_block: dict[Block, dict[tuple[int, int], Names]] = field(default_factory=dict)
+    statements: Sequence[ast.stmt] = ()
+    _puts: dict[str, int] | None = None
 
     def skips(self, block: Block, live: Names) -> bool:
         """Whether nothing in a leaf can start a backward pass or bind one of the names."""
+        if self.returned is not None:
+            return False
         index = self.index(block)
-        if not BACKWARD_METHODS.isdisjoint(index.words):
+        if not self.words.isdisjoint(index.words):
             return False
         return not live or not any(root_of(name) in index.names for name in live)
 
     def note(self, node: ast.stmt, proven: Names) -> None:
         """Notes that `node` binds names that are backpropagated."""
-        proven = self.names.get(id(node), _NONE) | proven
+        proven = self.names.get(id(node), NONE) | proven
         self.names[id(node)] = proven
-        self.by_block.setdefault(self.block, {})[node.lineno - self.block.base] = proven
+        here = (node.lineno - self.block.base, node.col_offset)
+        self.by_block.setdefault(self.block, {})[here] = proven
+
+    def puts(self, path: str) -> int:
+        """How many places of the body put something into what is at a path."""
+        if self._puts is None:
+            self._puts = {}
+            for node in (part for one in self.statements for part in ast.walk(one)):
+                holder = _holder(node) if isinstance(node, ast.Call) else None
+                if holder is not None:
+                    self._puts[holder] = self._puts.get(holder, 0) + 1
+        return self._puts.get(path, 0)
 
 
-def backpropagated_assignments(statements: Sequence[ast.stmt], evidence: Evidence) -> Evidence:
-    """The evidence on the assignments among `statements` and inside them, put into `evidence`."""
-    _suite(statements, _NONE, evidence)
-    return evidence
+def backpropagated_assignments(statements: Sequence[ast.stmt], evidence: Evidence) -> Names:
+    """Puts the evidence on the statements, and on those inside them, into `evidence`. Gives the
+    names that are backpropagated as they were where the statements began."""
+    evidence.statements = statements
+    return _suite(statements, evidence.at_exit, evidence)
 
 
 def backward_operand(call: ast.Call) -> ast.expr | None:
@@ -61,18 +114,6 @@ def backward_operand(call: ast.Call) -> ast.expr | None:
         # `y.backward(gradient)` of a tensor has its own receiver; engines get the loss.
         return call.args[0]
     return unwrapped(function.value)
-
-
-def unwrapped(node: ast.expr) -> ast.expr:
-    """The loss inside `scaler.scale(loss)`, or the expression itself."""
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in LOSS_WRAPPERS
-        and node.args
-    ):
-        return node.args[0]
-    return node
 
 
 def _suite(statements: Sequence[ast.stmt], after: Names, found: Evidence) -> Names:
@@ -88,9 +129,19 @@ def _suite(statements: Sequence[ast.stmt], after: Names, found: Evidence) -> Nam
     return live
 
 
+def _left(node: ast.Return | ast.Raise, found: Evidence) -> Names:
+    """What is live where a body is left."""
+    if isinstance(node, ast.Raise):
+        return NONE
+    if node.value is None:
+        return found.at_exit
+    returned = NONE if found.returned is None else found.returned(node.value)
+    return found.at_exit | returned | _started(node.value, found)
+
+
 def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
     if isinstance(node, ast.Expr):
-        return live | _started(node.value)
+        return _put_in(node, live, found) | _started(node.value, found)
     if isinstance(node, ast.Assign):
         return _assign(node, node.targets, node.value, live, found)
     if isinstance(node, ast.AnnAssign) and node.value is not None:
@@ -101,12 +152,10 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
             found.note(node, frozenset({path}))
         return live
     if isinstance(node, ast.If):
-        return _suite(node.body, live, found) | _suite(node.orelse, live, found)
+        body, orelse = _suite(node.body, live, found), _suite(node.orelse, live, found)
+        return body & orelse if found.always else body | orelse
     if isinstance(node, ast.For | ast.AsyncFor | ast.While):
-        inside = _suite(node.orelse, live, found) | live
-        for _ in range(_ROUNDS):
-            inside = inside | _suite(node.body, inside, found)
-        return inside
+        return _loop(node, live, found)
     if isinstance(node, ast.With | ast.AsyncWith):
         live = _suite(node.body, live, found)
         for item in node.items:
@@ -122,19 +171,66 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
             caught = caught | _suite(handler.body, after, found)
         return _suite(node.body, _suite(node.orelse, after, found) | caught, found)
     if isinstance(node, ast.Match):
-        return frozenset().union(live, *(_suite(case.body, live, found) for case in node.cases))
+        cases = [_suite(case.body, live, found) for case in node.cases]
+        return live if found.always else NONE.union(live, *cases)
     if isinstance(node, ast.Return | ast.Raise):
-        return _NONE
+        return _left(node, found)
     return live
 
 
-def _started(node: ast.expr) -> Names:
-    if isinstance(node, ast.Call):
-        operand = backward_operand(node)
-        path = None if operand is None else path_of(operand)
-        if path is not None:
-            return frozenset({path})
-    return _NONE
+def _loop(node: ast.For | ast.AsyncFor | ast.While, live: Names, found: Evidence) -> Names:
+    inside = _suite(node.orelse, live, found) | live
+    for _ in range(_ROUNDS):
+        inside = inside | _suite(node.body, inside, found)
+        if not isinstance(node, ast.While):
+            inside = inside | _gone_through(node.target, node.iter, inside, found)
+    return inside
+
+
+def _gone_through(target: ast.expr, over: ast.expr, live: Names, found: Evidence) -> Names:
+    """What `for loss in losses: loss.backward()` backpropagates of what it goes through."""
+    if isinstance(target, ast.Tuple) and isinstance(over, ast.Call) and len(target.elts) == 2:
+        pair = over.func
+        if found.qualified(pair) == "builtins.enumerate" and over.args:
+            target, over = target.elts[1], over.args[0]
+        elif isinstance(pair, ast.Attribute) and pair.attr == "items" and not over.args:
+            target, over = target.elts[1], pair.value
+    return element_origins(over, found.qualified) if path_of(target) in live else NONE
+
+
+def _started(node: ast.expr, found: Evidence) -> Names:
+    """What a call that is a statement of its own, or a whole value, backpropagates."""
+    if not isinstance(node, ast.Call):
+        return NONE
+    operand = backward_operand(node)
+    if operand is None and node.args and found.qualified(node.func) in _FROM_FIRST:
+        operand = node.args[0]
+    if operand is None:
+        return found.arguments(node)
+    several = operand.elts if isinstance(operand, ast.List | ast.Tuple) else [operand]
+    return NONE.union(*(graph_origins(one, found.qualified) for one in several))
+
+
+def _put_in(node: ast.Expr, live: Names, found: Evidence) -> Names:
+    """`losses.append(loss)`, where elements of `losses` are backpropagated later."""
+    call = node.value
+    path = _holder(call) if isinstance(call, ast.Call) else None
+    if path is None or not isinstance(call, ast.Call):
+        return live
+    proven = frozenset(name for name in live if name.startswith(path + "["))
+    if not proven or (path + LAST not in proven and found.puts(path) > 1):
+        # Of what several places put in, some may carry no graph.
+        return live
+    found.note(node, proven)
+    return (live - {path + LAST}) | graph_origins(call.args[0], found.qualified)
+
+
+def _holder(call: ast.Call) -> str | None:
+    """The path into which a call puts its argument."""
+    function = call.func
+    if isinstance(function, ast.Attribute) and function.attr in _PUT and len(call.args) == 1:
+        return path_of(function.value)
+    return None
 
 
 def _assign(
@@ -144,39 +240,78 @@ def _assign(
     live: Names,
     found: Evidence,
 ) -> Names:
-    bound: set[str] = set()
+    before = live | _started(value, found)
     for target in targets:
-        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-        for part in parts:
-            path = path_of(part)
-            if path is None:
-                continue
-            bound.add(path)
-            # `loss` is also made where `out` in `out.loss` is.
-            bound.update(name for name in live if name.startswith((path + ".", path + "[")))
-    proven = frozenset(bound & live)
+        if isinstance(target, ast.Tuple | ast.List):
+            before = _unpacked(node, target.elts, value, live, before, found)
+        else:
+            before = _bound(node, target, value, live, before, found)
+    return before
+
+
+def _unpacked(
+    node: ast.stmt,
+    targets: Sequence[ast.expr],
+    value: ast.expr,
+    live: Names,
+    before: Names,
+    found: Evidence,
+) -> Names:
+    parts: Sequence[ast.expr | None] = [None] * len(targets)
+    if (
+        isinstance(value, ast.Tuple | ast.List)
+        and len(value.elts) == len(targets)
+        and not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts))
+    ):
+        parts = value.elts
+    for target, part in zip(targets, parts, strict=True):
+        before = _bound(node, target, part, live, before, found)
+    return before
+
+
+def _bound(
+    node: ast.stmt,
+    target: ast.expr,
+    value: ast.expr | None,
+    live: Names,
+    before: Names,
+    found: Evidence,
+) -> Names:
+    """One path that a statement binds; `value` is None where it is a part of what is unpacked."""
+    path = path_of(target)
+    if path is None:
+        return before
+    # `out` is also made where `out.loss` is.
+    proven = frozenset(
+        name for name in live if name == path or name.startswith((path + ".", path + "["))
+    )
     if not proven:
-        return live
+        return before
     found.note(node, proven)
-    return (live - proven) | _passed_through(value, bound)
+    before = before - proven
+    if value is None:
+        return before
+    for name in proven:
+        before = before | _passed_through(value, path, name[len(path) :], found)
+    return before
 
 
-def _passed_through(value: ast.expr, bound: set[str]) -> Names:
-    """Names that must carry the graph if the result does: the only one of an arithmetic."""
+def _passed_through(value: ast.expr, path: str, part: str, found: Evidence) -> Names:
+    """What must carry a graph if this part of a value does, which is bound to `path`."""
+    if part == ELEMENTS:
+        return element_origins(value, found.qualified)
+    if part:
+        whole = path_of(value)
+        return NONE if whole is None else frozenset({whole + part})
     value = unwrapped(value)
-    path = path_of(value)
-    if path is not None:
+    if _has_operand(value, path):
+        # `loss = loss + penalty`: the loss carried it before, whatever the penalty is.
         return frozenset({path})
-    if isinstance(value, ast.BinOp):
-        paths = {
-            name
-            for part in (value.left, value.right)
-            for name in (path_of(unwrapped(part)),)
-            if name is not None
-        }
-        own = paths & bound
-        if own:
-            return frozenset(own)
-        if isinstance(value.right, ast.Constant) and len(paths) == 1:
-            return frozenset(paths)
-    return _NONE
+    return graph_origins(value, found.qualified)
+
+
+def _has_operand(node: ast.expr, path: str) -> bool:
+    node = unwrapped(node)
+    if isinstance(node, ast.BinOp):
+        return _has_operand(node.left, path) or _has_operand(node.right, path)
+    return path_of(node) == path

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from leakwise.facts.annotations import annotated
 from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.backpropagation import evidence_in, qualified_names
 from leakwise.facts.blocks import Memo, run_blocks
 from leakwise.facts.body import BodyResult
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.events import Acquisition, Event, GradMode
-from leakwise.facts.evidence import Evidence, backpropagated_assignments
+from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import marker
@@ -69,7 +69,7 @@ def _interpret(
     if isinstance(node, ast.ClassDef):
         # The functions and classes in it are bodies of their own.
         statements = [one for one in statements if not isinstance(one, ScopeNode)]
-    evidence = _evidence(module, definition, statements, block)
+    evidence = evidence_in(module, definition, block)
     run = _run(module, definition, block, evidence, memos)
     run.watcher = watcher
     run.depth = 0 if context is None else context.depth
@@ -114,8 +114,9 @@ def _interpret_module(
         lambda node: tops.get(id(node)) or module.tree.child_block(node),
         module.scopes.index,
         blocks[0],
+        qualified_names(module, definition),
     )
-    if _mentions_backward(definition):
+    if any(definition.index.mentions(word) for word in STARTING_WORDS):
         statements = [node for block in blocks for node in block.statements]
         backpropagated_assignments(statements, evidence)
     run = _run(module, definition, blocks[0], evidence, memos)
@@ -138,19 +139,6 @@ def _run(
         _shared_names(definition),
         old_memos=memos,
     )
-
-
-def _evidence(
-    module: "ModuleFacts", definition: Definition, statements: list[ast.stmt], block: Block
-) -> Evidence:
-    evidence = Evidence(module.tree.child_block, module.scopes.index, block)
-    if not _mentions_backward(definition):
-        return evidence
-    return backpropagated_assignments(statements, evidence)
-
-
-def _mentions_backward(definition: Definition) -> bool:
-    return any(definition.index.mentions(word) for word in BACKWARD_METHODS)
 
 
 def _shared_names(definition: Definition) -> frozenset[str]:

@@ -77,11 +77,21 @@ def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value
     if operand is not None:
         started = receiver if operand is function.value else run.evaluate(operand)
         path = path_of(operand)
+        if isinstance(operand, ast.Subscript) and _is_one_element(operand):
+            # One element of a list: the others, and so the list, are not consumed.
+            holder = run.evaluate(operand.value)
+            if holder.kind is Kind.CONTAINER and holder.element is not None:
+                started = holder.element
         if path is not None:
             started = started.made_from(frozenset({path}))
         run.outcome.backpropagate(started)
     run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
     return OTHER
+
+
+def _is_one_element(node: ast.Subscript) -> bool:
+    index = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
+    return isinstance(index, ast.Constant) and isinstance(index.value, int)
 
 
 def _module_method(

@@ -9,8 +9,8 @@ from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.events import GradMode, Loop
-from leakwise.facts.evidence import unwrapped
 from leakwise.facts.expressions import evaluate
+from leakwise.facts.graph_origins import unwrapped
 from leakwise.facts.names import header_nodes, imported_names
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import header_place

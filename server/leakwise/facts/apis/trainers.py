@@ -1,0 +1,28 @@
+"""What trainers do with what the methods that users write for them return.
+
+Sources: https://lightning.ai/docs/pytorch/stable/common/lightning_module.html (training_step: a
+loss tensor, or a dict with the key "loss", which the trainer backpropagates unless the module's
+optimization is manual); https://huggingface.co/docs/transformers/main_classes/trainer
+(compute_loss: the loss, or the loss and the outputs).
+"""
+
+from leakwise.facts.apis.torch_classes import LIGHTNING_BASES
+
+_TRANSFORMERS_TRAINERS = frozenset(
+    {
+        "transformers.Trainer",
+        "transformers.trainer.Trainer",
+        "transformers.Seq2SeqTrainer",
+        "transformers.trainer_seq2seq.Seq2SeqTrainer",
+        "sentence_transformers.SentenceTransformerTrainer",
+        "trl.SFTTrainer",
+        "trl.DPOTrainer",
+    }
+)
+
+RETURNS_LOSS: dict[str, frozenset[str]] = {
+    "training_step": LIGHTNING_BASES,
+    "compute_loss": _TRANSFORMERS_TRAINERS,
+}
+"""By method: the classes whose trainer backpropagates what the method returns."""
+LOSS_KEY = "loss"

@@ -1,0 +1,240 @@
+"""Evidence that crosses bodies: what a function backpropagates of what it is given, what one method
+backpropagates of what another stored on `self`, and what a framework backpropagates of a result."""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis.trainers import LOSS_KEY, RETURNS_LOSS
+from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
+from leakwise.facts.graph_origins import ELEMENTS, NONE, Names, Qualified, graph_origins
+from leakwise.facts.names import Binding, path_of
+from leakwise.syntax import Block
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+_STARTS = ("backward", "manual_backward")
+
+
+def evidence_in(module: "ModuleFacts", definition: Definition, block: Block) -> Evidence:
+    """The evidence on a function's body, with what its class, callees and framework tell."""
+    evidence = _own_evidence(module, definition, block)
+    node = definition.node
+    if not isinstance(node, FunctionNode):
+        return evidence
+    evidence.at_exit = _stored_for_others(module, definition)
+    evidence.returned = _returned(module, definition, evidence.qualified)
+    starters = _starters(module)
+    if any(definition.index.mentions(name) for name in starters):
+        evidence.words = STARTING_WORDS | starters
+        evidence.arguments = lambda call: _arguments(module, definition, call)
+    elif not evidence.at_exit and evidence.returned is None and not _starts(definition):
+        return evidence
+    backpropagated_assignments(node.body, evidence)
+    return evidence
+
+
+def qualified_names(module: "ModuleFacts", definition: Definition) -> Qualified:
+    """What finds the qualified names of what a body refers to, by names alone."""
+
+    def qualified(node: ast.expr) -> str | None:
+        path = path_of(node)
+        if path is None or "[" in path:
+            return None
+        root, dot, rest = path.partition(".")
+        _, bindings = _bound_in(module, definition, root)
+        if not bindings:
+            found = module.names.global_name(root)
+        elif len(set(bindings)) == 1 and bindings[0].how == "import":
+            found = module.names.imported(bindings[0].qualified)
+        else:
+            return None
+        return None if found.name is None else module.names.imported(found.name + dot + rest).name
+
+    return qualified
+
+
+def backpropagated_parameters(module: "ModuleFacts", definition: Definition) -> Names:
+    """The parameters of a function from which it starts a backward pass whichever branch it takes,
+    `[*]` behind those of which it does so from what they hold."""
+
+    def compute() -> Names:
+        live = _at_entry(module, definition, always=True)
+        names = {parameter.arg for parameter in definition.parameters()}
+        return frozenset(name for name in live if name.removesuffix(ELEMENTS) in names)
+
+    cell = module.query(definition, "backpropagated parameters", compute, NONE)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _own_evidence(module: "ModuleFacts", definition: Definition, block: Block) -> Evidence:
+    return Evidence(
+        module.tree.child_block,
+        module.scopes.index,
+        block,
+        qualified_names(module, definition),
+    )
+
+
+def _starts(definition: Definition) -> bool:
+    return any(definition.index.mentions(word) for word in STARTING_WORDS)
+
+
+def _at_entry(module: "ModuleFacts", definition: Definition, *, always: bool) -> Names:
+    """The names that a function backpropagates as it was given them."""
+    definition.code.read()
+    node, block = definition.node, definition.block
+    if not isinstance(node, FunctionNode) or block is None or not _starts(definition):
+        return NONE
+    evidence = _own_evidence(module, definition, block)
+    evidence.always = always
+    return backpropagated_assignments(node.body, evidence)
+
+
+def _starters(module: "ModuleFacts") -> frozenset[str]:
+    """The names of the file's functions that backpropagate a parameter."""
+
+    def compute() -> frozenset[str]:
+        return frozenset(
+            one.name
+            for word in _STARTS
+            for one in module.scopes.mentioning(word)
+            if one.is_function and backpropagated_parameters(module, one)
+        )
+
+    cell = module.query(module.scopes.module, "starters", compute, NONE)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _arguments(module: "ModuleFacts", definition: Definition, call: ast.Call) -> Names:
+    """The paths that a called function of the file backpropagates."""
+    callee = _callee(module, definition, call.func)
+    if callee is None:
+        return NONE
+    wanted = backpropagated_parameters(module, callee)
+    if not wanted:
+        return NONE
+    parameters = [parameter.arg for parameter in callee.parameters()]
+    if callee.instance_name() is not None:
+        parameters = parameters[1:]
+    given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
+    for name, argument in zip(parameters, call.args, strict=False):
+        if isinstance(argument, ast.Starred):
+            break
+        given[name] = argument
+    names = NONE
+    for name in wanted:
+        base = name.removesuffix(ELEMENTS)
+        path = path_of(given[base]) if base in given else None
+        if path is not None:
+            names = names | {path + name[len(base) :]}
+    return names
+
+
+def _callee(module: "ModuleFacts", definition: Definition, node: ast.expr) -> Definition | None:
+    """The function of the file that a call runs, by names alone."""
+    if isinstance(node, ast.Name):
+        scope, bindings = _bound_in(module, definition, node.id)
+        one = len(bindings) == 1 and bindings[0].how == "def"
+        return module.names.definition_in(scope, node.id) if one else None
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        class_ = definition.parent
+        if class_ is not None and class_.is_class and node.value.id == definition.instance_name():
+            return module.method(class_, node.attr)
+    return None
+
+
+def _bound_in(
+    module: "ModuleFacts", definition: Definition, name: str
+) -> tuple[Definition, Sequence[Binding]]:
+    """The scope whose name a body refers to, and how that binds it; not at all where it is a
+    builtin. No value is looked at, for those come from what asks here."""
+    scope: Definition | None = definition
+    while scope is not None and scope.node is not None:
+        if scope.is_function:
+            scope.code.read()
+            if any(parameter.arg == name for parameter in scope.parameters()):
+                return scope, (Binding("parameter"),)
+            if bindings := scope.index.bindings_of(name):
+                return scope, bindings
+        scope = scope.parent
+    return module.scopes.module, module.scopes.bindings(name)
+
+
+def _stored_for_others(module: "ModuleFacts", definition: Definition) -> Names:
+    """The attributes that a method stores and another method backpropagates."""
+    class_, instance = definition.parent, definition.instance_name()
+    if class_ is None or instance is None:
+        return NONE
+    wanted = _backpropagated_attributes(module, class_)
+    return frozenset(
+        f"{instance}.{name}"
+        for name in wanted
+        if definition.index.mentions(_attribute(name)) and _is_only_writer(module, definition, name)
+    )
+
+
+def _backpropagated_attributes(module: "ModuleFacts", class_: Definition) -> Names:
+    """What methods of a class backpropagate of what they find on `self`: `loss`, `losses[*]`."""
+
+    def compute() -> Names:
+        found: set[str] = set()
+        for word in _STARTS:
+            for one in module.scopes.mentioning(word):
+                instance = one.instance_name()
+                if one.parent is class_ and instance is not None:
+                    for name in _at_entry(module, one, always=False):
+                        if name.startswith(instance + "."):
+                            found.add(name[len(instance) + 1 :])
+        return frozenset(found)
+
+    cell = module.query(class_, "backpropagated attributes", compute, NONE)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _attribute(name: str) -> str:
+    return name.partition(".")[0].partition("[")[0]
+
+
+def _is_only_writer(module: "ModuleFacts", definition: Definition, name: str) -> bool:
+    """Whether no other method but `__init__` puts something else into the attribute. What is put
+    into a container is told apart by the places that do so."""
+    if definition.parent is None:
+        return False
+    if name.endswith(ELEMENTS):
+        return True
+    writers = set(module.attribute_writers(definition.parent, _attribute(name)))
+    return writers <= {"__init__", definition.name}
+
+
+def _returned(
+    module: "ModuleFacts", definition: Definition, qualified: Qualified
+) -> Callable[[ast.expr], Names] | None:
+    """What a trainer backpropagates of what a method returns; None where none does."""
+    bases = RETURNS_LOSS.get(definition.name)
+    class_ = definition.parent
+    if bases is None or class_ is None or not class_.is_class:
+        return None
+    if bases.isdisjoint(module.ancestors(class_).names):
+        return None
+    return lambda node: _loss_in(node, qualified)
+
+
+def _loss_in(node: ast.expr, qualified: Qualified) -> Names:
+    """The loss in what is returned: the value itself, the first of several, or under its key."""
+    if isinstance(node, ast.IfExp):
+        return _loss_in(node.body, qualified) | _loss_in(node.orelse, qualified)
+    if isinstance(node, ast.Tuple):
+        return graph_origins(node.elts[0], qualified) if node.elts else NONE
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == LOSS_KEY:
+                return graph_origins(value, qualified)
+        return NONE
+    path = path_of(node)
+    if path is not None:
+        # A tensor, or a dict that holds it.
+        return frozenset({path + ELEMENTS})
+    return graph_origins(node, qualified)

@@ -1,0 +1,163 @@
+"""Which names the graph of an expression must come from.
+
+Where `(a / 4).mean()` carries a graph, `a` does. Where `torch.stack(losses)` does, elements of
+`losses` do, which is written `losses[*]`. An expression whose graph may come from several names,
+or from a network that makes it, tells nothing.
+"""
+
+import ast
+from collections.abc import Callable
+
+from leakwise.facts.apis.torch_methods import LOSS_WRAPPERS, REDUCE
+from leakwise.facts.names import path_of
+
+Names = frozenset[str]
+NONE: Names = frozenset()
+Qualified = Callable[[ast.expr], str | None]
+"""The qualified name of what an expression refers to, where that is imported or built in."""
+
+ELEMENTS = "[*]"
+"""Stands behind a path for what it holds."""
+LAST = "[-1]"
+
+# Methods of a tensor whose result has the graph of the tensor:
+# https://docs.pytorch.org/docs/stable/tensors.html
+_KEEP_GRAPH = REDUCE | frozenset(
+    [
+        "bfloat16",
+        "clone",
+        "contiguous",
+        "cpu",
+        "cuda",
+        "div",
+        "double",
+        "expand",
+        "flatten",
+        "float",
+        "half",
+        "mul",
+        "neg",
+        "permute",
+        "reshape",
+        "squeeze",
+        "to",
+        "transpose",
+        "unsqueeze",
+        "view",
+    ]
+)
+# Functions of one tensor: https://docs.pytorch.org/docs/stable/torch.html
+_OF_ONE = frozenset(f"torch.{name}" for name in ("mean", "sum", "squeeze", "unsqueeze", "neg"))
+# Functions of a sequence of tensors.
+_OF_ELEMENTS = frozenset(
+    ["builtins.sum", "math.fsum"]
+    + [f"torch.{name}" for name in ("stack", "cat", "concat", "concatenate", "hstack", "vstack")]
+)
+_SAME_ELEMENTS = frozenset(
+    f"builtins.{name}" for name in ("list", "tuple", "iter", "reversed", "sorted")
+)
+_REDUCE = "functools.reduce"
+
+
+def unwrapped(node: ast.expr) -> ast.expr:
+    """The loss inside `scaler.scale(loss)`, or the expression itself."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in LOSS_WRAPPERS
+        and node.args
+    ):
+        return node.args[0]
+    return node
+
+
+def graph_origins(node: ast.expr, qualified: Qualified) -> Names:
+    """The paths that must carry a graph if `node` does, and is run."""
+    node = unwrapped(node)
+    path = path_of(node)
+    if path is not None:
+        return frozenset({path})
+    if isinstance(node, ast.Subscript):
+        return _elements(node.value, qualified)
+    if isinstance(node, ast.IfExp):
+        # Each branch, where it is taken, is what the graph comes from.
+        return graph_origins(node.body, qualified) | graph_origins(node.orelse, qualified)
+    if isinstance(node, ast.NamedExpr):
+        return frozenset({node.target.id}) | graph_origins(node.value, qualified)
+    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
+        return graph_origins(node.operand, qualified)
+    if isinstance(node, ast.BinOp):
+        return _only_one([node.left, node.right], qualified)
+    if isinstance(node, ast.Call):
+        return _call(node, qualified)
+    return NONE
+
+
+def element_origins(node: ast.expr, qualified: Qualified) -> Names:
+    """The paths that must carry a graph if the elements of `node` do: `losses[*]`."""
+    return _elements(node, qualified)
+
+
+def _only_one(parts: list[ast.expr], qualified: Qualified) -> Names:
+    """What the only part that can carry a graph comes from."""
+    able = [part for part in parts if not _is_number(part, qualified)]
+    return graph_origins(able[0], qualified) if len(able) == 1 else NONE
+
+
+def _is_number(node: ast.expr, qualified: Qualified) -> bool:
+    """Whether an expression is a number without any doubt."""
+    if isinstance(node, ast.UnaryOp):
+        return _is_number(node.operand, qualified)
+    if isinstance(node, ast.BinOp):
+        return _is_number(node.left, qualified) and _is_number(node.right, qualified)
+    if isinstance(node, ast.Call):
+        return qualified(node.func) in {"builtins.len", "builtins.float", "builtins.int"}
+    return isinstance(node, ast.Constant)
+
+
+def _call(node: ast.Call, qualified: Qualified) -> Names:
+    name = qualified(node.func)
+    if name is not None:
+        if name == _REDUCE and len(node.args) > 1:
+            return _elements(node.args[1], qualified)
+        if not node.args:
+            return NONE
+        if name in _OF_ELEMENTS:
+            return _elements(node.args[0], qualified)
+        return graph_origins(node.args[0], qualified) if name in _OF_ONE else NONE
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _KEEP_GRAPH:
+        others = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if node.func.attr not in {"mul", "div"} or all(
+            _is_number(other, qualified) for other in others
+        ):
+            return graph_origins(node.func.value, qualified)
+    return NONE
+
+
+def _elements(node: ast.expr, qualified: Qualified) -> Names:
+    path = path_of(node)
+    if path is not None:
+        return frozenset({path + ELEMENTS})
+    if isinstance(node, ast.List | ast.Tuple):
+        return _only_one(node.elts, qualified)
+    if isinstance(node, ast.IfExp):
+        return _elements(node.body, qualified) | _elements(node.orelse, qualified)
+    if isinstance(node, ast.Subscript):
+        return _elements(node.value, qualified)
+    if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
+        return _gathered(node, qualified)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "values" and not node.args:
+            return _elements(node.func.value, qualified)
+        if qualified(node.func) in _SAME_ELEMENTS and node.args:
+            return _elements(node.args[0], qualified)
+    return NONE
+
+
+def _gathered(node: ast.ListComp | ast.GeneratorExp, qualified: Qualified) -> Names:
+    """What `f(x) for x in losses` comes from, as far as `x` does."""
+    (generator,) = node.generators
+    target = path_of(generator.target)
+    if target is None or graph_origins(node.elt, qualified) != {target}:
+        return NONE
+    return _elements(generator.iter, qualified)

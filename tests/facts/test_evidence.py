@@ -1,0 +1,169 @@
+"""What is known of a value because a backward pass starts from it, or from what is made of it."""
+
+import pytest
+
+from leakwise.facts import BodyFacts
+from tests.facts.reading import bodies, described
+
+HEAD = """
+import functools
+import torch
+from m import f, flag, steps
+"""
+
+PROVEN = {
+    "its mean": ("v = f()\nv.mean().backward()", "tensor attached scalar likely"),
+    "its mean under its own name": (
+        "v = f()\nw = v\nw = w.mean()\nw.backward()",
+        "tensor attached scalar likely",
+    ),
+    "divided by a length": (
+        "v = f()\n(v / len(steps)).backward()",
+        "tensor attached scalar likely",
+    ),
+    "negated and scaled": ("v = f()\n(-2 * v).backward()", "tensor attached scalar likely"),
+    "torch.mean of it": ("v = f()\ntorch.mean(v).backward()", "tensor attached scalar likely"),
+    "a part of it added up": ("v = f()\nv[steps].backward()", "output attached likely"),
+    "sum of what it holds": ("v = f()\nsum(v).backward()", "output attached likely"),
+    "sum of its values": ("v = f()\nsum(v.values()).backward()", "output attached likely"),
+    "sum of means of what it holds": (
+        "v = f()\nsum(one.mean() for one in v).backward()",
+        "output attached likely",
+    ),
+    "reduced": (
+        "v = f()\nfunctools.reduce(lambda a, b: a + b, v).backward()",
+        "output attached likely",
+    ),
+    "a sum, or itself": (
+        "v = f()\nloss = sum(v) if isinstance(v, tuple) else v\nloss.backward()",
+        "output attached likely",
+    ),
+    "stacked": ("v = f()\ntorch.stack(v).sum().backward()", "output attached likely"),
+    "one by one": ("v = f()\nfor one in v:\n    one.backward()", "output attached likely"),
+    "one by one, numbered": (
+        "v = f()\nfor i, one in enumerate(v):\n    one.backward()",
+        "output attached likely",
+    ),
+    "one by one, by name": (
+        "v = f()\nfor k, one in v.items():\n    one.backward()",
+        "output attached likely",
+    ),
+    "one part of what it is unpacked into": (
+        "v = f()\na, b = v['loss'], v['n']\na.backward()",
+        "output attached likely",
+    ),
+    "the last of a list": (
+        "kept = []\nv = f()\nkept.append(v)\nkept[-1].backward()",
+        "tensor attached scalar likely",
+    ),
+    "all of a list": (
+        "kept = []\nfor s in steps:\n    v = f(s)\n    kept.append(v)\nsum(kept).backward()",
+        "tensor attached scalar likely",
+    ),
+    "gradients asked for": (
+        "v = f()\ng = torch.autograd.grad(v, steps)",
+        "tensor attached scalar likely",
+    ),
+    "several at once": (
+        "v, w = f(), f()\ntorch.autograd.backward([w, v])",
+        "tensor attached scalar likely",
+    ),
+    "on either branch": (
+        "v = f()\nw = v if flag else v.sum()\nw.backward()",
+        "tensor attached scalar likely",
+    ),
+    "a penalty added": (
+        "v = f()\nv = v + f() + 1\nv.backward()",
+        "tensor attached scalar likely",
+    ),
+}
+
+NOT_PROVEN = {
+    "one of two addends": ("v = f()\n(v + f()).backward()", "unknown"),
+    "one of two factors": ("v = f()\n(v * steps).backward()", "unknown"),
+    "what a network is given": ("v = f()\nflag(v).backward()", "unknown"),
+    "one of several in a list": ("v = f()\nsum([v, f()]).backward()", "unknown"),
+    "one of several put into a list": (
+        "kept = []\nv = f()\nkept.append(v)\nkept.append(f())\nsum(kept).backward()",
+        "unknown",
+    ),
+    "not the last of a list": (
+        "kept = []\nv = f()\nkept.append(v)\nkept.append(f())\nkept[-1].backward()",
+        "unknown",
+    ),
+    "a sum of one's own": (
+        "def sum(x): return f()\nv = f()\nsum(v).backward()",
+        "unknown",
+    ),
+    "an imported name bound anew": (
+        "torch = f()\nv = f()\ntorch.mean(v).backward()",
+        "unknown",
+    ),
+    "an unknown method": ("v = f()\nv.loss().backward()", "unknown"),
+    "mixed with what may carry it": (
+        "v = f()\ntorch.cat([v, steps]).sum().backward()",
+        "unknown",
+    ),
+    "a filter of another name": (
+        "v = f()\nsum(flag(one) for one in v).backward()",
+        "unknown",
+    ),
+    "a product in one's own words": ("v = f()\nv.mul(steps).backward()", "unknown"),
+    "bound anew before": ("v = f()\nw = v\nw = f()\nw.backward()", "unknown"),
+    "where nothing is recorded": (
+        "with torch.no_grad():\n    v = f()\nv.backward()",
+        "unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        pytest.param(code, wanted, id=why)
+        for table in (PROVEN, NOT_PROVEN)
+        for why, (code, wanted) in table.items()
+    ],
+)
+def test_value_by_evidence(code: str, wanted: str) -> None:
+    inner = "".join(f"    {line}\n" for line in code.split("\n"))
+    assert described(bodies(f"{HEAD}def outer():\n{inner}")["outer"].value("v")) == wanted
+
+
+def body(code: str, name: str) -> BodyFacts:
+    return bodies(HEAD + code)[name]
+
+
+LOOP = """
+def outer():
+    kept = []
+    for s in steps:
+        kept.append(f(s))
+        {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "consumed"),
+    [
+        ("kept[-1].backward()", False),
+        ("kept[0].backward()", False),
+        ("kept[s].backward()", True),
+        ("sum(kept).backward()", True),
+        ("torch.stack(kept).mean().backward()", True),
+    ],
+)
+def test_one_element_does_not_consume_its_list(use: str, consumed: bool) -> None:
+    facts = body(LOOP.format(use=use), "outer")
+    (keeping,) = facts.keepings
+    assert described(keeping.stored) == "tensor attached scalar likely"
+    assert facts.backpropagated(frozenset({"kept"})) is consumed
+
+
+def test_an_element_that_is_made_from_all_others_consumes_them() -> None:
+    facts = body(
+        "def outer():\n    kept = [f()]\n    for s in steps:\n"
+        "        kept.append(kept[-1] + f(s))\n    kept[-1].backward()\n",
+        "outer",
+    )
+    assert facts.backpropagated(frozenset({"kept"}))

@@ -90,6 +90,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     if path is not None:
         held = run.state.values.get(path)
         if held is not None:
+            if held.kind is Kind.UNKNOWN:
+                held = _by_use(run, path, held)
             return _read_from_self(run, path, held)
     if owner.is_tensor:
         return _tensor_attribute(owner, name)

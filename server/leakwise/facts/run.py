@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE
+from leakwise.facts.class_use import Use, use_of_path
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.evidence import Evidence
@@ -55,8 +56,8 @@ class Run:
     """The name of the method's `self`."""
     own_paths: frozenset[str]
     """The names that this body shares with others: declared global or nonlocal."""
-    asked: dict[str, frozenset[str]] = field(default_factory=dict)
-    """By path: the methods that this body calls on it, once they were asked."""
+    uses: dict[str, tuple[Use, dict[Node, None]]] = field(default_factory=dict)
+    """By path: what is done with it, once that was asked, with what was read for it."""
     answers: dict[object, tuple[Value, dict[Node, None]]] = field(default_factory=dict)
     """What names and attributes of other bodies hold, with what was read for it."""
     isolated: bool = False
@@ -151,22 +152,34 @@ class Run:
 
     def holds_module(self, path: str | None) -> bool:
         """Whether this body uses what is at `path` as only a module is used: it is called, and
-        asked for its parameters or put into a mode."""
-        return (
-            path is not None
-            and self.definition.index.calls(path)
-            and not MODULE_EVIDENCE.isdisjoint(self._methods_on(path))
-        )
-
-    def _methods_on(self, path: str) -> frozenset[str]:
-        known = self.asked.get(path)
-        if known is None:
-            known = self.asked[path] = frozenset(self.definition.index.methods_on(path))
-        return known
+        asked for its parameters or put into a mode. An attribute may be used so by all methods of
+        the class together."""
+        if path is None:
+            return False
+        use = self.use(path)
+        if not use.called or MODULE_EVIDENCE.isdisjoint(use.methods):
+            return False
+        # An optimizer's class is called for an optimizer, under the same name.
+        return "step" not in use.methods or not BACKWARD_METHODS.isdisjoint(use.methods)
 
     def holds_optimizer(self, path: str | None) -> bool:
-        """Whether this body uses what is at `path` as only an optimizer is used."""
-        return path is not None and self._methods_on(path) >= _OPTIMIZER_USE
+        """Whether this body, or its class, uses what is at `path` as only an optimizer is used."""
+        return path is not None and self.use(path).methods >= _OPTIMIZER_USE
+
+    def use(self, path: str) -> Use:
+        """What this body, and of an attribute its class, does with what is at a path."""
+        database = self.module.database
+        known = self.uses.get(path)
+        if known is None:
+            reads = database.open_record()
+            try:
+                found = use_of_path(self.module, self.definition, path)
+            finally:
+                database.close_record()
+            known = self.uses[path] = (found, reads)
+        elif database.active:
+            database.active[-1].update(known[1])
+        return known[0]
 
 
 def shown(node: ast.expr) -> str:

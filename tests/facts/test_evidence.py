@@ -130,6 +130,33 @@ def test_value_by_evidence(code: str, wanted: str) -> None:
     assert described(bodies(f"{HEAD}def outer():\n{inner}")["outer"].value("v")) == wanted
 
 
+SIBLINGS = {
+    "of a loss": ("loss, v = f()\nloss.backward()", "output attached possible"),
+    "of a loss, detached somewhere": (
+        "loss, v = f()\nloss.backward()\nprint(v.detach())",
+        "output attached likely",
+    ),
+    "of what is only reported": ("loss, v = f()\nloss.item()", "unknown"),
+    "a known number": ("loss, v = f(), 3\nloss.backward()", "number"),
+    "where nothing is recorded": (
+        "with torch.no_grad():\n    loss, v = f()\nloss.backward()",
+        "unknown",
+    ),
+    "added to what is known": (
+        "loss, w = f()\nloss.backward()\nv = torch.zeros(1).add(w)",
+        "tensor attached possible",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"), [pytest.param(*case, id=why) for why, case in SIBLINGS.items()]
+)
+def test_what_comes_with_a_loss(code: str, wanted: str) -> None:
+    inner = "".join(f"    {line}\n" for line in code.split("\n"))
+    assert described(bodies(f"{HEAD}def outer():\n{inner}")["outer"].value("v")) == wanted
+
+
 def body(code: str, name: str) -> BodyFacts:
     return bodies(HEAD + code)[name]
 

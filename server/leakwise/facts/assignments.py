@@ -9,7 +9,7 @@ from leakwise.facts.containers import empty, forget_slot, keep, set_slot
 from leakwise.facts.events import Accumulation, AttributeUpdate
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
-from leakwise.facts.proof import proven_value
+from leakwise.facts.proof import proven_value, sibling_value
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import (
@@ -169,9 +169,11 @@ def _bind_proven(
         path = path_of(target)
         if path is not None:
             held = run.state.values.get(path, UNKNOWN)
-            shown_as = proven_value(run, path, held, value_node, proven)
-            if shown_as is not held:
-                run.state.change(path, shown_as)
+            known = proven_value(run, path, held, value_node, proven)
+            if known is held and path in run.evidence.siblings.get(id(run.statement), ()):
+                known = sibling_value(run, path, held, value_node)
+            if known is not held:
+                run.state.change(path, known)
 
 
 def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> None:

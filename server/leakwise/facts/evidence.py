@@ -66,7 +66,9 @@ class Evidence:
     always: bool = False
     """Whether only names count that are backpropagated whichever branch is taken."""
     names: dict[int, Names] = field(default_factory=dict)
-    by_block: dict[Block, dict[tuple[int, int], Names]] = field(default_factory=dict)
+    siblings: dict[int, Names] = field(default_factory=dict)
+    """By the same: what is unpacked from one call together with what is backpropagated."""
+    by_block: dict[Block, dict[tuple[int, int], tuple[Names, Names]]] = field(default_factory=dict)
     statements: Sequence[ast.stmt] = ()
     _puts: dict[str, int] | None = None
 
@@ -79,12 +81,13 @@ class Evidence:
             return False
         return not live or not any(root_of(name) in index.names for name in live)
 
-    def note(self, node: ast.stmt, proven: Names) -> None:
-        """Notes that `node` binds names that are backpropagated."""
+    def note(self, node: ast.stmt, proven: Names, siblings: Names = NONE) -> None:
+        """Notes that `node` binds names that are backpropagated, and what comes with them."""
         proven = self.names.get(id(node), NONE) | proven
-        self.names[id(node)] = proven
+        siblings = (self.siblings.get(id(node), NONE) | siblings) - proven
+        self.names[id(node)], self.siblings[id(node)] = proven, siblings
         here = (node.lineno - self.block.base, node.col_offset)
-        self.by_block.setdefault(self.block, {})[here] = proven
+        self.by_block.setdefault(self.block, {})[here] = (proven, siblings)
 
     def puts(self, path: str) -> int:
         """How many places of the body put something into what is at a path."""
@@ -264,6 +267,10 @@ def _unpacked(
         and not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts))
     ):
         parts = value.elts
+    elif isinstance(value, ast.Call):
+        paths = frozenset(path for target in targets if (path := path_of(target)) is not None)
+        if paths & live:
+            found.note(node, paths & live, paths - live)
     for target, part in zip(targets, parts, strict=True):
         before = _bound(node, target, part, live, before, found)
     return before

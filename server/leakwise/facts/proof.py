@@ -30,6 +30,16 @@ def proven_part(run: Run, path: str, stored: Value, node: ast.expr) -> Value:
     return stored
 
 
+def sibling_value(run: Run, path: str, value: Value, node: ast.expr) -> Value:
+    """A value that comes from the same call as a loss that is backpropagated: it may carry the
+    graph, or be a number to report. Who detaches it takes it for a tensor with one."""
+    if run.state.grad is GradMode.OFF or not _is_open(value):
+        return value
+    detached = "detach" in run.definition.index.methods_on(path)
+    held = _holding(value, run.place(node), elements=False)
+    return held if detached else held.but(certainty=Certainty.POSSIBLE)
+
+
 def _is_open(value: Value) -> bool:
     """Whether a value may carry a graph as well as not."""
     return value.kind is Kind.UNKNOWN or (value.is_tensor and value.graph is Graph.UNKNOWN)

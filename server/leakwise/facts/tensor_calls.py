@@ -165,11 +165,11 @@ def tensor_method(
 def _computed(
     run: Run, node: ast.Call, name: str, receiver: Value, arguments: list[Value]
 ) -> Value:
-    graph, sources = receiver.graph, receiver.sources
+    graph, sources, certainty = receiver.graph, receiver.sources, receiver.certainty
     in_place = name.endswith("_") and not name.endswith("__")
     for argument in arguments:
-        if _records(argument):
-            graph = Graph.ATTACHED
+        if _records(argument) and graph is not Graph.ATTACHED:
+            graph, certainty = Graph.ATTACHED, certainty.weaker(argument.certainty)
         sources = merge_sources(sources, deep_sources(argument))
     if receiver.is_leaf and not in_place:
         graph = Graph.ATTACHED
@@ -185,7 +185,7 @@ def _computed(
         Kind.TENSOR,
         graph=graph,
         scalar=not arguments if name in REDUCE else receiver.scalar and not arguments,
-        certainty=receiver.certainty,
+        certainty=certainty,
         origin=receiver.origin,
         sources=sources,
         storage=storage,

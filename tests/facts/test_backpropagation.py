@@ -113,3 +113,37 @@ def test_what_a_trainer_backpropagates(base: str, method: str, result: str, prov
         f"        v = f(batch)\n        return {result}\n"
     )
     assert ("attached" in value(code, f"A.{method}")) is proven
+
+
+CONSUMED = """
+class Base:
+    {base}
+
+class A(Base):
+    def __init__(self):
+        self.losses = []
+
+    def run(self, steps):
+        for s in steps:
+            self.losses.append(f(s))
+            f().backward()
+
+    {other}
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "other", "consumed"),
+    [
+        ("pass", "pass", False),
+        ("pass", "def update(self):\n        torch.stack(self.losses).sum().backward()", True),
+        ("pass", "def update(self):\n        sum(x.losses).backward()", False),
+        ("def update(self):\n        sum(self.losses).backward()", "pass", True),
+        ("pass", "def update(self):\n        for x in self.losses: x.backward()", True),
+    ],
+)
+def test_an_attribute_that_another_method_backpropagates(
+    base: str, other: str, consumed: bool
+) -> None:
+    run = bodies(HEAD + CONSUMED.format(base=base, other=other))["A.run"]
+    assert run.backpropagated(frozenset({"self.losses"})) is consumed

@@ -60,6 +60,14 @@ PROVEN = {
         "kept = []\nfor s in steps:\n    v = f(s)\n    kept.append(v)\nsum(kept).backward()",
         "tensor attached scalar likely",
     ),
+    "by name in a dict": (
+        "kept = {}\nfor s in steps:\n    v = f(s)\n    kept[s] = v\nsum(kept.values()).backward()",
+        "tensor attached scalar likely",
+    ),
+    "under one name in a dict": (
+        "kept = {}\nv = f()\nkept['a'] = v\nsum(kept.values()).backward()",
+        "tensor attached scalar likely",
+    ),
     "gradients asked for": (
         "v = f()\ng = torch.autograd.grad(v, steps)",
         "tensor attached scalar likely",
@@ -85,6 +93,10 @@ NOT_PROVEN = {
     "one of several in a list": ("v = f()\nsum([v, f()]).backward()", "unknown"),
     "one of several put into a list": (
         "kept = []\nv = f()\nkept.append(v)\nkept.append(f())\nsum(kept).backward()",
+        "unknown",
+    ),
+    "one of several names in a dict": (
+        "kept = {}\nv = f()\nkept['a'] = v\nkept['b'] = f()\nsum(kept.values()).backward()",
         "unknown",
     ),
     "not the last of a list": (

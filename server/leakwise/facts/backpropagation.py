@@ -2,14 +2,16 @@
 backpropagates of what another stored on `self`, and what a framework backpropagates of a result."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.trainers import LOSS_KEY, RETURNS_LOSS
+from leakwise.facts.class_use import family
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
 from leakwise.facts.graph_origins import ELEMENTS, NONE, Names, Qualified, graph_origins
 from leakwise.facts.names import Binding, path_of
+from leakwise.facts.values import Source
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -67,6 +69,25 @@ def backpropagated_parameters(module: "ModuleFacts", definition: Definition) -> 
 
     cell = module.query(definition, "backpropagated parameters", compute, NONE)
     return cell.read()  # type: ignore[no-any-return]
+
+
+def backpropagated_elsewhere(
+    module: "ModuleFacts", definition: Definition, sources: Iterable[Source]
+) -> bool:
+    """Whether a method of the same class backpropagates an attribute that is among `sources`."""
+    class_, instance = definition.parent, definition.instance_name()
+    if class_ is None or instance is None:
+        return False
+    attributes = {
+        _attribute(source[len(instance) + 1 :])
+        for source in sources
+        if isinstance(source, str) and source.startswith(instance + ".")
+    }
+    if not attributes:
+        return False
+    return any(
+        _attribute(name) in attributes for name in _backpropagated_attributes(module, class_)
+    )
 
 
 def _own_evidence(module: "ModuleFacts", definition: Definition, block: Block) -> Evidence:
@@ -177,20 +198,23 @@ def _stored_for_others(module: "ModuleFacts", definition: Definition) -> Names:
 
 
 def _backpropagated_attributes(module: "ModuleFacts", class_: Definition) -> Names:
-    """What methods of a class backpropagate of what they find on `self`: `loss`, `losses[*]`."""
+    """What methods of a class, and of its bases in the file, backpropagate of what they find on
+    `self`: `loss`, `losses[*]`."""
 
     def compute() -> Names:
         found: set[str] = set()
+        members = family(module, class_)
         for word in _STARTS:
             for one in module.scopes.mentioning(word):
+                one.code.read()
                 instance = one.instance_name()
-                if one.parent is class_ and instance is not None:
+                if one.parent in members and instance is not None:
                     for name in _at_entry(module, one, always=False):
                         if name.startswith(instance + "."):
                             found.add(name[len(instance) + 1 :])
         return frozenset(found)
 
-    cell = module.query(class_, "backpropagated attributes", compute, NONE)
+    cell = module.query(class_, "backpropagated attributes", compute, NONE, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
 
 

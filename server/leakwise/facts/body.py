@@ -161,8 +161,11 @@ class BodyFacts:
         return any(loop is None or loop in step.loops for step in self.training_steps)
 
     def backpropagated(self, sources: frozenset[Source]) -> bool:
-        """Whether a backward pass may start from something made from one of `sources`."""
-        return overlap(sources, self.result.flows.backward)
+        """Whether a backward pass may start from something made from one of `sources`, here or, of
+        an attribute, in another method of the class."""
+        return overlap(sources, self.result.flows.backward) or self.module.backpropagated_elsewhere(
+            self.definition, sources
+        )
 
     def returned(self, sources: frozenset[Source]) -> bool:
         """Whether something made from one of `sources` is returned or yielded."""

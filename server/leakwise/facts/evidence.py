@@ -94,7 +94,11 @@ class Evidence:
         if self._puts is None:
             self._puts = {}
             for node in (part for one in self.statements for part in ast.walk(one)):
-                holder = _holder(node) if isinstance(node, ast.Call) else None
+                holder = None
+                if isinstance(node, ast.Call):
+                    holder = _holder(node)
+                elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+                    holder = path_of(node.value)
                 if holder is not None:
                     self._puts[holder] = self._puts.get(holder, 0) + 1
         return self._puts.get(path, 0)
@@ -286,6 +290,8 @@ def _bound(
 ) -> Names:
     """One path that a statement binds; `value` is None where it is a part of what is unpacked."""
     path = path_of(target)
+    if isinstance(target, ast.Subscript) and value is not None:
+        before = _put_at(node, target, value, live, before, found)
     if path is None:
         return before
     # `out` is also made where `out.loss` is.
@@ -301,6 +307,22 @@ def _bound(
     for name in proven:
         before = before | _passed_through(value, path, name[len(path) :], found)
     return before
+
+
+def _put_at(
+    node: ast.stmt,
+    target: ast.Subscript,
+    value: ast.expr,
+    live: Names,
+    before: Names,
+    found: Evidence,
+) -> Names:
+    """`losses[name] = loss`, where elements of `losses` are backpropagated later."""
+    holder, path = path_of(target.value), path_of(target)
+    if holder is None or holder + ELEMENTS not in live or found.puts(holder) > 1:
+        return before
+    found.note(node, frozenset({holder + ELEMENTS if path is None else path}))
+    return before | graph_origins(value, found.qualified)
 
 
 def _passed_through(value: ast.expr, path: str, part: str, found: Evidence) -> Names:

@@ -1,9 +1,10 @@
 """The facts of one document, kept over its edits."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts, BodyResult
 from leakwise.facts.callers import call_sites, callers_grad, values_given
 from leakwise.facts.classes import ClassFacts
@@ -18,7 +19,7 @@ from leakwise.facts.queries import Cell, Database
 from leakwise.facts.resolution import Resolution
 from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
-from leakwise.facts.values import UNKNOWN, Kind, Value
+from leakwise.facts.values import UNKNOWN, Kind, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
@@ -278,6 +279,10 @@ class ModuleFacts:
             definition, "callers", lambda: callers_grad(self, definition), GradMode.UNKNOWN
         )
         return cell.read()  # type: ignore[no-any-return]
+
+    def backpropagated_elsewhere(self, definition: Definition, sources: Iterable[Source]) -> bool:
+        """Whether another method backpropagates an attribute of `self` that is among `sources`."""
+        return backpropagated_elsewhere(self, definition, sources)
 
     def called_in_loop(self, definition: Definition) -> bool:
         """Whether a loop in this file calls a function."""

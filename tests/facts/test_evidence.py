@@ -68,6 +68,26 @@ PROVEN = {
         "kept = {}\nv = f()\nkept['a'] = v\nsum(kept.values()).backward()",
         "tensor attached scalar likely",
     ),
+    "what stands in a dict": (
+        "kept = {'loss': f(), 'n': 1}\nv = kept['loss']\nkept['loss'].backward()",
+        "tensor attached scalar likely",
+    ),
+    "a name in a dict": (
+        "v = f()\nkept = {'loss': v, 'n': f()}\nkept['loss'].backward()",
+        "tensor attached scalar likely",
+    ),
+    "a name in a dict by keyword": (
+        "v = f()\nkept = dict(loss=v, n=f())\nkept['loss'].backward()",
+        "tensor attached scalar likely",
+    ),
+    "put into a dict": (
+        "kept = {}\nkept['loss'] = f()\nv = kept['loss']\nkept['loss'].backward()",
+        "tensor attached scalar likely",
+    ),
+    "made one by one": (
+        "kept = [f(s) for s in steps]\nv = kept[0]\nsum(kept).backward()",
+        "output attached likely",
+    ),
     "gradients asked for": (
         "v = f()\ng = torch.autograd.grad(v, steps)",
         "tensor attached scalar likely",
@@ -97,6 +117,14 @@ NOT_PROVEN = {
     ),
     "one of several names in a dict": (
         "kept = {}\nv = f()\nkept['a'] = v\nkept['b'] = f()\nsum(kept.values()).backward()",
+        "unknown",
+    ),
+    "another name in a dict": (
+        "kept = {'loss': f(), 'n': f()}\nv = kept['n']\nkept['loss'].backward()",
+        "unknown",
+    ),
+    "one of a dict, which one is not known": (
+        "kept = {flag.A: f()}\nv = kept[flag.A]\nkept[flag.B].backward()",
         "unknown",
     ),
     "not the last of a list": (

@@ -135,6 +135,8 @@ def _assign_one(
             return
         _note_attribute(run, path, value_node, value, recursive=path in value.sources)
     elif isinstance(target, ast.Subscript):
+        if path is not None:
+            value = proven_value(run, path, value, value_node, proven)
         _set_item(run, target, value_node, value)
         return
     elif isinstance(target, ast.Tuple | ast.List) and proven:

@@ -18,6 +18,7 @@ from leakwise.facts.graph_origins import (
     Qualified,
     element_origins,
     graph_origins,
+    part_origins,
     unwrapped,
 )
 from leakwise.facts.names import ScopeIndex, path_of
@@ -327,11 +328,8 @@ def _put_at(
 
 def _passed_through(value: ast.expr, path: str, part: str, found: Evidence) -> Names:
     """What must carry a graph if this part of a value does, which is bound to `path`."""
-    if part == ELEMENTS:
-        return element_origins(value, found.qualified)
     if part:
-        whole = path_of(value)
-        return NONE if whole is None else frozenset({whole + part})
+        return part_origins(value, part, found.qualified)
     value = unwrapped(value)
     if _has_operand(value, path):
         # `loss = loss + penalty`: the loss carried it before, whatever the penalty is.

@@ -19,6 +19,8 @@ Qualified = Callable[[ast.expr], str | None]
 ELEMENTS = "[*]"
 """Stands behind a path for what it holds."""
 LAST = "[-1]"
+_ONE = "[?]"
+"""Behind a path: for one of what it holds, which one is not known."""
 
 # Methods of a tensor whose result has the graph of the tensor:
 # https://docs.pytorch.org/docs/stable/tensors.html
@@ -78,7 +80,8 @@ def graph_origins(node: ast.expr, qualified: Qualified) -> Names:
     if path is not None:
         return frozenset({path})
     if isinstance(node, ast.Subscript):
-        return _elements(node.value, qualified)
+        path = path_of(node.value)
+        return NONE if path is None else frozenset({path + _ONE})
     if isinstance(node, ast.IfExp):
         # Each branch, where it is taken, is what the graph comes from.
         return graph_origins(node.body, qualified) | graph_origins(node.orelse, qualified)
@@ -91,6 +94,25 @@ def graph_origins(node: ast.expr, qualified: Qualified) -> Names:
     if isinstance(node, ast.Call):
         return _call(node, qualified)
     return NONE
+
+
+def part_origins(node: ast.expr, part: str, qualified: Qualified) -> Names:
+    """The paths that must carry a graph if this part of `node` does: `['loss']`, `[0]`, `.loss`."""
+    if part == ELEMENTS:
+        return _elements(node, qualified)
+    path = path_of(node)
+    if path is not None:
+        return frozenset({path + part})
+    parts: dict[str, ast.expr] = {}
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant):
+                parts[f"[{key.value!r}]"] = value
+    elif isinstance(node, ast.Call) and qualified(node.func) == "builtins.dict":
+        parts = {f"[{one.arg!r}]": one.value for one in node.keywords}
+    elif isinstance(node, ast.Tuple | ast.List):
+        parts = {f"[{index}]": value for index, value in enumerate(node.elts)}
+    return graph_origins(parts[part], qualified) if part in parts else NONE
 
 
 def element_origins(node: ast.expr, qualified: Qualified) -> Names:

@@ -4,9 +4,17 @@ import ast
 
 from leakwise.facts.events import GradMode
 from leakwise.facts.graph_origins import ELEMENTS, Names
-from leakwise.facts.places import Place
 from leakwise.facts.run import Run
-from leakwise.facts.values import Certainty, Graph, Kind, Value, merge_sources, tensor
+from leakwise.facts.values import (
+    DICT,
+    Certainty,
+    Graph,
+    Kind,
+    Value,
+    mapping,
+    merge_sources,
+    tensor,
+)
 
 
 def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Names) -> Value:
@@ -14,10 +22,13 @@ def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Name
     backward pass starts from it, or from a part of it, later."""
     if not proven or run.state.grad is GradMode.OFF:
         return value
-    if any(name.startswith((path + ".", path + "[")) for name in proven):
-        # Also where it may be a tensor itself: `sum(v) if isinstance(v, tuple) else v`.
-        return _holding(value, run.place(node), elements=path + ELEMENTS in proven)
-    return _carrying(run, value, node) if path in proven and _is_open(value) else value
+    parts = {name[len(path) :] for name in proven if name.startswith((path + ".", path + "["))}
+    if not parts:
+        return _carrying(run, value, node) if path in proven and _is_open(value) else value
+    if value.kind is Kind.CONTAINER:
+        return _with_parts(run, value, node, parts)
+    # Also where it may be a tensor itself: `sum(v) if isinstance(v, tuple) else v`.
+    return _holding(run, value, node)
 
 
 def proven_part(run: Run, path: str, stored: Value, node: ast.expr) -> Value:
@@ -36,7 +47,7 @@ def sibling_value(run: Run, path: str, value: Value, node: ast.expr) -> Value:
     if run.state.grad is GradMode.OFF or not _is_open(value):
         return value
     detached = "detach" in run.definition.index.methods_on(path)
-    held = _holding(value, run.place(node), elements=False)
+    held = _holding(run, value, node)
     return held if detached else held.but(certainty=Certainty.POSSIBLE)
 
 
@@ -56,15 +67,11 @@ def _carrying(run: Run, value: Value, node: ast.expr) -> Value:
     )
 
 
-def _holding(value: Value, place: Place, *, elements: bool) -> Value:
+def _holding(run: Run, value: Value, node: ast.expr) -> Value:
     """A value of which a part carries a graph."""
-    if value.kind is Kind.CONTAINER:
-        held = value.element
-        if not elements or held is None or not _is_open(held) or value.length not in {None, 1}:
-            return value
-        return value.but(element=_holding(held, place, elements=False))
     if not _is_open(value):
         return value
+    place = run.place(node)
     return Value(
         Kind.OUTPUT,
         graph=Graph.ATTACHED,
@@ -72,3 +79,19 @@ def _holding(value: Value, place: Place, *, elements: bool) -> Value:
         origin=value.origin or place,
         sources=merge_sources(value.sources, frozenset({place})),
     )
+
+
+def _with_parts(run: Run, value: Value, node: ast.expr, parts: set[str]) -> Value:
+    """A display or a comprehension, these parts of which carry a graph."""
+    if value.fields:
+        fields = tuple(
+            (key, _carrying(run, held, node) if f"[{key!r}]" in parts and _is_open(held) else held)
+            for key, held in value.fields
+        )
+        known = mapping(fields)
+        return value.but(fields=fields, element=known.element)
+    apart = value.items is not None or value.name == DICT or value.length not in {None, 1}
+    if apart or ELEMENTS not in parts or value.element is None:
+        # Of several elements some may carry no graph.
+        return value
+    return value.but(element=_holding(run, value.element, node))

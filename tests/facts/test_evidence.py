@@ -234,3 +234,21 @@ def test_an_element_that_is_made_from_all_others_consumes_them() -> None:
         "outer",
     )
     assert facts.backpropagated(frozenset({"kept"}))
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"),
+    [
+        ("{'loss': loss, 'n': 1}", "tensor attached scalar likely"),
+        ("{'n': 1, 'loss': loss}", "tensor attached scalar likely"),
+        ("(1, loss)", "tensor attached scalar likely"),
+        ("{'loss': loss.item(), 'n': f()}", "container"),
+    ],
+)
+def test_what_a_kept_display_holds(stored: str, wanted: str) -> None:
+    code = (
+        f"def outer():\n    kept = []\n    for s in steps:\n        loss = f(s)\n"
+        f"        loss.backward()\n        out = {stored}\n        kept.append(out)\n"
+    )
+    (keeping,) = body(code, "outer").keepings
+    assert described(keeping.stored) == wanted

@@ -5,7 +5,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.trainers import LOSS_KEY, RETURNS_LOSS
+from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
 from leakwise.facts.class_use import family
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
@@ -243,13 +243,16 @@ def _returned(
         return None
     if bases.isdisjoint(module.ancestors(class_).names):
         return None
-    return lambda node: _loss_in(node, qualified)
+    in_dict = definition.name in LOSS_IN_DICT
+    return lambda node: _loss_in(node, qualified, in_dict=in_dict)
 
 
-def _loss_in(node: ast.expr, qualified: Qualified) -> Names:
+def _loss_in(node: ast.expr, qualified: Qualified, *, in_dict: bool) -> Names:
     """The loss in what is returned: the value itself, the first of several, or under its key."""
     if isinstance(node, ast.IfExp):
-        return _loss_in(node.body, qualified) | _loss_in(node.orelse, qualified)
+        return _loss_in(node.body, qualified, in_dict=in_dict) | _loss_in(
+            node.orelse, qualified, in_dict=in_dict
+        )
     if isinstance(node, ast.Tuple):
         return graph_origins(node.elts[0], qualified) if node.elts else NONE
     if isinstance(node, ast.Dict):
@@ -258,7 +261,7 @@ def _loss_in(node: ast.expr, qualified: Qualified) -> Names:
                 return graph_origins(value, qualified)
         return NONE
     path = path_of(node)
-    if path is not None:
+    if path is not None and in_dict:
         # A tensor, or a dict that holds it.
-        return frozenset({path + ELEMENTS})
+        return frozenset({f"{path}[{LOSS_KEY!r}]"})
     return graph_origins(node, qualified)

@@ -191,21 +191,21 @@ def empty(run: Run, path: str, holder: Value) -> None:
 
 
 def _holds_graph(value: Value) -> bool:
-    if value.items is not None:
-        return any(item.carries_graph for item in value.items)
-    return value.element is not None and value.element.carries_graph
+    return any(part.carries_graph for part in _parts(value))
 
 
 def _graph_part(value: Value) -> Value:
     """The part of a stored value that carries a graph, or the value itself."""
-    if value.carries_graph:
-        return value
-    for item in value.items or ():
-        if item.carries_graph:
-            return item
-    if value.element is not None and value.element.carries_graph:
-        return value.element
-    return value
+    return next((part for part in (value, *_parts(value)) if part.carries_graph), value)
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    """What a stored value holds, kept apart where that is known."""
+    if value.items is not None:
+        return value.items
+    if value.fields:
+        return tuple(part for _, part in value.fields)
+    return () if value.element is None else (value.element,)
 
 
 def _holding_path(node: ast.stmt | None, run: Run) -> str | None:

@@ -25,4 +25,6 @@ RETURNS_LOSS: dict[str, frozenset[str]] = {
     "compute_loss": _TRANSFORMERS_TRAINERS,
 }
 """By method: the classes whose trainer backpropagates what the method returns."""
+LOSS_IN_DICT = frozenset({"training_step"})
+"""Methods that may return a dict, with the loss under this key."""
 LOSS_KEY = "loss"

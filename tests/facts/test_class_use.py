@@ -93,3 +93,17 @@ def test_an_edit_of_one_method_reaches_the_others() -> None:
     changed, change = module.document.replace(Range.of(last, 8, last, 12), "self.given.eval()")
     module.update(changed, [change])
     assert described(module.facts(use).value("v")) == "module likely"
+
+
+def test_use_is_seen_anew_in_the_blocks_of_a_long_body() -> None:
+    filler = "".join(f"    a{number} = {number}\n" for number in range(80))
+    code = f"def run(net, x):\n    v = net(x)\n{filler}    w = net(x)\n    print(net)\n"
+    module = ModuleFacts(document(HEAD + code))
+    (run,) = (one for one in module.new_bodies() if one.qualified == "run")
+    assert described(module.facts(run).value("v")) == "unknown"
+    line = next(n for n, one in enumerate(module.document.lines) if "print(net)" in one)
+    for used, wanted in [("net.eval()  ", "output attached likely"), ("print(net)  ", "unknown")]:
+        changed, change = module.document.replace(Range.of(line, 4, line, 14), used[:10])
+        module.update(changed, [change])
+        for name in ("v", "w"):
+            assert described(module.facts(run).value(name)) == wanted

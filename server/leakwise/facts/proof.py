@@ -46,7 +46,7 @@ def sibling_value(run: Run, path: str, value: Value, node: ast.expr) -> Value:
     graph, or be a number to report. Who detaches it takes it for a tensor with one."""
     if run.state.grad is GradMode.OFF or not _is_open(value):
         return value
-    detached = "detach" in run.definition.index.methods_on(path)
+    detached = "detach" in run.use(path).methods
     held = _holding(run, value, node)
     return held if detached else held.but(certainty=Certainty.POSSIBLE)
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from leakwise.fixing.concrete import Expression, expressions
+from leakwise.fixing.expressions import expression_at, replace_node
 from leakwise.fixing.layout import continues_compound, insertion, trimmed
 from leakwise.fixing.statements import suites_of
 from leakwise.fixing.windows import Extent, Window, parse, windows
@@ -45,7 +46,7 @@ def method_calls(
 
 def _method_call(document: Document, span: Range, method: str) -> list[Edit] | None:
     for window in windows(document, span, Extent.HEAD):
-        found = _expression_at(window, span)
+        found = expression_at(window, span)
         if found is None:
             continue
         lines = _lines_of_statement(window, window.start_of(found))
@@ -54,7 +55,7 @@ def _method_call(document: Document, span: Range, method: str) -> list[Edit] | N
             return None
         edits = _edits(window, found, known, method)
         call = _call(found, method)
-        if edits is None or call is None or not _replace(window.body, found, call):
+        if edits is None or call is None or not replace_node(window.body, found, call):
             return None
         return edits if window.becomes(edits, window.body) else None
     return None
@@ -112,34 +113,6 @@ def _stands_at(expression: Expression, start: Position, end: Position) -> bool:
     )
 
 
-def _expression_at(window: Window, span: Range) -> ast.expr | None:
-    """The expression that spans exactly `span`, parentheses around it left out or not."""
-    inner: list[Range] = [span]
-    document = window.document
-    while True:
-        text = document.slice(inner[-1])
-        if not (text.startswith("(") and text.endswith(")")):
-            break
-        start, end = inner[-1].start, inner[-1].end
-        inner.append(
-            trimmed(
-                document,
-                Range(Position(start.line, start.column + 1), Position(end.line, end.column - 1)),
-            )
-        )
-    for wanted in inner:
-        for statement in window.body:
-            for node in ast.walk(statement):
-                if (
-                    isinstance(node, ast.expr)
-                    and not isinstance(node, ast.Starred | ast.Slice)
-                    and window.start_of(node) == wanted.start
-                    and window.end_of(node) == wanted.end
-                ):
-                    return node
-    return None
-
-
 def _lines_of_statement(window: Window, position: Position) -> tuple[int, int] | None:
     """First line and end of the smallest statement around `position` that has its lines alone;
     of a compound statement as much as the window holds."""
@@ -155,18 +128,3 @@ def _lines_of_statement(window: Window, position: Position) -> tuple[int, int] |
                 found = (first, end)
             suites = list(suites_of(statement))
     return found
-
-
-def _replace(body: list[ast.stmt], node: ast.expr, other: ast.expr) -> bool:
-    for statement in body:
-        for parent in ast.walk(statement):
-            if parent is other:
-                continue
-            for name, value in ast.iter_fields(parent):
-                if value is node:
-                    setattr(parent, name, other)
-                    return True
-                if isinstance(value, list) and any(each is node for each in value):
-                    setattr(parent, name, [other if each is node else each for each in value])
-                    return True
-    return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from leakwise.fixing.arguments import argument_added, argument_removed, argument_set
 from leakwise.fixing.blocks import decorated, first_inserted, with_around
 from leakwise.fixing.calls import method_calls
 from leakwise.fixing.imports import import_added
@@ -26,6 +27,26 @@ class FixContext:
         `method` may go through others: `detach().cpu`. None too when there are no expressions.
         """
         return method_calls(self.document, expressions, method)
+
+    def add_argument(self, call: Range, text: str) -> tuple[Edit, ...] | None:
+        """Adds `text`, one or several keyword arguments, behind the others of the call.
+
+        An argument on a line of its own gets company on the next. None when one of the keywords is
+        there, or `*` or `**` may hold it.
+        """
+        return argument_added(self.document, call, text)
+
+    def remove_argument(self, call: Range, keyword: str) -> tuple[Edit, ...] | None:
+        """Takes the argument `keyword` out of the call, with its comma.
+
+        Lines that it has alone go, with the comment on them. None when it is not written there.
+        """
+        return argument_removed(self.document, call, keyword)
+
+    def set_argument(self, call: Range, keyword: str, value: str) -> tuple[Edit, ...] | None:
+        """Gives the argument `keyword` of the call another value, or adds it as `add_argument`
+        does. None when it has that value."""
+        return argument_set(self.document, call, keyword, value)
 
     def wrap_in_with(self, statements: Range, manager: str) -> tuple[Edit, ...] | None:
         """Moves the whole statements that `statements` spans into `with {manager}:`.

@@ -60,11 +60,11 @@ class Window:
         """Whether the statements stand in a block, whose head the window does not hold."""
         return depth(self.document.lines[self.first]) > 0
 
-    def start_of(self, node: ast.stmt | ast.expr) -> Position:
+    def start_of(self, node: ast.stmt | ast.expr | ast.keyword) -> Position:
         """Where `node` starts; its decorators are not part of it."""
         return self._position(node.lineno, node.col_offset)
 
-    def end_of(self, node: ast.stmt | ast.expr) -> Position:
+    def end_of(self, node: ast.stmt | ast.expr | ast.keyword) -> Position:
         """Where `node` ends."""
         return self._position(node.end_lineno or node.lineno, node.end_col_offset or 0)
 

@@ -52,6 +52,9 @@ class Undone(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         function = node.func
+        node.keywords = [each for each in node.keywords if each.arg != MARK]
+        if isinstance(function, ast.Name) and function.id == MARK:
+            return node.args[0]
         return (
             function.value
             if isinstance(function, ast.Attribute) and function.attr == MARK
@@ -192,6 +195,135 @@ def test_ensure_import(code: str) -> None:
     assert FixContext(after).ensure_import(MARK) == ()
 
 
+def suites(tree: ast.AST) -> list[list[ast.stmt]]:
+    return [suite for node in ast.walk(tree) for suite in suites_of(node)]
+
+
+def statement_spans(document: Document) -> dict[Range, ast.stmt]:
+    """The ranges of all statements, decorators included."""
+    spans = {}
+    for suite in suites(ast.parse(document.text)):
+        for node in suite:
+            span = range_of(document, node)
+            for decorator in getattr(node, "decorator_list", []):
+                start = range_of(document, decorator).start
+                span = Range(min(span.start, Position(start.line, start.column - 1)), span.end)
+            spans[span] = node
+    return spans
+
+
+def picked_statement(data: st.DataObject, document: Document) -> tuple[Range, ast.stmt]:
+    return data.draw(st.sampled_from(sorted(statement_spans(document).items(), key=str)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs(), st.data())
+def test_insert_before_and_after(code: str, data: st.DataObject) -> None:
+    document = document_of(code)
+    span, node = picked_statement(data, document)
+    context = FixContext(document)
+    edits = context.insert_before(span, MARK)
+    after = document_of(checked(document, edits))
+    moved = Position(span.start.line + 1, span.start.column)
+    assert FixContext(after).insert_before(Range(moved, moved), MARK) is None
+    edits = context.insert_after(span, MARK)
+    if isinstance(node, ast.Return):
+        assert edits is None
+    elif edits is not None:
+        after = document_of(checked(document, edits))
+        assert FixContext(after).insert_after(span, MARK) is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(programs(), st.data())
+def test_append_last(code: str, data: st.DataObject) -> None:
+    document = document_of(code)
+    node = picked(data, [node for node in ast.walk(ast.parse(code)) if isinstance(node, COMPOUND)])
+    span = range_of(document, node)
+    edits = FixContext(document).append_last(span, MARK, before_leaving=True)
+    if edits is not None:
+        after = document_of(checked(document, edits))
+        assert FixContext(after).append_last(span, MARK, before_leaving=True) is None
+        (suite,) = (suite for suite in suites(ast.parse(after.text)) if MARK in dumps(suite))
+        assert isinstance(suite[-1], ast.Return) or suite[-1:] == [
+            each for each in suite if MARK in ast.dump(each)
+        ]
+
+
+def dumps(suite: list[ast.stmt]) -> list[str]:
+    return [ast.unparse(each) for each in suite]
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs(), st.data())
+def test_arguments(code: str, data: st.DataObject) -> None:
+    document = document_of(code)
+    calls: list[ast.AST] = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)
+    ]
+    span = range_of(document, picked(data, calls))
+    after = document_of(checked(document, FixContext(document).add_argument(span, f"{MARK}=1")))
+    (call,) = (
+        node
+        for node in ast.walk(ast.parse(after.text))
+        if isinstance(node, ast.Call) and any(each.arg == MARK for each in node.keywords)
+    )
+    context = FixContext(after)
+    assert context.add_argument(range_of(after, call), f"{MARK}=1") is None
+    assert context.set_argument(range_of(after, call), MARK, "1") is None
+    edits = context.remove_argument(range_of(after, call), MARK)
+    assert edits is not None
+    assert dumped(apply_edits(after, edits)) == dumped(code)
+    edits = context.set_argument(range_of(after, call), MARK, "(2, 3)")
+    assert edits is not None
+    assert undone(apply_edits(after, edits)) == dumped(code)
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs(), st.data())
+def test_wrap(code: str, data: st.DataObject) -> None:
+    document = document_of(code)
+    kinds = (ast.Name, ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.ListComp, ast.Dict)
+    nodes: list[ast.AST] = [
+        node
+        for statement in ast.walk(ast.parse(code))
+        if not isinstance(statement, ast.JoinedStr | ast.FormattedValue | ast.Delete)
+        for node in ast.iter_child_nodes(statement)
+        if isinstance(node, kinds) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+    ]
+    spans = [range_of(document, picked(data, nodes)) for _ in range(data.draw(st.integers(1, 3)))]
+    for template in (f"{{}}.{MARK}()", f"{MARK}({{}})"):
+        edits = FixContext(document).wrap(spans, template)
+        after = document_of(checked(document, edits))
+        assert after.text.count(MARK) == len(set(spans))
+
+
+@settings(max_examples=40, deadline=None)
+@given(programs(), st.data())
+def test_replace_and_strip(code: str, data: st.DataObject) -> None:
+    document = document_of(code)
+    calls: list[ast.AST] = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)
+    ]
+    node = picked(data, calls)
+    span = range_of(document, node)
+    edits = FixContext(document).call_method([span], MARK)
+    assert edits is not None
+    after = document_of(apply_edits(document, edits))
+    (call,) = (
+        node
+        for node in ast.walk(ast.parse(after.text))
+        if isinstance(node, ast.Call) and MARK in ast.dump(node.func)
+    )
+    context = FixContext(after)
+    edits = context.strip_suffix_call(range_of(after, call), MARK)
+    assert edits is not None
+    assert dumped(apply_edits(after, edits)) == dumped(code)
+    edits = context.replace(range_of(after, call), ast.unparse(call), ast.unparse(node))
+    if edits is not None:
+        assert dumped(apply_edits(after, edits)) == dumped(code)
+
+
 JUNK = st.one_of(
     st.text(max_size=8),
     st.sampled_from(["(", "'''", '"', "\\\n", "\r", "\f", ":", "\t", " ", "\x00", "\ud800", "é"]),
@@ -221,6 +353,15 @@ def test_any_text_and_any_range(
         context.insert_first(span, MARK),
         context.release_in_finally(span, MARK, MARK),
         context.ensure_import(MARK),
+        context.add_argument(span, f"{MARK}=1"),
+        context.remove_argument(span, "b"),
+        context.set_argument(span, "b", MARK),
+        context.wrap([span], f"{MARK}({{}})"),
+        context.replace(span, document.slice(span), MARK),
+        context.strip_suffix_call(span, "b"),
+        context.insert_before(span, f"if x:\n    {MARK}"),
+        context.insert_after(span, f"if x:\n    {MARK}"),
+        context.append_last(span, f"if x:\n    {MARK}"),
     ):
         after = apply_edits(document, edits or ())
         assert parses(after) or not parses(code)

@@ -147,14 +147,14 @@ def first_inserted(document: Document, span: Range, statement: str) -> tuple[Edi
         return None
     span = trimmed(document, span)
     for window in windows(document, Range(span.start, span.start), Extent.HEAD):
-        compound = _compound_at(window, span)
+        compound = compound_at(window, span)
         if compound is None:
             continue
         body = compound.body
         skipped = isinstance(compound, _HAS_DOCSTRING) and holds_string_at_start(body)
         if skipped and len(body) == 1:
             window = _wider(window, span)
-            found = _compound_at(window, span)
+            found = compound_at(window, span)
             if found is None:
                 return None
             compound, body = found, found.body
@@ -214,7 +214,7 @@ def _expanded(
     return (Edit(Range(Position(start.line, start.column - gap), start), text),)
 
 
-def _compound_at(window: Window, span: Range) -> Compound | None:
+def compound_at(window: Window, span: Range) -> Compound | None:
     """The compound statement that starts where `span` does, else the deepest whose head does
     hold its start."""
     found: Compound | None = None

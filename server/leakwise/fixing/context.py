@@ -6,7 +6,9 @@ from leakwise.fixing.arguments import argument_added, argument_removed, argument
 from leakwise.fixing.blocks import decorated, first_inserted, with_around
 from leakwise.fixing.calls import method_calls
 from leakwise.fixing.imports import import_added
+from leakwise.fixing.inserting import appended_last, inserted_after, inserted_before
 from leakwise.fixing.release import released
+from leakwise.fixing.wrapping import call_stripped, replaced, wrapped
 from leakwise.text import Document, Edit, Range
 
 
@@ -48,6 +50,29 @@ class FixContext:
         does. None when it has that value."""
         return argument_set(self.document, call, keyword, value)
 
+    def wrap(self, expressions: Iterable[Range], template: str) -> tuple[Edit, ...] | None:
+        """Puts each expression in the place of `{}` in `template`, such as `tf.constant({})`, with
+        parentheses where they are needed.
+
+        None too when there are no expressions, or one of them stands in such code already.
+        """
+        return wrapped(self.document, expressions, template)
+
+    def replace(self, expression: Range, old: str, new: str) -> tuple[Edit, ...] | None:
+        """Puts the expression `new` in the place of one that reads `old`, however it is laid out,
+        with parentheses where they are needed.
+
+        None when something else stands there, or a comment in it.
+        """
+        return replaced(self.document, expression, old, new)
+
+    def strip_suffix_call(self, expression: Range, method: str) -> tuple[Edit, ...] | None:
+        """Takes the last call off the expression: `x.cuda()` becomes `x` for `cuda`.
+
+        None when its last call is of another method, or holds a comment.
+        """
+        return call_stripped(self.document, expression, method)
+
     def wrap_in_with(self, statements: Range, manager: str) -> tuple[Edit, ...] | None:
         """Moves the whole statements that `statements` spans into `with {manager}:`.
 
@@ -72,6 +97,34 @@ class FixContext:
         statement is there already.
         """
         return first_inserted(self.document, compound, statement)
+
+    def insert_before(self, statement: Range, text: str) -> tuple[Edit, ...] | None:
+        """Puts `text` right in front of the statement, decorators and all.
+
+        `text` is one or several statements in lines, each level four spaces deep; they get the
+        indentation of the place. None when they stand there already, and in front of a docstring
+        or an import from `__future__`.
+        """
+        return inserted_before(self.document, statement, text)
+
+    def insert_after(self, statement: Range, text: str) -> tuple[Edit, ...] | None:
+        """Puts `text`, as for `insert_before`, behind the statement and the comment on its line.
+
+        None when it stands there already, or would never run: behind a `return`, `raise`, `break`
+        or `continue`.
+        """
+        return inserted_after(self.document, statement, text)
+
+    def append_last(
+        self, compound: Range, text: str, *, before_leaving: bool = False
+    ) -> tuple[Edit, ...] | None:
+        """Puts `text`, as for `insert_before`, at the end of the body of the loop, function or
+        block that starts at `compound` or holds its start in its head.
+
+        None when it stands there already, and when the body ends with a `return`, `raise`, `break`
+        or `continue`, unless it may go in front of that.
+        """
+        return appended_last(self.document, compound, text, before_leaving=before_leaving)
 
     def release_in_finally(
         self, acquisition: Range, name: str, release: str

@@ -63,7 +63,7 @@ def deeper(window: Window, run: Run) -> Deeper | None:
     document = window.document
     first = window.first_line_of(statements[0])
     margin = indentation(document.lines[first])
-    end = _end_with_comments(document, window.end_of(statements[-1]).line + 1, depth(margin))
+    end = end_with_comments(document, window.end_of(statements[-1]).line + 1, depth(margin))
     inside = lines_inside_strings(document, first, end)
     if inside is None:
         return None
@@ -84,7 +84,7 @@ def _column(line: str, margin: str) -> int:
     return max(column, own.rfind("\f") + 1)
 
 
-def _end_with_comments(document: Document, end: int, margin_depth: int) -> int:
+def end_with_comments(document: Document, end: int, margin_depth: int) -> int:
     """The end of the lines from `end` on that are comments deeper than the margin: they belong
     to the block above them."""
     found = end

@@ -1,0 +1,1 @@
+"""What lies outside the file: user modules and installed packages, through a process of its own."""

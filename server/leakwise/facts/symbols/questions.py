@@ -1,0 +1,266 @@
+"""What is asked of the world outside a file, what is answered, and the JSON forms of both.
+
+Answers are plain data: they hold no places, no definitions and no line numbers, so that they cross
+between processes, are kept in a cache and compared by value. Unknown is an answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from leakwise.facts.events import GradMode
+from leakwise.facts.values import UNKNOWN, Certainty, Graph, Kind, Value
+
+About = Literal["symbol", "callers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about what lies outside a file.
+
+    About a symbol: `folder` is the absolute path of the folder of the file that imports it, and
+    `name` its dotted name as that file imports it, with the leading dots of a relative import. Or
+    `folder` is empty and `name` is an address, as answers give it (see `address`). `member` names a
+    method or attribute of the class that `name` stands for; empty for the symbol itself.
+
+    About callers: `folder` is the absolute path of the file that defines the function, and `name`
+    its qualified name in it.
+    """
+
+    about: About
+    folder: str
+    name: str
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a symbol is defined: an absolute path, and its qualified name in that file, which is
+    empty for the module itself."""
+
+    path: str
+    qualified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A file or folder as an answer saw it; once it differs, the answer is stale. Of what was not
+    there both numbers are -1."""
+
+    path: str
+    mtime_ns: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFunction:
+    """A function or method: what it returns (None: nothing), and what training step it takes, with
+    its callees: `backward`, `step` or empty."""
+
+    returns: Value | None = UNKNOWN
+    trains: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundClass:
+    """A class: the qualified names of its known ancestors, whether these are all, the kind of its
+    objects, and the names of the methods that it and its known ancestors in user code define."""
+
+    address: str
+    ancestors: frozenset[str] = frozenset()
+    complete: bool = False
+    kind: Kind = Kind.UNKNOWN
+    methods: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundValue:
+    """A module-level name, or an attribute of a class's objects."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModule:
+    """A module or package."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCallers:
+    """How code in other files runs a function: OFF where every call seen is in a grad-off region,
+    ON where some call is not, UNKNOWN where not all can be followed, None where there is none."""
+
+    grad: GradMode | None
+
+
+Found = FoundFunction | FoundClass | FoundValue | FoundModule | FoundCallers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known; `found` is None where nothing is.
+
+    `lasting` tells whether the answer may be kept between runs: until one of `depends` differs. An
+    answer that rests on unsaved text, or on the whole project, may not.
+    """
+
+    found: Found | None = None
+    depends: tuple[Dependency, ...] = ()
+    lasting: bool = False
+
+
+def address(path: str, qualified: str) -> str:
+    """The name that a class or function of user code has in values: its file and its qualified
+    name there. Such a name is the same from wherever it is seen, and never a framework's."""
+    return f"{path}:{qualified}"
+
+
+def is_address(name: str | None) -> bool:
+    """Whether the name of a value is an address."""
+    return name is not None and ":" in name
+
+
+def location_of(name: str) -> Location:
+    """Where an address leads."""
+    path, _, qualified = name.rpartition(":")
+    return Location(path, qualified)
+
+
+def question_to_json(question: Question) -> list[str]:
+    """The JSON form of a question."""
+    return [question.about, question.folder, question.name, question.member]
+
+
+def question_from_json(data: object) -> Question:
+    """The question that a JSON form stands for.
+
+    Raises:
+        ValueError: it stands for none.
+    """
+    match data:
+        case ["symbol" | "callers" as about, str(folder), str(name), str(member)]:
+            return Question(about, folder, name, member)  # type: ignore[arg-type]
+    raise ValueError("no question")
+
+
+def answer_to_json(answer: Answer) -> dict[str, object]:
+    """The JSON form of an answer."""
+    return {
+        "found": None if answer.found is None else _found_to_json(answer.found),
+        "depends": [[one.path, one.mtime_ns, one.size] for one in answer.depends],
+        "lasting": answer.lasting,
+    }
+
+
+def answer_from_json(data: object) -> Answer:
+    """The answer that a JSON form stands for.
+
+    Raises:
+        ValueError: it stands for none.
+    """
+    match data:
+        case {"found": found, "depends": list(depends), "lasting": bool(lasting)}:
+            return Answer(
+                None if found is None else _found_from_json(found),
+                tuple(_dependency(one) for one in depends),
+                lasting,
+            )
+    raise ValueError("no answer")
+
+
+def _dependency(data: object) -> Dependency:
+    match data:
+        case [str(path), int(mtime_ns), int(size)]:
+            return Dependency(path, mtime_ns, size)
+    raise ValueError("no dependency")
+
+
+def _found_to_json(found: Found) -> list[object]:
+    match found:
+        case FoundFunction(returns, trains):
+            return ["function", None if returns is None else _value_to_json(returns), trains]
+        case FoundClass(where, ancestors, complete, kind, methods):
+            return ["class", where, sorted(ancestors), complete, str(kind), sorted(methods)]
+        case FoundValue(value):
+            return ["value", _value_to_json(value)]
+        case FoundModule():
+            return ["module"]
+        case FoundCallers(grad):
+            return ["callers", None if grad is None else str(grad)]
+
+
+def _found_from_json(data: object) -> Found:
+    match data:
+        case ["function", returns, str(trains)]:
+            return FoundFunction(None if returns is None else _value_from_json(returns), trains)
+        case ["class", str(where), list(ancestors), bool(complete), str(kind), list(methods)]:
+            return FoundClass(where, _strings(ancestors), complete, Kind(kind), _strings(methods))
+        case ["value", value]:
+            return FoundValue(_value_from_json(value))
+        case ["module"]:
+            return FoundModule()
+        case ["callers", None]:
+            return FoundCallers(None)
+        case ["callers", str(grad)]:
+            return FoundCallers(GradMode(grad))
+    raise ValueError("nothing found")
+
+
+def _strings(data: Sequence[object]) -> frozenset[str]:
+    strings = [one for one in data if isinstance(one, str)]
+    if len(strings) < len(data):
+        raise ValueError("not all are strings")
+    return frozenset(strings)
+
+
+def _value_to_json(value: Value) -> dict[str, object]:
+    """The parts of a value that differ from those of an unknown one; places and definitions have
+    no form."""
+    data: dict[str, object] = {"kind": str(value.kind)}
+    if value.name is not None:
+        data["name"] = value.name
+    if value.graph is not Graph.UNKNOWN:
+        data["graph"] = int(value.graph)
+    if value.scalar:
+        data["scalar"] = True
+    if value.certainty is not Certainty.SURE:
+        data["certainty"] = str(value.certainty)
+    if value.element is not None:
+        data["element"] = _value_to_json(value.element)
+    if value.items is not None:
+        data["items"] = [_value_to_json(item) for item in value.items]
+    if value.bound is not None:
+        data["bound"] = value.bound
+    if value.length is not None:
+        data["length"] = value.length
+    if isinstance(value.constant, bool | int | str):
+        data["constant"] = value.constant
+    return data
+
+
+def _value_from_json(data: object) -> Value:
+    if not isinstance(data, dict):
+        raise ValueError("no value")
+    name, constant = data.get("name"), data.get("constant")
+    bound, length = data.get("bound"), data.get("length")
+    element, items = data.get("element"), data.get("items")
+    if not (
+        isinstance(name, str | None)
+        and isinstance(constant, bool | int | str | None)
+        and isinstance(bound, int | None)
+        and isinstance(length, int | None)
+        and isinstance(items, list | None)
+    ):
+        raise ValueError("no value")
+    return Value(
+        Kind(data.get("kind")),
+        name=name,
+        graph=Graph(data.get("graph", Graph.UNKNOWN)),
+        scalar=data.get("scalar") is True,
+        certainty=Certainty(data.get("certainty", Certainty.SURE)),
+        element=None if element is None else _value_from_json(element),
+        items=None if items is None else tuple(map(_value_from_json, items)),
+        bound=bound,
+        length=length,
+        constant=constant,
+    )

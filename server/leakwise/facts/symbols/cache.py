@@ -1,0 +1,124 @@
+"""Answers kept between runs."""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import leakwise
+from leakwise.facts.symbols.questions import (
+    Answer,
+    Question,
+    answer_from_json,
+    answer_to_json,
+    question_from_json,
+    question_to_json,
+)
+from leakwise.facts.symbols.trails import hold
+
+FOLDER = ".leakwise_cache"
+"""The name of the folder that a workspace has for its cache."""
+
+MOST = 50_000
+"""Answers that are kept; beyond, those go that were not asked for the longest time."""
+
+_Key = tuple[str, ...]
+
+
+class AnswerCache:
+    """Answers of earlier runs, in a file of their own for each version of Leakwise and Python and
+    each environment. What the file holds is used only if it is whole, and each answer only while
+    all that it rests on is as it was. Threads may share it."""
+
+    def __init__(self, folder: Path, roots: Sequence[str], search_path: Sequence[str]) -> None:
+        about = [leakwise.__version__, sys.version, [*roots], [*search_path]]
+        name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
+        self._folder = folder
+        self._file = folder / f"symbols-{leakwise.__version__}-{name}.json"
+        self._state = threading.Lock()
+        self._kept: dict[_Key, Any] | None = None
+        self._fresh: dict[_Key, Any] = {}
+        """What this run used or learned."""
+        self._learned = False
+
+    def answers(self, questions: Iterable[Question]) -> dict[Question, Answer]:
+        """Those of the answers that are kept and still hold."""
+        found: dict[Question, Answer] = {}
+        for question in questions:
+            with self._state:
+                if self._kept is None:
+                    self._kept = self._load()
+                data = self._kept.get(_key(question))
+            if data is None:
+                continue
+            try:
+                answer = answer_from_json(data)
+            except (ValueError, TypeError, RecursionError):
+                continue
+            if answer.lasting and hold(answer.depends):
+                found[question] = answer
+                with self._state:
+                    self._fresh[_key(question)] = data
+        return found
+
+    def put(self, question: Question, answer: Answer) -> None:
+        """Keeps an answer, from the next `save` on."""
+        with self._state:
+            self._fresh[_key(question)] = answer_to_json(answer)
+            self._learned = True
+
+    def save(self) -> None:
+        """Writes the file if there is something new. Where that is not possible, all is lost that
+        this run learned, and nothing else."""
+        with self._state:
+            if not self._learned:
+                return
+            self._learned = False
+            # Another process may have written since.
+            kept = self._load()
+            for key in self._fresh:
+                kept.pop(key, None)
+            kept.update(self._fresh)
+            entries = [[list(key), data] for key, data in list(kept.items())[-MOST:]]
+            body = json.dumps(entries, separators=(",", ":")).encode("ascii")
+            try:
+                self._write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            except OSError:
+                return
+
+    def _write(self, data: bytes) -> None:
+        """Writes beside and replaces, so that no reader ever sees half of it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        ignore = self._folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", "ascii")
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix="writing-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(name, self._file)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+    def _load(self) -> dict[_Key, Any]:
+        try:
+            data = self._file.read_bytes()
+        except OSError:
+            return {}
+        digest, _, body = data.partition(b"\n")
+        if digest != hashlib.sha256(body).hexdigest().encode():
+            return {}
+        try:
+            return {_key(question_from_json(key)): data for key, data in json.loads(body)}
+        except (ValueError, TypeError, RecursionError):
+            return {}
+
+
+def _key(question: Question) -> _Key:
+    return tuple(question_to_json(question))

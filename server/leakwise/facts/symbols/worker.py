@@ -1,0 +1,175 @@
+"""The worker process: reads questions, writes answers, until its parent goes."""
+
+import contextlib
+import importlib
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from leakwise.facts.symbols.confinement import confine
+from leakwise.facts.symbols.questions import (
+    Answer,
+    Question,
+    answer_to_json,
+    question_from_json,
+)
+from leakwise.facts.symbols.transport import TransportError, receive, send
+from leakwise.sources import Disk, Overlay, path_to_uri, python_files
+from leakwise.text import Document
+
+PULSE_SECONDS = 0.5
+"""How often the parent hears from a worker that is busy."""
+
+_DEEPEST = 3_000
+"""Python's frames; jedi and the facts go deeper than its usual 1,000 in long expressions."""
+
+
+class Answers(Protocol):
+    """What the worker is about: answering."""
+
+    def answer(self, question: Question) -> Answer:
+        """What is known; never raises."""
+        ...
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Takes note that what these paths hold has changed."""
+        ...
+
+
+class Pulse:
+    """Tells the parent how far the question is, so that only what stands still is ended."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._writing = threading.Lock()
+        self._busy = threading.Event()
+        self.files = 0
+
+    def opened(self, path: str) -> None:
+        """Counts a file that was opened: that is progress."""
+        self.files += 1
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Sends a message with the memory that is in use, in bytes."""
+        with self._writing:
+            send(self._stream, {**message, "memory": memory_in_use()})
+
+    @contextlib.contextmanager
+    def beating(self) -> Any:
+        """Sends a sign of life every `PULSE_SECONDS` until left."""
+        self._busy.set()
+        try:
+            yield
+        finally:
+            self._busy.clear()
+
+    def start(self) -> None:
+        """Starts the thread that sends."""
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def _beat(self) -> None:
+        while True:
+            self._busy.wait()
+            time.sleep(PULSE_SECONDS)
+            if not self._busy.is_set():
+                continue
+            try:
+                self.send({"files": self.files, "seconds": time.process_time()})
+            except TransportError:
+                os._exit(1)  # The parent has gone, and the main thread may stand in a question.
+
+
+def serve(requests: IO[bytes], pulse: Pulse, answers: Answers, overlay: Overlay) -> None:
+    """Answers until the parent closes the stream."""
+    while True:
+        try:
+            match receive(requests):
+                case {"changes": dict(changes)}:
+                    for path, text in changes.items():
+                        _lay_over(overlay, path, text)
+                    # jedi asks Python's finders, which keep what folders list.
+                    importlib.invalidate_caches()
+                    answers.forget(changes)
+                case {"question": data}:
+                    with pulse.beating():
+                        answer = answers.answer(question_from_json(data))
+                    pulse.send({"answer": answer_to_json(answer)})
+        except TransportError:
+            return
+
+
+def _lay_over(overlay: Overlay, path: str, text: object) -> None:
+    if isinstance(text, str):
+        overlay.put(Path(path), Document.from_text(path_to_uri(Path(path)), text))
+    else:
+        overlay.drop(Path(path))
+
+
+def main(folder: str) -> None:
+    """Runs the process. `folder` is its own, for jedi's files; it is removed if the parent dies."""
+    requests, replies = _streams()
+    pulse = Pulse(replies)
+    try:
+        begin = receive(requests)
+        roots, search_path = begin["roots"], begin["search_path"]
+        answers, overlay = _answering(roots, search_path, folder, pulse)
+    except TransportError:
+        return
+    except Exception as error:
+        with contextlib.suppress(TransportError):
+            pulse.send({"failed": f"{type(error).__name__}: {error}"})
+        return
+    pulse.start()
+    with contextlib.suppress(TransportError):
+        pulse.send({"ready": True})
+    serve(requests, pulse, answers, overlay)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answering(
+    roots: Sequence[str], search_path: Sequence[str], folder: str, pulse: Pulse
+) -> tuple[Answers, Overlay]:
+    from leakwise.facts.symbols.answering import Answering
+    from leakwise.facts.symbols.locating import Locator
+
+    sys.setrecursionlimit(_DEEPEST)
+    locator = Locator(roots, search_path, folder)
+
+    def opened(path: str) -> None:
+        pulse.opened(path)
+        locator.opened(path)
+
+    confine(folder, opened)
+    overlay = Overlay(Disk())
+    folders = [Path(root) for root in roots]
+    return Answering(locator.locate, overlay, lambda: python_files(folders)), overlay
+
+
+def _streams() -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes to the parent. What anything prints, or reads, goes elsewhere."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return requests, replies
+
+
+def memory_in_use() -> int:
+    """Bytes of memory that this process has in use; where the system does not tell, the most that
+    it ever had, and 0 on Windows."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm", "rb") as numbers:
+            return int(numbers.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

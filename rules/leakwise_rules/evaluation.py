@@ -99,8 +99,13 @@ def _idle_loop(body: BodyFacts, call: ModuleCall) -> Loop | None:
     over layers is a part of one forward pass."""
     root = call.callee.partition(".")[0]
     return next(
-        (loop for loop in call.loops if not body.trains(loop) and root not in loop.names), None
+        (loop for loop in call.loops if not _may_train(body, loop) and root not in loop.names), None
     )
+
+
+def _may_train(body: BodyFacts, loop: Loop) -> bool:
+    """Whether a loop trains, as far as other files have told yet."""
+    return body.trains(loop) or body.waits(loop)
 
 
 @dataclass(frozen=True, slots=True)

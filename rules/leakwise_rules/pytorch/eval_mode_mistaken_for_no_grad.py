@@ -325,7 +325,7 @@ def _may_train_elsewhere(body: BodyFacts, phase: Phase) -> bool:
     """Whether code that is not seen may differentiate what the phase gives."""
     if phase.loop is None and (is_forward(body) or body.passed_on(phase.sources)):
         return True
-    return bool(body.training_steps) and body.passed_on(phase.sources)
+    return (bool(body.training_steps) or body.waits()) and body.passed_on(phase.sources)
 
 
 def _switch(phase: Phase) -> Iterator[RelatedPlace]:

@@ -289,7 +289,7 @@ class InferenceLoopWithoutNoGrad(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops or body.training_steps or is_forward(body):
+        if not body.has_loops or body.training_steps or body.waits() or is_forward(body):
             return
         calls = (
             call

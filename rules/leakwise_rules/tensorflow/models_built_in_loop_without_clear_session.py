@@ -329,7 +329,7 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
 
 def _clears(body: BodyFacts, loop: Loop) -> bool:
     """Whether the loop clears the session, or may do so under a name that leads nowhere."""
-    if body.calls(_CLEARS, loop):
+    if body.calls(_CLEARS, loop) or body.waits(loop):
         return True
     return body.mentions("clear_session", "reset_default_graph") and not body.calls(_CLEARS)
 

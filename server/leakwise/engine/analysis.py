@@ -2,7 +2,7 @@
 
 import functools
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from leakwise.engine.registry import load_rules
 from leakwise.engine.relevance import may_concern
 from leakwise.facts import Certainty, ModuleFacts
 from leakwise.facts.definitions import Definition
+from leakwise.facts.externals import Outside, knows_nothing
 from leakwise.facts.queries import Cell
+from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.rule import Finding, Report, Rule
 from leakwise.syntax import SyntaxProblem
 from leakwise.text import Document, LineChange
@@ -34,8 +36,12 @@ class Analysis:
         rules: Sequence[Rule] | None = None,
         *,
         minimum_certainty: Certainty = Certainty.LIKELY,
+        outside: Outside = knows_nothing,
     ) -> None:
+        """`outside` gives what is known already of other files; where it gives None the answer is
+        still to come, by `take`."""
         self.document = document
+        self._outside = outside
         self._rules = None if rules is None else tuple(rules)
         self._publisher = Publisher(minimum_certainty)
         self._facts: ModuleFacts | None = None
@@ -74,6 +80,22 @@ class Analysis:
             return []
         return self._publisher.findings(self._current, self.document.lines)
 
+    def questions(self) -> list[Question]:
+        """What the findings' facts asked of other files and nobody answered yet."""
+        return [] if self._facts is None else self._facts.externals.wanted()
+
+    def asked(self) -> list[Question]:
+        """All that the findings' facts asked of other files, answered or not."""
+        return [] if self._facts is None else self._facts.externals.asked()
+
+    def take(self, answers: Mapping[Question, Answer]) -> bool:
+        """Takes what is known of other files. True when findings may have changed."""
+        if self._facts is None:
+            return False
+        for question, answer in answers.items():
+            self._facts.externals.give(question, answer)
+        return bool(self._doubtful)
+
     @property
     def syntax_error(self) -> SyntaxProblem | None:
         """The first statement that does not parse; None for a file that concerns no framework."""
@@ -87,7 +109,7 @@ class Analysis:
 
     def _loaded(self) -> ModuleFacts | None:
         if self._facts is None and may_concern(self.document.text):
-            self._facts = ModuleFacts(self.document)
+            self._facts = ModuleFacts(self.document, self._outside)
             self._facts.database.on_doubt = self._doubted
         return self._facts
 

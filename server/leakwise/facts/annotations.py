@@ -86,7 +86,9 @@ def annotated(module: "ModuleFacts", definition: Definition, annotation: ast.exp
     if head in _TYPING:
         return _bare(last)
     kind_found = instance_kind(name)
-    return UNKNOWN if kind_found is None else Value(kind_found, name=name)
+    if kind_found is None:
+        return module.externals.instance(name)
+    return Value(kind_found, name=name)
 
 
 def _bare(last: str) -> Value:

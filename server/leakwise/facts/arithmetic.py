@@ -8,6 +8,7 @@ from leakwise.facts.storage import OWN, computed
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
+    PENDING,
     Certainty,
     Graph,
     Kind,
@@ -53,6 +54,8 @@ def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
         return _framework_arithmetic(one, two, sources)
     if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
         return NUMBER
+    if one.kind is Kind.PENDING or two.kind is Kind.PENDING:
+        return PENDING.made_from(sources)
     if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:
         if two.kind is Kind.NUMBER:
             return one.mixed()

@@ -251,7 +251,7 @@ def _accumulated(run: Run, path: str, node: ast.expr, operand: Value) -> None:
 
 def _accumulated_value(path: str, value: Value) -> Value:
     """What an accumulator holds afterwards: made from itself, so that its path can be followed."""
-    if value.is_tensor or value.kind is Kind.UNKNOWN:
+    if value.is_tensor or value.kind in {Kind.UNKNOWN, Kind.PENDING}:
         value = value.made_from(frozenset({path}))
     return value
 

@@ -7,6 +7,8 @@ from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.values import Kind, Value, container, element_of
 
+_KEEPERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN, Kind.PENDING})
+
 
 def bind(run: Run, target: ast.expr, value: Value) -> None:
     """Binds a target of an assignment, a loop or a `with`."""
@@ -37,7 +39,7 @@ def outlives_body(run: Run, path: str) -> bool:
         return False
     # An attribute or element: of something made here it dies with it.
     holder = run.state.values.get(root)
-    return holder is None or holder.kind in {Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN}
+    return holder is None or holder.kind in _KEEPERS
 
 
 def is_from_before(run: Run, path: str) -> bool:

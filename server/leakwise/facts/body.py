@@ -19,6 +19,7 @@ from leakwise.facts.events import (
     ModelUse,
     ModuleCall,
     TrainingStep,
+    Waiting,
 )
 from leakwise.facts.places import Place
 from leakwise.facts.values import ANY_SOURCE, UNKNOWN, Source, Value, overlap
@@ -160,6 +161,11 @@ class BodyFacts:
         """Whether a backward pass or optimizer step happens, in the loop where one is given."""
         return any(loop is None or loop in step.loops for step in self.training_steps)
 
+    def waits(self, loop: Loop | None = None) -> bool:
+        """Whether something is called, in the loop where one is given, of which other files' facts
+        are still to tell whether it trains, and what else it does."""
+        return any(loop is None or loop in event.loops for event in self._of(Waiting))
+
     def backpropagated(self, sources: frozenset[Source]) -> bool:
         """Whether a backward pass may start from something made from one of `sources`, here or, of
         an attribute, in another method of the class."""
@@ -196,6 +202,7 @@ class BodyFacts:
             (loop is None or loop in site.loops)
             and (
                 site.value.name in wanted
+                or not wanted.isdisjoint(self.module.externals.calls(site.value.name or ""))
                 or (
                     site.value.definition is not None
                     and not wanted.isdisjoint(self.module.calls_below(site.value.definition))

@@ -42,7 +42,8 @@ def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | No
         return GradMode.ON
     if not all_seen or GradMode.UNKNOWN in modes:
         return GradMode.UNKNOWN
-    return GradMode.OFF if modes else None
+    here = GradMode.OFF if modes else None
+    return _elsewhere(module, definition, here) if _may_be_imported(definition) else here
 
 
 def values_given(module: "ModuleFacts", definition: Definition) -> dict[str, Value]:
@@ -103,3 +104,27 @@ def _calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Defi
             called = evaluated_alone(module, scope, node.func)
             if called.definition is (owner if makes else definition):
                 yield scope, node
+
+
+def _may_be_imported(definition: Definition) -> bool:
+    """Whether other files may call a function by its name: a public one of the top level, or a
+    public method of a class there. `forward` is called through the network."""
+    parent = definition.parent
+    if definition.name.startswith("_") or definition.name in _CALLED_BY_FRAMEWORKS:
+        return False
+    if definition.is_method and parent is not None:
+        parent = parent.parent
+    return parent is not None and parent.node is None
+
+
+_CALLED_BY_FRAMEWORKS = frozenset({"forward", "call", "training_step"})
+
+
+def _elsewhere(
+    module: "ModuleFacts", definition: Definition, here: GradMode | None
+) -> GradMode | None:
+    """The grad mode with the callers in other files; unknown until these were looked up."""
+    found = module.externals.callers(definition.qualified)
+    if found is None:
+        return GradMode.UNKNOWN
+    return here if found.grad is None else found.grad

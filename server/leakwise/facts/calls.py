@@ -13,12 +13,13 @@ from leakwise.facts.events import (
     GradMode,
     TrainingStep,
 )
+from leakwise.facts.external_calls import outside_call
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
-from leakwise.facts.run import Run, known_module, shown, unknown_call
+from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.values import (
     UNKNOWN,
@@ -134,6 +135,8 @@ def _called(
         return _module_call(run, node, callee, everything)
     if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
         return UNKNOWN
+    if callee.kind is Kind.PENDING:
+        return pending_call(run, node, everything)
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
     # What a function makes depends on which function it is.
@@ -163,7 +166,9 @@ def _qualified_call(
         return builtin(arguments, keywords)
     effect = effect_of(name)
     if effect is None:
-        return unknown_call(run, [*arguments, *keywords.values()])
+        return constructed(
+            run, node, outside_call(run, node, callee, [*arguments, *keywords.values()])
+        )
     return _effect(run, node, name, effect, arguments, keywords)
 
 

@@ -122,6 +122,12 @@ class TrainingStep(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting(Event):
+    """A call of which nothing is known yet, not even whether it trains: the facts of another file
+    are still to come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Construction(Event):
     """A costly object built. `target` is the path that it is bound to; `from_outside` whether it is
     built on layers or models that were made before the innermost loop began."""

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from leakwise.facts.apis import canonical
 from leakwise.facts.apis.dtypes import storage_named
 from leakwise.facts.apis.torch_methods import (
     CUT_ATTRIBUTES,
@@ -17,6 +16,7 @@ from leakwise.facts.arithmetic import arithmetic
 from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.events import Loop
+from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
@@ -36,7 +36,6 @@ from leakwise.facts.values import (
     element_of,
     join,
     mapping,
-    qualified,
     tensor,
 )
 
@@ -86,7 +85,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     path = path_of(node)
     name = node.attr
     if owner.kind is Kind.QUALIFIED:
-        return qualified(canonical(f"{owner.name}.{name}"))
+        return run.module.names.imported(f"{owner.name}.{name}")
     if path is not None:
         held = run.state.values.get(path)
         if held is not None:
@@ -111,6 +110,10 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         return _read_from_self(run, path, held)
     if known_module(owner) and name == WRAPPED_MODULE:
         return _read_from_self(run, path, owner)
+    if owner.kind is Kind.PENDING:
+        return _read_from_self(run, path, owner)
+    if (held := outside_attribute(run, owner, name)).kind is not Kind.UNKNOWN:
+        return _read_from_self(run, path, held)
     if path is not None:
         value = _by_use(run, path, Value(sources=owner.sources))
         return _read_from_self(run, path, value)
@@ -170,7 +173,7 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
         return element_of(owner)
     if owner.kind is Kind.TENSOR or (owner.kind is Kind.OUTPUT and is_slicing(node.slice)):
         return run.recorded(sliced(owner, node.slice, index))
-    if owner.kind is Kind.OUTPUT:
+    if owner.kind in {Kind.OUTPUT, Kind.PENDING}:
         return element_of(owner)
     if owner.kind in {Kind.TF_TENSOR, Kind.ARRAY}:
         return owner.but(storage=sliced(owner, node.slice, index).storage)
@@ -237,10 +240,13 @@ def _call(run: Run, node: ast.Call) -> Value:
 def _may_be_called(receiver: Value) -> bool:
     """Whether `receiver.name` is something that is called, rather than a method of a known kind."""
     return (
-        receiver.kind in {Kind.QUALIFIED, Kind.UNKNOWN, Kind.INSTANCE, Kind.CLASS}
+        receiver.kind in _CALLABLE_PARTS
         or receiver.definition is not None
         or known_module(receiver)
     )
+
+
+_CALLABLE_PARTS = frozenset({Kind.QUALIFIED, Kind.UNKNOWN, Kind.INSTANCE, Kind.CLASS})
 
 
 def _sequence(run: Run, node: ast.Tuple | ast.List | ast.Set) -> Value:

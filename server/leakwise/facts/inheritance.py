@@ -8,6 +8,7 @@ from leakwise.facts.apis import effect_of
 from leakwise.facts.apis.keras import MODEL_BASES
 from leakwise.facts.apis.torch_classes import MODULE_BASES
 from leakwise.facts.definitions import Definition
+from leakwise.facts.externals import is_outside
 from leakwise.facts.names import path_of
 from leakwise.facts.values import Kind
 
@@ -25,6 +26,10 @@ class Ancestors:
 
     names: frozenset[str] = frozenset()
     complete: bool = True
+    outside: tuple[str, ...] = ()
+    """The addresses of the bases in other files."""
+    waits: bool = False
+    """Whether the facts of a base are still to come."""
 
     @property
     def is_module(self) -> bool:
@@ -47,7 +52,8 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
     definition.code.read()
     node = definition.node
     names: set[str] = set()
-    complete = True
+    complete, waits = True, False
+    outside: list[str] = []
     for base in node.bases if isinstance(node, ast.ClassDef) else ():
         # `Generic[T]` derives from `Generic`.
         named = base.value if isinstance(base, ast.Subscript) else base
@@ -56,13 +62,23 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
             above = module.ancestors(found.definition)
             names |= above.names
             complete = complete and above.complete
+            outside += above.outside
+            waits = waits or above.waits
         elif found.kind is Kind.QUALIFIED and found.name is not None:
             names.add(found.name)
+            about = None
+            if is_outside(found.name):
+                waits = waits or module.externals.symbol(found.name) is None
+                about = module.externals.class_(found.name)
+            if about is not None:
+                names |= about.ancestors
+                outside.append(about.address)
             complete = complete and (
                 effect_of(found.name) is not None
                 or found.name in MODEL_BASES
                 or module.names.is_foreign(found.name)
+                or (about is not None and about.complete)
             )
         else:
             complete = False
-    return Ancestors(frozenset(names), complete)
+    return Ancestors(frozenset(names), complete, tuple(outside), waits)

@@ -6,7 +6,7 @@ from leakwise.facts.arithmetic import carriers
 from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.constructions import constructed
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import Accumulation, Event, Keeping, TrainingStep
+from leakwise.facts.events import Accumulation, Event, Keeping, TrainingStep, Waiting
 from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
@@ -49,6 +49,8 @@ def local_call(
     place = run.place(node)
     if found.trains:
         run.outcome.add(TrainingStep(place, run.loops, found.trains))
+    if found.waits:
+        run.outcome.add(Waiting(place, run.loops))
     made_from = _take_flows(run, found, given, anywhere)
     for kept in found.keeps:
         _note_kept(run, node, definition, kept, given)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.annotations import annotated
 from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.inherited import inherited
 from leakwise.facts.names import path_of
 from leakwise.facts.values import NONE, UNKNOWN, Kind, Value
 
@@ -141,6 +142,9 @@ def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Val
         found = module.attribute(base, name)
         if found.kind is not Kind.UNKNOWN:
             return found
+    found = inherited(module, class_, name)
+    if found.kind is not Kind.UNKNOWN:
+        return found
     annotation = _annotations(class_).get(name)
     if annotation is not None:
         return annotated(module, class_, annotation)

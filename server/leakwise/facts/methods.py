@@ -17,7 +17,7 @@ from leakwise.facts.events import ModelUse, TrainingStep
 from leakwise.facts.evidence import backward_operand
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
-from leakwise.facts.run import Run, known_module, unknown_call
+from leakwise.facts.run import Run, known_module, pending_call, unknown_call
 from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import tensor_method
 from leakwise.facts.values import (
@@ -133,6 +133,9 @@ def _module_method(
     return unknown_call(run, everything)
 
 
+_UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
+
+
 def forget_attributes(run: Run, path: str | None) -> None:
     """A method whose code was not followed may have changed the attributes of its object."""
     if path is not None:
@@ -155,10 +158,12 @@ def _unknown_method(
         return tensor(Graph.DETACHED, certainty=Certainty.LIKELY, sources=receiver.sources)
     if name in LOSS_WRAPPERS and arguments:
         return arguments[0]
-    if name in MODULE_ITSELF and receiver.kind is Kind.UNKNOWN and name != "type":
+    if name in MODULE_ITSELF and receiver.kind in _UNSEEN and name != "type":
         # A tensor, a module or a batch: what moves or casts it gives the same thing again.
         return receiver
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
         forget_attributes(run, path_of(function.value))
+    if receiver.kind is Kind.PENDING:
+        return pending_call(run, node, arguments).made_from(receiver.sources)
     result = unknown_call(run, arguments)
     return result.made_from(receiver.sources)

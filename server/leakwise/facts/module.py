@@ -10,8 +10,10 @@ from leakwise.facts.callers import call_sites, callers_grad, values_given
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import CallSite, GradMode
+from leakwise.facts.externals import Externals, Outside, knows_nothing
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.inheritance import Ancestors, ancestors
+from leakwise.facts.inherited import inherited_result, outside_writers
 from leakwise.facts.interpretation import Memos, interpret
 from leakwise.facts.members import attribute_value, method_value
 from leakwise.facts.names import ScopeIndex, path_of
@@ -31,9 +33,11 @@ class ModuleFacts:
     """What is known of one document. Answers are computed when asked, and again only when what
     they read has changed."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, outside: Outside = knows_nothing) -> None:
         self.tree = SyntaxTree(document)
         self.database = Database()
+        self.externals = Externals(self.database, document.uri, outside)
+        """What other files tell."""
         self.scopes = Scopes(self.database, self.tree)
         self.names = Resolution(self)
         """What names stand for."""
@@ -165,7 +169,9 @@ class ModuleFacts:
         """What calling an object of a module class of this file gives; None where its `forward`
         is not in this file."""
         method = self.method(class_, "forward")
-        return None if method is None else self.summary(method).returns
+        if method is not None:
+            return self.summary(method).returns
+        return inherited_result(self, class_, "forward")
 
     def method(self, class_: Definition, name: str) -> Definition | None:
         """A method of a class of this file, or of a base in this file."""
@@ -239,7 +245,7 @@ class ModuleFacts:
                 definition.code.read()
                 writers.append(definition)
         writers.sort(key=lambda one: one.place.order())
-        return tuple(one.name for one in writers)
+        return (*(one.name for one in writers), *outside_writers(self, class_, name))
 
     def calls_below(self, definition: Definition) -> frozenset[str]:
         """The qualified names that a function of this file calls, and those that it calls, too."""
@@ -250,6 +256,7 @@ class ModuleFacts:
                 if isinstance(event, CallSite):
                     if event.value.name is not None and event.value.definition is None:
                         names.add(event.value.name)
+                        names |= self.externals.calls(event.value.name)
                     if event.value.definition is not None:
                         names |= self.calls_below(event.value.definition)
             return frozenset(names)

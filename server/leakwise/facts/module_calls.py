@@ -6,6 +6,7 @@ from leakwise.facts.events import Acquisition, GradMode, ModuleCall
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
+from leakwise.facts.symbols.questions import is_address
 from leakwise.facts.values import Certainty, Graph, Kind, Source, Value, merge_sources
 
 
@@ -14,7 +15,7 @@ def forward_call(
 ) -> Value:
     """The output of a network, as its own `forward` tells where that is in this file."""
     place = run.place(node)
-    own = None if module.definition is None else run.module.forward_result(module.definition)
+    own = forward_result(run, module)
     graph = {
         GradMode.ON: Graph.ATTACHED,
         GradMode.OFF: Graph.DETACHED,
@@ -23,7 +24,9 @@ def forward_call(
     sources: frozenset[Source] = frozenset({place})
     for argument in arguments:
         sources = merge_sources(sources, deep_sources(argument))
-    if own is not None and own.kind is not Kind.UNKNOWN:
+    if own is not None and own.kind is Kind.PENDING:
+        result = Value(Kind.OUTPUT, certainty=module.certainty, origin=place)
+    elif own is not None and own.kind is not Kind.UNKNOWN:
         result = run.computed_here(own).but(origin=place)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
@@ -42,6 +45,16 @@ def forward_call(
         )
     )
     return result
+
+
+def forward_result(run: Run, module: Value) -> Value | None:
+    """What the network's own `forward` gives; None where it gives nothing or is not in sight,
+    PENDING where it is in a file whose facts are still to come."""
+    if module.definition is not None:
+        return run.module.forward_result(module.definition)
+    if is_address(module.name):
+        return run.module.externals.result(module.name or "", "forward")
+    return None
 
 
 def acquire(run: Run, node: ast.Call, receiver: Value, certainty: Certainty) -> Value:

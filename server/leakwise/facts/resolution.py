@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis import canonical, effect_of
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.definitions import Definition, ScopeNode
+from leakwise.facts.externals import is_outside
 from leakwise.facts.interpretation import evaluated_alone
 from leakwise.facts.names import Binding
-from leakwise.facts.values import UNKNOWN, Kind, Value, join
+from leakwise.facts.values import PENDING, UNKNOWN, Kind, Value, join
 from leakwise.facts.values import qualified as named
 
 if TYPE_CHECKING:
@@ -103,13 +104,21 @@ class Resolution:
             qualified = canonical(f"{star}.{name}")
             if effect_of(qualified) is not None:
                 return named(qualified)
+            if is_outside(qualified) and not hasattr(builtins, name):
+                answer = self.module.externals.symbol(qualified)
+                if answer is None:
+                    return PENDING
+                if answer.found is not None:
+                    return self.imported(qualified)
         if hasattr(builtins, name) and not self.module.scopes.stars():
             return named(f"builtins.{name}")
         return UNKNOWN
 
     def imported(self, qualified: str) -> Value:
-        """What an imported name stands for."""
-        return named(canonical(qualified))
+        """What an imported name stands for: what it holds where another file's facts tell."""
+        name = canonical(qualified)
+        held = self.module.externals.value(name)
+        return named(name) if held is None else held
 
     def words_for(self, qualified: str) -> frozenset[str]:
         """The words of which one is called where a function or class of this name is."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE
 from leakwise.facts.class_use import Use, use_of_path
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import GradMode, Loop
+from leakwise.facts.events import GradMode, Loop, Waiting
 from leakwise.facts.evidence import Evidence
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Locatable, Place, place_of
 from leakwise.facts.queries import Node
 from leakwise.facts.state import Outcome, State, deep_sources
-from leakwise.facts.values import UNKNOWN, Graph, Kind, Source, Value, merge_sources
+from leakwise.facts.values import PENDING, UNKNOWN, Graph, Kind, Source, Value, merge_sources
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -191,6 +191,12 @@ def shown(node: ast.expr) -> str:
 def known_module(value: Value) -> bool:
     """Whether this is a network or a criterion."""
     return value.kind in {Kind.MODULE, Kind.CRITERION}
+
+
+def pending_call(run: Run, node: ast.Call, arguments: Iterable[Value]) -> Value:
+    """The value of a call of code in another file whose facts are still to come."""
+    run.outcome.add(Waiting(run.place(node), run.loops))
+    return PENDING.made_from(unknown_call(run, arguments).sources)
 
 
 def unknown_call(run: Run, arguments: Iterable[Value]) -> Value:

@@ -10,6 +10,7 @@ from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.expressions import evaluate
+from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
 from leakwise.facts.names import header_nodes, imported_names
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
@@ -168,7 +169,7 @@ def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
             run.state.grad = grad_mode(value.constant)
         elif value.kind is Kind.HOOK_HANDLE:
             run.outcome.released = run.outcome.released | value.sources
-        elif value.kind in {Kind.UNKNOWN, Kind.QUALIFIED} and not _trains(node):
+        elif may_switch_grad(value) and not _trains(node):
             # It may switch recording off; only a backward pass inside proves that it does not.
             run.state.grad = _unsure(run.state.grad, item.context_expr, run)
         if item.optional_vars is not None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.body import BodyResult
 from leakwise.facts.definitions import Definition, FunctionNode
-from leakwise.facts.events import Accumulation, GradMode, Keeping, ParameterFlows, TrainingStep
+from leakwise.facts.events import (
+    Accumulation,
+    GradMode,
+    Keeping,
+    ParameterFlows,
+    TrainingStep,
+    Waiting,
+)
 from leakwise.facts.members import called_value
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.state import deep_sources
@@ -56,6 +63,8 @@ class Summary:
     """The parameters that what it returns may be made from."""
     flows: ParameterFlows | None = None
     keeps: tuple[Kept, ...] = ()
+    waits: bool = False
+    """Whether something that it calls is still to be told of by another file's facts."""
 
 
 def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -> Summary:
@@ -75,6 +84,7 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
         returned,
         result.flows.parameters,
         tuple(_kept(result)),
+        any(isinstance(event, Waiting) for event in result.events),
     )
 
 

@@ -76,6 +76,8 @@ class Kind(StrEnum):
     INSTANCE = "instance"
     QUALIFIED = "qualified name"
     """An imported module, or a name of one."""
+    PENDING = "pending"
+    """Unknown until another file's facts are there: what it is used for proves nothing yet."""
 
 
 class Graph(IntEnum):
@@ -237,6 +239,7 @@ _SOURCES_AT = Value._fields.index("sources")
 _TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})
 
 UNKNOWN = Value()
+PENDING = Value(Kind.PENDING)
 NUMBER = Value(Kind.NUMBER)
 OTHER = Value(Kind.OTHER)
 NONE = Value(Kind.OTHER, name="None")
@@ -291,6 +294,8 @@ def join(one: Value, two: Value) -> Value:
     if one is two or one == two:
         return one
     sources = merge_sources(one.sources, two.sources)
+    if one.kind is Kind.PENDING or two.kind is Kind.PENDING:
+        return PENDING.made_from(sources)
     certainty = one.certainty.weaker(two.certainty)
     origin = one.origin or two.origin
     if one.is_tensor and two.is_tensor:
@@ -392,4 +397,6 @@ def element_of(value: Value) -> Value:
         return value.but(scalar=False)
     if value.kind is Kind.OUTPUT:
         return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
+    if value.kind is Kind.PENDING:
+        return value
     return Value(sources=value.sources)

@@ -4,7 +4,6 @@ Answers are plain data: they hold no places, no definitions and no line numbers,
 between processes, are kept in a cache and compared by value. Unknown is an answer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,8 +19,8 @@ class Question:
 
     About a symbol: `folder` is the absolute path of the folder of the file that imports it, and
     `name` its dotted name as that file imports it, with the leading dots of a relative import. Or
-    `folder` is empty and `name` is an address, as answers give it (see `address`). `member` names a
-    method or attribute of the class that `name` stands for; empty for the symbol itself.
+    `folder` is empty and `name` is an address, as answers give it (see `address`); that of a class
+    with a dot and a name after it asks for a method or an attribute of its objects.
 
     About callers: `folder` is the absolute path of the file that defines the function, and `name`
     its qualified name in it.
@@ -30,7 +29,6 @@ class Question:
     about: About
     folder: str
     name: str
-    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +52,26 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class FoundFunction:
-    """A function or method: what it returns (None: nothing), and what training step it takes, with
-    its callees: `backward`, `step` or empty."""
+    """A function or method: what it returns (None: nothing), what training step it takes, with its
+    callees (`backward`, `step` or empty), and which functions of frameworks it calls, with them."""
 
     returns: Value | None = UNKNOWN
     trains: str = ""
+    calls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class FoundClass:
     """A class: the qualified names of its known ancestors, whether these are all, the kind of its
-    objects, and the names of the methods that it and its known ancestors in user code define."""
+    objects, and of it and its known ancestors in user code the names of the methods, and of the
+    attributes that these write, empty or cut."""
 
     address: str
     ancestors: frozenset[str] = frozenset()
     complete: bool = False
     kind: Kind = Kind.UNKNOWN
     methods: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def location_of(name: str) -> Location:
 
 def question_to_json(question: Question) -> list[str]:
     """The JSON form of a question."""
-    return [question.about, question.folder, question.name, question.member]
+    return [question.about, question.folder, question.name]
 
 
 def question_from_json(data: object) -> Question:
@@ -138,8 +139,8 @@ def question_from_json(data: object) -> Question:
         ValueError: it stands for none.
     """
     match data:
-        case ["symbol" | "callers" as about, str(folder), str(name), str(member)]:
-            return Question(about, folder, name, member)  # type: ignore[arg-type]
+        case [("symbol" | "callers") as about, str(folder), str(name)]:
+            return Question(about, folder, name)
     raise ValueError("no question")
 
 
@@ -177,10 +178,12 @@ def _dependency(data: object) -> Dependency:
 
 def _found_to_json(found: Found) -> list[object]:
     match found:
-        case FoundFunction(returns, trains):
-            return ["function", None if returns is None else _value_to_json(returns), trains]
-        case FoundClass(where, ancestors, complete, kind, methods):
-            return ["class", where, sorted(ancestors), complete, str(kind), sorted(methods)]
+        case FoundFunction(returns, trains, calls):
+            given = None if returns is None else _value_to_json(returns)
+            return ["function", given, trains, sorted(calls)]
+        case FoundClass(where, ancestors, complete, kind, methods, writes):
+            names = sorted(ancestors), sorted(methods), sorted(writes)
+            return ["class", where, complete, str(kind), *names]
         case FoundValue(value):
             return ["value", _value_to_json(value)]
         case FoundModule():
@@ -191,10 +194,12 @@ def _found_to_json(found: Found) -> list[object]:
 
 def _found_from_json(data: object) -> Found:
     match data:
-        case ["function", returns, str(trains)]:
-            return FoundFunction(None if returns is None else _value_from_json(returns), trains)
-        case ["class", str(where), list(ancestors), bool(complete), str(kind), list(methods)]:
-            return FoundClass(where, _strings(ancestors), complete, Kind(kind), _strings(methods))
+        case ["function", returns, str(trains), list(calls)]:
+            given = None if returns is None else _value_from_json(returns)
+            return FoundFunction(given, trains, _strings(calls))
+        case ["class", str(where), bool(complete), str(kind), above, methods, writes]:
+            names = _strings(above), complete, Kind(kind), _strings(methods), _strings(writes)
+            return FoundClass(where, *names)
         case ["value", value]:
             return FoundValue(_value_from_json(value))
         case ["module"]:
@@ -206,7 +211,9 @@ def _found_from_json(data: object) -> Found:
     raise ValueError("nothing found")
 
 
-def _strings(data: Sequence[object]) -> frozenset[str]:
+def _strings(data: object) -> frozenset[str]:
+    if not isinstance(data, list):
+        raise ValueError("no list")
     strings = [one for one in data if isinstance(one, str)]
     if len(strings) < len(data):
         raise ValueError("not all are strings")
@@ -253,7 +260,7 @@ def _value_from_json(data: object) -> Value:
     ):
         raise ValueError("no value")
     return Value(
-        Kind(data.get("kind")),
+        Kind(data.get("kind", "")),
         name=name,
         graph=Graph(data.get("graph", Graph.UNKNOWN)),
         scalar=data.get("scalar") is True,

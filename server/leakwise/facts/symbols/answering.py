@@ -1,32 +1,186 @@
-"""Answers questions, in the worker."""
+"""Answers questions about other files: finds the file, and has its own facts tell."""
 
+import os
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from leakwise.facts.symbols.questions import Answer, FoundModule, Question
+from leakwise.facts.externals import FRAMEWORKS
+from leakwise.facts.module import ModuleFacts
+from leakwise.facts.symbols.callers import grad_of_callers
+from leakwise.facts.symbols.project_index import ProjectIndex
+from leakwise.facts.symbols.questions import (
+    Answer,
+    Found,
+    FoundCallers,
+    Location,
+    Question,
+    address,
+    is_address,
+    location_of,
+)
+from leakwise.facts.symbols.summaries import Elsewhere, found_in
 from leakwise.facts.symbols.trails import Located, dependency_on
-from leakwise.sources import Sources
+from leakwise.sources import Sources, UnreadableError
+
+Locate = Callable[[str, str], Located]
+"""Where a name is defined that a file in a folder imports."""
+
+MOST_DEEP = 2
+"""How many files an answer follows one another: the one that was asked about, and those that it
+imports."""
+_MOST_HOPS = 8
+"""How many files may pass a name on by importing it."""
+_MOST_BYTES = 1_000_000
+"""Larger files are data more often than code."""
+_MOST_FILES = 120
+"""How many files' facts are kept."""
+
+_Trail = dict[str, None]
+
+
+@dataclass(slots=True)
+class _File:
+    """The facts of one file, and all that they rest on."""
+
+    facts: ModuleFacts
+    trail: _Trail = field(default_factory=dict)
 
 
 class Answering:
-    """Knows what symbols stand for; so far, which of them are modules."""
+    """Answers from what `sources` hold. Use it from one thread.
+
+    `locate` finds names, `project_files` lists the files in which callers are looked for.
+    """
 
     def __init__(
         self,
-        locate: Callable[[str, str], Located],
+        locate: Locate,
         sources: Sources,
         project_files: Callable[[], Iterable[Path]],
     ) -> None:
         self._locate = locate
+        self._sources = sources
+        self._index = ProjectIndex(sources, project_files)
+        self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
+        self._known: dict[tuple[Question, int], tuple[Found | None, _Trail]] = {}
 
     def answer(self, question: Question) -> Answer:
-        """What is known; never raises."""
-        if question.about != "symbol" or not question.folder:
+        """What is known; nothing where that fails. Never raises."""
+        try:
+            if question.about == "callers":
+                return Answer(self._callers(question))
+            found, trail = self._symbol(question, 0)
+        except (RecursionError, MemoryError):
             return Answer()
-        located = self._locate(question.folder, question.name)
-        is_module = located.location is not None and not located.location.qualified
-        depends = tuple(map(dependency_on, located.consulted))
-        return Answer(FoundModule() if is_module else None, depends, True)
+        return Answer(found, tuple(dependency_on(path) for path in trail), lasting=True)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Takes note that what these paths hold has changed; nothing is kept yet."""
+        """Takes note that what these paths hold has changed."""
+        changed = set(paths)
+        changed |= {os.path.dirname(path) for path in changed}
+        self._known.clear()
+        self._index.forget(changed)
+        for key, file in list(self._files.items()):
+            if not changed.isdisjoint(file.trail):
+                del self._files[key]
+
+    def _symbol(self, question: Question, depth: int) -> tuple[Found | None, _Trail]:
+        key = (question, depth)
+        known = self._known.get(key)
+        if known is None:
+            trail: _Trail = {}
+            found = self._follow(question, depth, trail)
+            known = self._known[key] = (found, trail)
+        return known
+
+    def _follow(self, question: Question, depth: int, trail: _Trail) -> Found | None:
+        folder, name = question.folder, question.name
+        for _ in range(_MOST_HOPS):
+            location = self._location(folder, name, trail)
+            file = None if location is None else self._file(location.path, depth)
+            if location is None or file is None:
+                return None
+            folder = os.path.dirname(location.path)
+            found = found_in(file.facts, location, partial(self._address, folder))
+            trail.update(file.trail)
+            if not isinstance(found, Elsewhere):
+                return found
+            name = found.name
+        return None
+
+    def _location(self, folder: str, name: str, trail: _Trail) -> Location | None:
+        if is_address(name):
+            return location_of(name)
+        located = self._locate(folder, name)
+        trail.update(dict.fromkeys(located.consulted))
+        if located.location is not None and not _is_framework(located.location.path):
+            return located.location
+        # A file of the project may pass on what is not installed, or what the tables know.
+        head, rest = name, ""
+        while (dot := head.rpartition("."))[0].strip("."):
+            head, rest = dot[0], f"{dot[2]}.{rest}" if rest else dot[2]
+            located = self._locate(folder, head)
+            trail.update(dict.fromkeys(located.consulted))
+            if located.location is not None:
+                path, qualified = located.location.path, located.location.qualified
+                if _is_framework(path):
+                    return None
+                return Location(path, f"{qualified}.{rest}" if qualified else rest)
+        return None
+
+    def _address(self, folder: str, name: str) -> str | None:
+        """The address of what a file in `folder` imports; None where it leads nowhere."""
+        location = self._location(folder, name, {})
+        if location is None or not location.qualified:
+            return None
+        return address(location.path, location.qualified)
+
+    def _file(self, path: str, depth: int) -> _File | None:
+        """The facts of a file, with `depth` files before it; None where it cannot be read."""
+        key = (path, depth)
+        file = self._files.get(key)
+        if file is None:
+            try:
+                if os.path.getsize(path) > _MOST_BYTES:
+                    return None
+                document = self._sources.document(Path(path))
+            except (OSError, ValueError, UnreadableError):
+                return None
+            trail: _Trail = {path: None}
+            facts = ModuleFacts(document, lambda asked: self._ask_below(asked, depth + 1, trail))
+            file = self._files[key] = _File(facts, trail)
+            if len(self._files) > _MOST_FILES:
+                self._files.popitem(last=False)
+        self._files.move_to_end(key)
+        return file
+
+    def _ask_below(self, question: Question, depth: int, trail: _Trail) -> Answer:
+        if question.about == "callers" or depth >= MOST_DEEP:
+            return Answer()
+        found, rests_on = self._symbol(question, depth)
+        trail.update(rests_on)
+        return Answer(found)
+
+    def _callers(self, question: Question) -> FoundCallers:
+        target = Location(question.folder, question.name)
+        return FoundCallers(
+            grad_of_callers(
+                target,
+                self._index,
+                lambda path: None if (file := self._file(path, 0)) is None else file.facts,
+                lambda folder, name: self._location(folder, name, {}),
+            )
+        )
+
+
+def _is_framework(path: str) -> bool:
+    """Whether a file belongs to a package that the tables in `apis` know."""
+    parts = Path(path).parts
+    for folder in ("site-packages", "dist-packages"):
+        if folder in parts:
+            after = parts[len(parts) - parts[::-1].index(folder) :]
+            return bool(after) and after[0].removesuffix(".py") in FRAMEWORKS
+    return False

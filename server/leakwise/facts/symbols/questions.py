@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leakwise.facts.events import GradMode
+from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, stored
 from leakwise.facts.values import UNKNOWN, Certainty, Graph, Kind, Value
 
 About = Literal["symbol", "callers"]
@@ -240,9 +241,19 @@ def _value_to_json(value: Value) -> dict[str, object]:
         data["bound"] = value.bound
     if value.length is not None:
         data["length"] = value.length
-    if isinstance(value.constant, bool | int | str):
+    if is_plain(value.constant):
         data["constant"] = value.constant
+    if value.fields is not None:
+        data["fields"] = [[key, _value_to_json(one)] for key, one in value.fields if is_plain(key)]
+    storage = value.storage
+    if storage != UNSEEN:
+        data["storage"] = [storage.device, storage.numbers, storage.view, storage.leaf]
     return data
+
+
+def is_plain(constant: object) -> bool:
+    """Whether a constant, or a key of a dict, has a JSON form."""
+    return isinstance(constant, bool | int | str)
 
 
 def _value_from_json(data: object) -> Value:
@@ -250,13 +261,14 @@ def _value_from_json(data: object) -> Value:
         raise ValueError("no value")
     name, constant = data.get("name"), data.get("constant")
     bound, length = data.get("bound"), data.get("length")
-    element, items = data.get("element"), data.get("items")
+    element, items, fields = data.get("element"), data.get("items"), data.get("fields")
     if not (
         isinstance(name, str | None)
         and isinstance(constant, bool | int | str | None)
         and isinstance(bound, int | None)
         and isinstance(length, int | None)
         and isinstance(items, list | None)
+        and isinstance(fields, list | None)
     ):
         raise ValueError("no value")
     return Value(
@@ -267,7 +279,30 @@ def _value_from_json(data: object) -> Value:
         certainty=Certainty(data.get("certainty", Certainty.SURE)),
         element=None if element is None else _value_from_json(element),
         items=None if items is None else tuple(map(_value_from_json, items)),
+        fields=None if fields is None else tuple(map(_field, fields)),
         bound=bound,
         length=length,
         constant=constant,
+        storage=_storage(data.get("storage")),
     )
+
+
+def _field(data: object) -> tuple[object, Value]:
+    match data:
+        case [bool() | int() | str() as key, value]:
+            return key, _value_from_json(value)
+    raise ValueError("no field")
+
+
+def _storage(data: object) -> Storage:
+    match data:
+        case None:
+            return UNSEEN
+        case [str() | None as device, str() | None as numbers, str() | None as view, bool(leaf)]:
+            return stored(
+                None if device is None else Device(device),
+                None if numbers is None else Numbers(numbers),
+                None if view is None else View(view),
+                leaf,
+            )
+    raise ValueError("no storage")

@@ -1,0 +1,156 @@
+"""How other files of the project run a function: with recording on or off."""
+
+import ast
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from leakwise.facts.events import CallSite, GradMode
+from leakwise.facts.module import ModuleFacts
+from leakwise.facts.symbols.project_index import ProjectIndex
+from leakwise.facts.symbols.questions import Location, is_address, location_of
+
+FactsOf = Callable[[str], ModuleFacts | None]
+Locate = Callable[[str, str], Location | None]
+
+MOST_CALLERS = 40
+"""How many files that may call a function are analysed; of one with more nothing is known."""
+
+
+def grad_of_callers(
+    target: Location, index: ProjectIndex, facts_of: FactsOf, locate: Locate
+) -> GradMode | None:
+    """The grad mode in which other files run the function at `target`: ON where some call runs it
+    with recording on, UNKNOWN where not all mentions can be followed, None where there are none.
+
+    Files are read in which the function's name stands, and which import a module that is called
+    like the function's file or a package round it.
+    """
+    word = target.qualified.rpartition(".")[2]
+    names = _module_names(target.path)
+    found = [index.mentioning(word, name) for name in names]
+    if None in found:
+        return GradMode.UNKNOWN
+    paths = {path for one in found for path in one or () if not _same(path, target.path)}
+    if len(paths) > MOST_CALLERS:
+        return GradMode.UNKNOWN
+    modes: set[GradMode] = set()
+    for path in sorted(paths):
+        facts = facts_of(path)
+        if facts is None:
+            return GradMode.UNKNOWN
+        modes |= _modes_in(facts, path, target, word, names, locate)
+    for mode in (GradMode.ON, GradMode.UNKNOWN, GradMode.OFF):
+        if mode in modes:
+            return mode
+    return None
+
+
+def _module_names(path: str) -> tuple[str, ...]:
+    """The names by which imports may mean a file: its own, and those of the packages round it,
+    which may pass its functions on."""
+    folder, file = os.path.split(path)
+    names = {file.removesuffix(".py")} - {"__init__"}
+    while os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        names.add(name)
+    return tuple(sorted(names))
+
+
+def _same(one: str, two: str) -> bool:
+    return one == two or os.path.realpath(one) == os.path.realpath(two)
+
+
+def _modes_in(
+    facts: ModuleFacts,
+    path: str,
+    target: Location,
+    word: str,
+    names: tuple[str, ...],
+    locate: Locate,
+) -> set[GradMode]:
+    """The modes in which one file runs the function; with UNKNOWN among them where it mentions
+    what may be the function other than in a call that can be followed."""
+    try:
+        tree = ast.parse(facts.document.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {GradMode.UNKNOWN}
+    uses = _uses(tree, word)
+    if not uses.imports(names) or not uses.calls + uses.others:
+        return set()
+    followed = 0
+    modes: set[GradMode] = set()
+    for definition in {one for name in uses.called for one in facts.scopes.mentioning(name)}:
+        for event in facts.body(definition).events:
+            name = event.value.name if isinstance(event, CallSite) else None
+            if not isinstance(event, CallSite) or name is None or _last(name) != word:
+                continue
+            followed += 1
+            if event.value.definition is None:
+                leads_there = _leads_there(name, path, target, locate)
+                if leads_there is None:
+                    modes.add(GradMode.UNKNOWN)
+                elif leads_there:
+                    modes.add(event.grad)
+    if uses.others or followed < uses.calls:
+        modes.add(GradMode.UNKNOWN)
+    return modes
+
+
+def _last(name: str) -> str:
+    return name.rpartition(":")[2].rpartition(".")[2]
+
+
+def _leads_there(name: str, path: str, target: Location, locate: Locate) -> bool | None:
+    """Whether a qualified name is the function; None where that is not known."""
+    found = location_of(name) if is_address(name) else locate(os.path.dirname(path), name)
+    if found is None:
+        return None
+    if found.qualified == target.qualified:
+        return _same(found.path, target.path)
+    # A method that a class inherits has the class's name here.
+    return None if "." in target.qualified else False
+
+
+@dataclass(slots=True)
+class _Uses:
+    """How a file uses a name: how often it calls it, mentions it otherwise, as what it is called,
+    and what the file imports."""
+
+    called: set[str]
+    imported: set[str]
+    calls: int = 0
+    others: int = 0
+
+    def imports(self, names: tuple[str, ...]) -> bool:
+        """Whether it imports something of one of these names, or from its own folder."""
+        return "" in self.imported or not self.imported.isdisjoint(names)
+
+
+def _uses(tree: ast.Module, word: str) -> _Uses:
+    uses = _Uses({word}, set())
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        for name, dotted in _imports(node):
+            uses.imported.update(dotted.split("."))
+            if name != word and dotted.rpartition(".")[2] == word:
+                uses.called.add(name)
+    functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+    uses.calls = sum(_is_use(function, uses.called, word) for function in functions)
+    uses.others = sum(_is_use(node, uses.called, word) for node in nodes) - uses.calls
+    return uses
+
+
+def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.asname or alias.name, alias.name
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}"
+
+
+def _is_use(node: ast.AST, names: set[str], word: str) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in names and isinstance(node.ctx, ast.Load)
+    return isinstance(node, ast.Attribute) and node.attr == word

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from leakwise.cli.checking import check_file
+from leakwise.cli.checking import check_together
+from leakwise.cli.outside import Outside
 from tests.cli.running import LEAK, command, environment, leakwise, write
 from tests.cli.stumbling import stumbling_rule
 
@@ -176,6 +177,6 @@ def test_colour_is_for_terminals_alone(work: Path) -> None:
 
 def test_what_is_found_can_cross_processes(work: Path) -> None:
     write(work, {"a.py": LEAK})
-    checked = check_file(str(work / "a.py"), with_fixes=True)
+    checked = next(check_together([str(work / "a.py")], Outside(()), with_fixes=True))
     assert checked.findings
     assert pickle.loads(pickle.dumps(checked)) == checked

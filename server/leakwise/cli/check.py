@@ -72,6 +72,8 @@ def check(
     for file in files:
         for problem in file.problems:
             complain("warning", problem, file.path)
+    for problem in dict.fromkeys(problem for file in files for problem in file.about_run):
+        complain("warning", problem)
     _print(files, output_format)
     if missing:
         context.exit(COULD_NOT_RUN)
@@ -81,6 +83,7 @@ def check(
 
 def _check_stdin(name: Path | None, with_fixes: bool) -> CheckedFile:
     from leakwise.cli.checking import check_document
+    from leakwise.cli.outside import Outside, project_folders
     from leakwise.sources import UnreadableError, decode, path_to_uri
     from leakwise.text import Document
 
@@ -90,13 +93,15 @@ def _check_stdin(name: Path | None, with_fixes: bool) -> CheckedFile:
     except UnreadableError as error:
         return unchecked(shown, str(error))
     uri = "untitled:stdin" if name is None else path_to_uri(name)
-    return check_document(Document.from_text(uri, text), shown, with_fixes)
+    with closing(Outside([] if name is None else project_folders([name]))) as outside:
+        return check_document(Document.from_text(uri, text), shown, outside, with_fixes)
 
 
 def _check_paths(
     roots: tuple[Path, ...], jobs: int | None, with_fixes: bool
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing."""
+    from leakwise.cli.outside import project_folders
     from leakwise.cli.processes import available_processors, check_files
     from leakwise.cli.progress import with_progress
     from leakwise.sources import python_files
@@ -108,7 +113,8 @@ def _check_paths(
     paths = [str(path) for path in python_files(present, _unlistable)]
     if present and not paths:
         complain("warning", "no Python files found - name a file or another folder")
-    checked = check_files(paths, jobs or available_processors(), with_fixes)
+    folders = project_folders(present)
+    checked = check_files(paths, jobs or available_processors(), folders, with_fixes)
     with closing(checked):
         files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
     return files, len(present) < len(roots)

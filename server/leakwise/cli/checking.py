@@ -1,7 +1,9 @@
-"""Checks one document and makes plain data of what was found."""
+"""Checks documents and makes plain data of what was found."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace, unchecked
 from leakwise.engine import Analysis, fixes_for
 from leakwise.pages import url
@@ -10,29 +12,47 @@ from leakwise.sources import UnreadableError, read_document
 from leakwise.text import Document, Range
 
 
-def check_file(path: str, with_fixes: bool) -> CheckedFile:
-    """What came of the file at `path`; never raises for what the file holds."""
-    if path.endswith(".ipynb"):
-        return unchecked(path, "is a notebook - only Python files are checked")
-    try:
-        document = read_document(Path(path))
-    except UnreadableError as error:
-        return unchecked(path, str(error))
-    return check_document(document, path, with_fixes)
+def check_together(
+    paths: Iterable[str], outside: Outside, with_fixes: bool
+) -> Iterator[CheckedFile]:
+    """What came of the files at `paths`, which ask about other files together; never raises for
+    what the files hold."""
+    begun: list[tuple[Analysis, str]] = []
+    for path in paths:
+        if path.endswith(".ipynb"):
+            yield unchecked(path, "is a notebook - only Python files are checked")
+            continue
+        try:
+            document = read_document(Path(path))
+        except UnreadableError as error:
+            yield unchecked(path, str(error))
+            continue
+        begun.append((Analysis(document, outside=outside.known), path))
+    outside.settle([analysis for analysis, _ in begun])
+    for analysis, path in begun:
+        yield _finished(analysis, path, outside, with_fixes)
 
 
-def check_document(document: Document, path: str, with_fixes: bool) -> CheckedFile:
+def check_document(
+    document: Document, path: str, outside: Outside, with_fixes: bool
+) -> CheckedFile:
     """What came of `document`, shown as `path`; with the first fix of each finding if asked."""
+    analysis = Analysis(document, outside=outside.known)
+    outside.settle([analysis])
+    return _finished(analysis, path, outside, with_fixes)
+
+
+def _finished(analysis: Analysis, path: str, outside: Outside, with_fixes: bool) -> CheckedFile:
     try:
-        return _checked(document, path, with_fixes)
+        return _checked(analysis, path, outside, with_fixes)
     except Exception as error:
         # One file that the engine stumbles over must not cost the findings of the others.
         why = f"the analysis failed ({type(error).__name__}: {error})"
         return unchecked(path, f"{why} - please report this with the file")
 
 
-def _checked(document: Document, path: str, with_fixes: bool) -> CheckedFile:
-    analysis = Analysis(document)
+def _checked(analysis: Analysis, path: str, outside: Outside, with_fixes: bool) -> CheckedFile:
+    document = analysis.document
     findings = tuple(_shown(finding, document, with_fixes) for finding in analysis.findings())
     problems: list[str] = []
     if analysis.syntax_error is not None:
@@ -43,7 +63,7 @@ def _checked(document: Document, path: str, with_fixes: bool) -> CheckedFile:
         last = failure.error.strip().splitlines()[-1:]
         why = f"rule {failure.rule.code} failed ({''.join(last)})"
         problems.append(f"{why} - please report this with the file; the other rules went on")
-    return CheckedFile(path, findings, tuple(problems))
+    return CheckedFile(path, findings, tuple(problems), about_run=tuple(outside.warnings))
 
 
 def _shown(finding: Finding, document: Document, with_fixes: bool) -> ShownFinding:

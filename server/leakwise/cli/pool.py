@@ -1,6 +1,7 @@
 """Processes that check files, and end when they are no longer wanted."""
 
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import sys
@@ -10,38 +11,42 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from leakwise.cli.checking import check_file
+from leakwise.cli.checking import check_together
+from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile, unchecked
 
 
 def check_chunks(
-    chunks: Sequence[Sequence[str]], jobs: int, with_fixes: bool
+    chunks: Sequence[Sequence[str]], jobs: int, folders: Sequence[str], with_fixes: bool
 ) -> Iterator[CheckedFile]:
-    """What came of the files in `chunks`, in no fixed order, by `jobs` processes."""
+    """What came of the files in `chunks`, in no fixed order, by `jobs` processes; `folders` are
+    those of the projects."""
     lost: list[str] = []
-    with _pool(jobs) as pool:
+    with _pool(jobs, folders) as pool:
         futures = {pool.submit(_check_chunk, chunk, with_fixes): chunk for chunk in chunks}
         for future in as_completed(futures):
             try:
                 yield from future.result()
             except BrokenProcessPool:
                 lost += futures[future]
-    yield from _check_singly(lost, with_fixes)
+    yield from _check_singly(lost, folders, with_fixes)
 
 
 def _check_chunk(paths: Sequence[str], with_fixes: bool) -> list[CheckedFile]:
-    return [check_file(path, with_fixes) for path in paths]
+    return list(check_together(paths, _outside, with_fixes))
 
 
-def _check_singly(paths: Sequence[str], with_fixes: bool) -> Iterator[CheckedFile]:
+def _check_singly(
+    paths: Sequence[str], folders: Sequence[str], with_fixes: bool
+) -> Iterator[CheckedFile]:
     """Checks what was lost with a process that died, so that only its culprit stays unchecked."""
     waiting = list(reversed(paths))
     while waiting:
-        with _pool(1) as pool:
+        with _pool(1, folders) as pool:
             while waiting:
                 path = waiting.pop()
                 try:
-                    yield pool.submit(check_file, path, with_fixes).result()
+                    yield from pool.submit(_check_chunk, [path], with_fixes).result()
                 except BrokenProcessPool:
                     why = "the checking process died on it (out of memory?)"
                     advice = "check it alone, and please report it if that fails too"
@@ -50,11 +55,11 @@ def _check_singly(paths: Sequence[str], with_fixes: bool) -> Iterator[CheckedFil
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, folders: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
     # The command line has one thread only, so that forking is safe; elsewhere the system's own
     # libraries may have more.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(folders,))
     try:
         yield pool
     except BaseException:
@@ -65,8 +70,16 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
+_outside = Outside(())
+"""Who asks about other files in this process."""
+
+
+def _begin(folders: Sequence[str]) -> None:
     """Prepares a checking process: the parent alone answers Ctrl-C, and it never outlives it."""
+    global _outside
+    _outside = Outside(folders)
+    # A child process runs what is registered here, and not `atexit`, when it ends.
+    multiprocessing.util.Finalize(None, _outside.close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

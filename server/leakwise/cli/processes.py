@@ -4,8 +4,10 @@ import gc
 import os
 import sys
 from collections.abc import Generator, Sequence
+from contextlib import closing
 
-from leakwise.cli.checking import check_file
+from leakwise.cli.checking import check_together
+from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile
 
 CHUNK_BYTES = 200_000
@@ -13,9 +15,10 @@ CHUNK_FILES = 50
 
 
 def check_files(
-    paths: Sequence[str], jobs: int, with_fixes: bool
+    paths: Sequence[str], jobs: int, folders: Sequence[str], with_fixes: bool
 ) -> Generator[CheckedFile, None, None]:
-    """What came of each of `paths`, in no fixed order, by up to `jobs` processes.
+    """What came of each of `paths`, in no fixed order, by up to `jobs` processes; `folders` are
+    those of their projects.
 
     When the caller stops early, by an exception or by closing the iterator, the processes end.
     """
@@ -29,10 +32,11 @@ def check_files(
         # A check of a few files is over before these libraries are loaded.
         from leakwise.cli.pool import check_chunks
 
-        yield from check_chunks(chunks, jobs, with_fixes)
+        yield from check_chunks(chunks, jobs, folders, with_fixes)
         return
-    for path in paths:
-        yield check_file(path, with_fixes)
+    with closing(Outside(folders)) as outside:
+        for chunk in chunks:
+            yield from check_together(chunk, outside, with_fixes)
 
 
 def available_processors() -> int:

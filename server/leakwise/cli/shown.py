@@ -38,13 +38,14 @@ class ShownFinding:
 class CheckedFile:
     """What came of one file: its findings by place, and what hindered the check, one line each.
 
-    `checked` is false when nothing of it could be.
+    `checked` is false when nothing of it could be; `about_run` is what hindered more than it.
     """
 
     path: str
     findings: tuple[ShownFinding, ...] = ()
     problems: tuple[str, ...] = ()
     checked: bool = True
+    about_run: tuple[str, ...] = ()
 
 
 def unchecked(path: str, problem: str) -> CheckedFile:

@@ -1,0 +1,101 @@
+"""What other files tell of the checked ones, asked for many files at once."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakwise.engine import Analysis
+
+if TYPE_CHECKING:
+    from leakwise.facts.symbols.client import Symbols
+    from leakwise.facts.symbols.questions import Answer, Question
+
+MOST_ROUNDS = 10
+"""How often what was answered may lead to further questions."""
+
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
+
+
+class Outside:
+    """Asks about what checked files import. Its process starts with the first question that the
+    cache does not answer."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        """`folders` are those of the projects; see `project_folders`."""
+        self.warnings: list[str] = []
+        """Why something is not known, each in a sentence."""
+        self._folders = [Path(folder) for folder in folders]
+        self._symbols: Symbols | None = None
+
+    def known(self, question: "Question") -> "Answer | None":
+        """What is known before anything is asked; None for what `settle` will wait for."""
+        return None if self._symbols is None else self._symbols.known(question)
+
+    def settle(self, analyses: Sequence[Analysis]) -> None:
+        """Analyses, and waits until all is known that is asked about other files. What an
+        analysis raises it will raise again when it is asked for its findings."""
+        analyses = [analysis for analysis in analyses if _analysed(analysis)]
+        for _ in range(MOST_ROUNDS):
+            wanted: dict[Question, None] = {}
+            for analysis in analyses:
+                wanted.update(dict.fromkeys(analysis.questions()))
+            if not wanted:
+                return
+            symbols = self._started()
+            symbols.ask("check", wanted)
+            answers = symbols.wait(wanted)
+            for analysis in analyses:
+                analysis.take({one: answers[one] for one in analysis.questions()})
+            analyses = [analysis for analysis in analyses if _analysed(analysis)]
+
+    def close(self) -> None:
+        """Ends the process, and keeps the answers for the next check."""
+        if self._symbols is not None:
+            self._symbols.close()
+            self._symbols = None
+
+    def _started(self) -> "Symbols":
+        if self._symbols is None:
+            from leakwise.facts.symbols.cache import FOLDER
+            from leakwise.facts.symbols.client import Symbols
+
+            cache = self._folders[0] / FOLDER if self._folders else None
+            self._symbols = Symbols(
+                self._folders, lambda question, answer: None, self.warnings.append, cache=cache
+            )
+        return self._symbols
+
+
+def _analysed(analysis: Analysis) -> bool:
+    try:
+        analysis.findings()
+    except Exception:
+        return False
+    return True
+
+
+def project_folders(paths: Iterable[Path]) -> list[str]:
+    """The folders of the projects that `paths` are in: the nearest above each that looks like one,
+    else the current folder where it is in there, else its own."""
+    found: dict[str, None] = {}
+    here = os.getcwd()
+    for path in paths:
+        whole = os.path.abspath(path)
+        own = whole if os.path.isdir(whole) else os.path.dirname(whole)
+        found[_project(own) or (here if _is_in(own, here) else own)] = None
+    return list(found)
+
+
+def _project(folder: str) -> str | None:
+    while True:
+        if any(os.path.exists(os.path.join(folder, mark)) for mark in _MARKS):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))

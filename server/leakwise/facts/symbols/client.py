@@ -59,14 +59,17 @@ class Symbols:
         self._processes = processes
         self._limits = limits
         self._program = program
-        self._search_path = search_path(self._roots, os.environ if environ is None else environ)
-        self._cache = None if cache is None else AnswerCache(cache, self._roots, self._search_path)
+        self._environ = os.environ if environ is None else environ
+        self._search_path: list[str] | None = None
+        self._cache_folder = cache
+        self._cache: AnswerCache | None = None
         # Held while what follows is touched, never while a listener or a worker is.
         self._state = threading.Condition()
         self._known = Known()
         self._waiting = Waiting()
         self._asked: set[Question] = set()
         self._documents: dict[str, str] = {}
+        self._changes = 0
         self._untold: dict[Runner, dict[str, str | None]] = {}
         """By runner what its process is not told yet: the text of open documents, None for paths
         whose text is on the disk."""
@@ -87,15 +90,19 @@ class Symbols:
         questions = dict.fromkeys(questions)
         with self._state:
             unknown = [one for one in questions if self._known.get(one) is None]
+            if unknown and self._search_path is None:
+                self._look_around()
+            seen = self._changes
         found = {} if self._cache is None else self._cache.answers(unknown)
         with self._state:
             if self._closed:
                 return
             for question, answer in list(found.items()):
-                if any(one.path in self._documents for one in answer.depends):
-                    del found[question]
-                else:
+                # What is kept between runs rests on what the disk has.
+                if self._changes == seen and not self._is_open(answer):
                     self._known.put(question, answer)
+                else:
+                    del found[question]
             if time.monotonic() >= self._resting_until:
                 asked = [one for one in unknown if one not in found and one not in self._asked]
                 self._waiting.put(asker, asked)
@@ -119,13 +126,15 @@ class Symbols:
         """The answers to questions that were asked, once there are no more to come; an empty one
         where nothing could be learned."""
         questions = list(questions)
+        pending = list(questions)
+
+        def done() -> bool:
+            while pending and pending[-1] not in self._waiting and pending[-1] not in self._asked:
+                pending.pop()
+            return self._closed or not pending
+
         with self._state:
-            self._state.wait_for(
-                lambda: (
-                    self._closed
-                    or not any(one in self._waiting or one in self._asked for one in questions)
-                )
-            )
+            self._state.wait_for(done)
             return {one: self._known.get(one) or Answer() for one in questions}
 
     def opened(self, path: str, text: str) -> list[Question]:
@@ -163,6 +172,11 @@ class Symbols:
         if self._cache is not None:
             self._cache.save()
 
+    def _look_around(self) -> None:
+        self._search_path = search_path(self._roots, self._environ)
+        if self._cache_folder is not None:
+            self._cache = AnswerCache(self._cache_folder, self._roots, self._search_path)
+
     def _text(self, path: str) -> str | None:
         with self._state:
             text = self._documents.get(path)
@@ -173,7 +187,11 @@ class Symbols:
                 return None
         return text
 
+    def _is_open(self, answer: Answer) -> bool:
+        return any(one.path in self._documents for one in answer.depends)
+
     def _change(self, texts: Mapping[str, str | None]) -> list[Question]:
+        self._changes += 1
         for untold in self._untold.values():
             untold.update(texts)
         return self._known.forget(Changes(texts))
@@ -187,7 +205,7 @@ class Symbols:
 
             limits, program = self._limits or Limits(), self._program or PROGRAM
             while len(self._untold) < wanted:
-                runner = Runner(self, self._roots, self._search_path, limits, program)
+                runner = Runner(self, self._roots, self._search_path or [], limits, program)
                 self._untold[runner] = {}
 
     def next_job(self, runner: "Runner", seconds: float) -> "Job | None":

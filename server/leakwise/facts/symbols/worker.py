@@ -44,15 +44,17 @@ class Answers(Protocol):
 class Pulse:
     """Tells the parent how far the question is, so that only what stands still is ended."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], folder: str) -> None:
         self._stream = stream
+        self._folder = folder
         self._writing = threading.Lock()
         self._busy = threading.Event()
         self.files = 0
 
     def opened(self, path: str) -> None:
-        """Counts a file that was opened: that is progress."""
-        self.files += 1
+        """Counts a source file that was opened: that is progress."""
+        if path.endswith((".py", ".pyi")):
+            self.files += 1
 
     def send(self, message: dict[str, Any]) -> None:
         """Sends a message with the memory that is in use, in bytes."""
@@ -81,7 +83,9 @@ class Pulse:
             try:
                 self.send({"files": self.files, "seconds": time.process_time()})
             except TransportError:
-                os._exit(1)  # The parent has gone, and the main thread may stand in a question.
+                # The parent has gone, and the main thread may stand still in a question.
+                shutil.rmtree(self._folder, ignore_errors=True)
+                os._exit(1)
 
 
 def serve(requests: IO[bytes], pulse: Pulse, answers: Answers, overlay: Overlay) -> None:
@@ -113,7 +117,7 @@ def _lay_over(overlay: Overlay, path: str, text: object) -> None:
 def main(folder: str) -> None:
     """Runs the process. `folder` is its own, for jedi's files; it is removed if the parent dies."""
     requests, replies = _streams()
-    pulse = Pulse(replies)
+    pulse = Pulse(replies, folder)
     try:
         begin = receive(requests)
         roots, search_path = begin["roots"], begin["search_path"]

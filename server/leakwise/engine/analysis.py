@@ -89,11 +89,14 @@ class Analysis:
         return [] if self._facts is None else self._facts.externals.asked()
 
     def take(self, answers: Mapping[Question, Answer]) -> bool:
-        """Takes what is known of other files. True when findings may have changed."""
+        """Takes what is known of other files, where it was asked. True when findings may have
+        changed."""
         if self._facts is None:
             return False
+        externals = self._facts.externals
         for question, answer in answers.items():
-            self._facts.externals.give(question, answer)
+            if externals.has_asked(question):
+                externals.give(question, answer)
         return bool(self._doubtful)
 
     @property

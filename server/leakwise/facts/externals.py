@@ -10,6 +10,7 @@ from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.apis.torch_methods import HOOK_METHODS, MODULE_ITSELF
 from leakwise.facts.queries import Database, Input
 from leakwise.facts.symbols.questions import (
+    About,
     Answer,
     FoundCallers,
     FoundClass,
@@ -111,6 +112,11 @@ class Externals:
         """All questions that something asked, answered or not."""
         return [question for question, answer in self._questions() if answer.readers]
 
+    def has_asked(self, question: Question) -> bool:
+        """Whether something asked this."""
+        table = self._callers if question.about == "callers" else self._symbols
+        return question.name in table and self._question(question.about, question.name) == question
+
     def give(self, question: Question, answer: Answer) -> None:
         """Takes an answer; what read another one is in doubt from now on."""
         table = self._callers if question.about == "callers" else self._symbols
@@ -124,21 +130,20 @@ class Externals:
 
     def _questions(self) -> list[tuple[Question, Input[Answer | None]]]:
         return [
-            *((self._about_symbol(name), answer) for name, answer in self._symbols.items()),
-            *((self._about_callers(name), answer) for name, answer in self._callers.items()),
+            *((self._question("symbol", name), answer) for name, answer in self._symbols.items()),
+            *((self._question("callers", name), answer) for name, answer in self._callers.items()),
         ]
 
-    def _about_symbol(self, name: str) -> Question:
-        return Question("symbol", "" if is_address(name) else self._folder, name)
-
-    def _about_callers(self, name: str) -> Question:
-        return Question("callers", self._path, name)
+    def _question(self, about: About, name: str) -> Question:
+        if about == "callers":
+            return Question(about, self._path, name)
+        return Question(about, "" if is_address(name) else self._folder, name)
 
     def symbol(self, name: str) -> Answer | None:
         """What is known of a qualified name; None while the answer is to come."""
         known = self._symbols.get(name)
         if known is None:
-            question = self._about_symbol(name)
+            question = self._question("symbol", name)
             answer = self._outside(question) if is_outside(name) else Answer()
             if answer is not None:
                 self.give(question, answer)
@@ -152,7 +157,7 @@ class Externals:
         nothing can be known no caller is."""
         known = self._callers.get(name)
         if known is None:
-            answer = self._outside(self._about_callers(name))
+            answer = self._outside(self._question("callers", name))
             known = self._callers[name] = Input(self._database, answer)
         answer = known.read()
         if answer is None:

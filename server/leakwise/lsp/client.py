@@ -18,6 +18,7 @@ class Client:
     reads_markdown: bool = False
     resolves_edits: bool = False
     versions_edits: bool = False
+    watches_files: bool = False
 
     @classmethod
     def from_capabilities(cls, capabilities: types.ClientCapabilities) -> "Client":
@@ -43,4 +44,5 @@ class Client:
             resolves_edits="edit" in (resolvable or [])
             and has("text_document.code_action.data_support"),
             versions_edits=has("workspace.workspace_edit.document_changes"),
+            watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
         )

@@ -12,16 +12,18 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from leakwise.lsp.neighbours import Neighbours
 from leakwise.text import Document, LineChange
 
 if TYPE_CHECKING:
     from leakwise.engine import Analysis
+    from leakwise.facts.symbols.questions import Answer, Question
     from leakwise.rule import Finding
 
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class _Entry:
 
     analysis: "Analysis"
     document: Document
+    stale: "dict[Question, None]" = field(default_factory=dict)
+    """What it asked, was told, and may be otherwise now."""
     changes: list[LineChange] = field(default_factory=list)
     rests_at: float | None = None
     logged_failures: set[str] = field(default_factory=set)
@@ -68,6 +72,7 @@ class Scheduler:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._entries: dict[str, _Entry] = {}
         self._unpublished: dict[str, None] = {}
+        self.neighbours = Neighbours(self._inbox.put)
         self._questions: deque[Callable[[], None]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
@@ -86,7 +91,7 @@ class Scheduler:
     def stop(self) -> None:
         """Ends the thread after the step it is at; does not wait for it."""
         self._stopping = True
-        self._inbox.put(lambda: None)
+        self._inbox.put(self.neighbours.stop)
 
     def open(self, document: Document) -> None:
         """Begins to analyse a document."""
@@ -103,6 +108,10 @@ class Scheduler:
     def close(self, uri: str) -> None:
         """Forgets a document."""
         self._inbox.put(partial(self._take_closed, uri))
+
+    def files_changed(self, paths: Sequence[str]) -> None:
+        """Takes note of files that were made, changed or removed on the disk."""
+        self._inbox.put(partial(self.neighbours.changed, paths))
 
     async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
         """What `question` gives for the newest version that was sent; it runs on the thread.
@@ -132,6 +141,8 @@ class Scheduler:
             # The last one changed is the one being looked at.
             uri, _ = self._unpublished.popitem()
             self._publish_findings(self._entries[uri])
+        elif self.neighbours.restless:
+            self._take_answers()
         else:
             self._resync_rested()
 
@@ -145,13 +156,14 @@ class Scheduler:
             pass
 
     def _patience(self) -> float | None:
-        if self._questions or self._unpublished:
+        if self._questions or self._unpublished or self.neighbours.restless:
             return 0.0
         times = [entry.rests_at for entry in self._entries.values() if entry.rests_at is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _take_opened(self, document: Document) -> None:
-        self._entries[document.uri] = _Entry(_new_analysis(document), document)
+        self._entries[document.uri] = _Entry(self._new_analysis(document), document)
+        self.neighbours.prefer(document.uri)
         self._want_published(document.uri)
 
     def _take_changed(self, document: Document, changes: Sequence[LineChange]) -> None:
@@ -160,6 +172,7 @@ class Scheduler:
             entry.document = document
             entry.changes.extend(changes)
             entry.rests_at = time.monotonic() + REST_SECONDS
+            self.neighbours.prefer(document.uri)
             self._want_published(document.uri)
 
     def _take_rest(self, uri: str) -> None:
@@ -170,6 +183,7 @@ class Scheduler:
     def _take_closed(self, uri: str) -> None:
         self._entries.pop(uri, None)
         self._unpublished.pop(uri, None)
+        self.neighbours.close(uri)
 
     def _want_published(self, uri: str) -> None:
         if self.pushes:
@@ -179,6 +193,34 @@ class Scheduler:
     def _publish_findings(self, entry: _Entry) -> None:
         findings = self._ask_analysis(entry, _findings)
         self._call_on_loop(self._publish, entry.document, findings)
+        self._ask_neighbours(entry)
+
+    def _ask_neighbours(self, entry: _Entry) -> None:
+        """Asks what the findings' facts want to know of other files; these see its text."""
+        questions = [*entry.analysis.questions(), *entry.stale]
+        self.neighbours.ask(entry.document.uri, questions)
+        if entry.rests_at is None:
+            self.neighbours.tell(entry.document)
+
+    def _take_answers(self) -> None:
+        answers, self.neighbours.answers = self.neighbours.answers, {}
+        stale, self.neighbours.stale = self.neighbours.stale, {}
+        for uri, entry in self._entries.items():
+            if answers:
+                changed = self._ask_analysis(entry, partial(_told, answers))
+                if changed:
+                    self._tell_of_change(uri)
+            for question in answers:
+                entry.stale.pop(question, None)
+            if stale:
+                entry.stale.update((one, None) for one in entry.analysis.asked() if one in stale)
+            self._ask_neighbours(entry)
+
+    def _tell_of_change(self, uri: str) -> None:
+        """Has findings shown that changed although the text did not."""
+        self._want_published(uri)
+        if not self.pushes:
+            self._call_on_loop(self._outdated)
 
     def _answer(
         self, uri: str, question: "Callable[[Analysis], T]", answer: "Future[T | None]"
@@ -190,6 +232,8 @@ class Scheduler:
             answer.set_result(None if entry is None else self._ask_analysis(entry, question))
         except Exception as error:
             answer.set_exception(error)
+        if entry is not None and not self.pushes:
+            self._ask_neighbours(entry)
 
     def _resync_rested(self) -> None:
         now = time.monotonic()
@@ -197,9 +241,8 @@ class Scheduler:
             if entry.rests_at is not None and entry.rests_at <= now:
                 entry.rests_at = None
                 if self._ask_analysis(entry, _resynced):
-                    self._want_published(uri)
-                    if not self.pushes:
-                        self._call_on_loop(self._outdated)
+                    self._tell_of_change(uri)
+                self._ask_neighbours(entry)
                 return
 
     def _ask_analysis(self, entry: _Entry, question: "Callable[[Analysis], T]") -> T:
@@ -210,11 +253,17 @@ class Scheduler:
             answer = question(entry.analysis)
         except Exception:
             logger.exception("The analysis of %s failed and begins anew.", entry.document.uri)
-            entry.analysis = _new_analysis(entry.document)
+            entry.analysis = self._new_analysis(entry.document)
             entry.changes = []
             answer = question(entry.analysis)
         self._log_failed_rules(entry)
         return answer
+
+    def _new_analysis(self, document: Document) -> "Analysis":
+        # Too heavy to be loaded before `initialize` is answered.
+        from leakwise.engine import Analysis
+
+        return Analysis(document, outside=self.neighbours.known)
 
     def _log_failed_rules(self, entry: _Entry) -> None:
         for failure in entry.analysis.rule_failures:
@@ -239,14 +288,13 @@ def _load_engine() -> None:
     load_rules()
 
 
-def _new_analysis(document: Document) -> "Analysis":
-    from leakwise.engine import Analysis  # Too heavy to be loaded before `initialize` is answered.
-
-    return Analysis(document)
-
-
 def _findings(analysis: "Analysis") -> "list[Finding]":
     return analysis.findings()
+
+
+def _told(answers: "Mapping[Question, Answer]", analysis: "Analysis") -> bool:
+    before = analysis.findings()
+    return analysis.take(answers) and analysis.findings() != before
 
 
 def _resynced(analysis: "Analysis") -> bool:

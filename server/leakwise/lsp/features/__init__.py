@@ -7,6 +7,7 @@ from lsprotocol import types
 from leakwise.lsp.features.code_action import code_action
 from leakwise.lsp.features.code_action_resolve import code_action_resolve
 from leakwise.lsp.features.did_change import did_change
+from leakwise.lsp.features.did_change_watched_files import did_change_watched_files
 from leakwise.lsp.features.did_close import did_close
 from leakwise.lsp.features.did_open import did_open
 from leakwise.lsp.features.did_save import did_save
@@ -27,6 +28,7 @@ def register(ls: "LeakwiseServer") -> None:
     ls.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     ls.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
     ls.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    ls.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
     ls.feature(types.TEXT_DOCUMENT_HOVER)(hover)
     ls.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,

@@ -1,6 +1,7 @@
 """`initialize`: what the client can do decides what we offer."""
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -8,6 +9,7 @@ from lsprotocol import types
 from leakwise.lsp.client import Client
 from leakwise.lsp.client_process import until_gone
 from leakwise.lsp.features.diagnostic import diagnostic
+from leakwise.sources import uri_to_path
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
@@ -16,17 +18,26 @@ if TYPE_CHECKING:
 def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     """Reads the client's capabilities; pygls then answers with ours."""
     ls.client = Client.from_capabilities(params.capabilities)
+    ls.scheduler.neighbours.roots = _roots(params)
     ls.scheduler.pushes = not ls.client.pulls_diagnostics
     if ls.client.pulls_diagnostics:
         # Offered to no other: a client that is given both ways shows everything twice.
         ls.feature(
             types.TEXT_DOCUMENT_DIAGNOSTIC,
             types.DiagnosticOptions(
-                inter_file_dependencies=False, workspace_diagnostics=False, identifier="leakwise"
+                inter_file_dependencies=True, workspace_diagnostics=False, identifier="leakwise"
             ),
         )(diagnostic)
     if params.process_id is not None:
         ls.watching = asyncio.create_task(_stop_without(ls, params.process_id))
+
+
+def _roots(params: types.InitializeParams) -> list[Path]:
+    """The folders of the workspace that are on this machine's disk."""
+    folders = [folder.uri for folder in params.workspace_folders or ()]
+    if not folders and params.root_uri is not None:
+        folders = [params.root_uri]
+    return [path for uri in folders if (path := uri_to_path(uri)) is not None]
 
 
 async def _stop_without(ls: "LeakwiseServer", process_id: int) -> None:

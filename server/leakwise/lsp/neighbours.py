@@ -1,0 +1,123 @@
+"""What other files tell of the open documents: who is asked, and how what they say comes back."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakwise.sources import uri_to_path
+from leakwise.text import Document
+
+if TYPE_CHECKING:
+    from leakwise.facts.symbols.client import Symbols
+    from leakwise.facts.symbols.questions import Answer, Question
+
+logger = logging.getLogger(__name__)
+
+Post = Callable[[Callable[[], None]], None]
+"""Has something run on the analysis thread, soon."""
+
+
+class Neighbours:
+    """Asks for the analysis thread, to which all of it belongs but `roots`.
+
+    What is answered gathers in `answers`, and what was answered and may be otherwise now in
+    `stale`. Both are for the scheduler to take.
+    """
+
+    def __init__(self, post: Post) -> None:
+        self.roots: Sequence[Path] = ()
+        """The workspace's folders; to be set before the first document is opened."""
+        self.answers: dict[Question, Answer] = {}
+        self.stale: dict[Question, None] = {}
+        self._post = post
+        self._symbols: Symbols | None = None
+        self._waiting: dict[str, set[Question]] = {}
+        self._told: dict[str, Document] = {}
+        self._preferred = ""
+        self._closed = False
+
+    @property
+    def restless(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self.answers or self.stale)
+
+    def known(self, question: "Question") -> "Answer | None":
+        """What is known already; None for what is to be asked."""
+        return None if self._symbols is None else self._symbols.known(question)
+
+    def ask(self, uri: str, questions: "Iterable[Question]") -> None:
+        """Asks for a document; what it asked before and does not ask now is not wanted any more."""
+        wanted = set(questions)
+        if self._closed or wanted == self._waiting.get(uri, set()):
+            return
+        self._waiting[uri] = wanted
+        symbols = self._started()
+        for question in wanted:
+            answer = symbols.known(question)
+            if answer is not None:
+                self.answers[question] = answer
+        symbols.ask(uri, wanted)
+
+    def prefer(self, uri: str) -> None:
+        """Has the questions of a document answered first: it is the one being looked at."""
+        self._preferred = uri
+        if self._symbols is not None:
+            self._symbols.prefer(uri)
+
+    def tell(self, document: Document) -> None:
+        """Lets others see the text of an open document, saved or not."""
+        if self._told.get(document.uri) is document or self._symbols is None:
+            return
+        self._told[document.uri] = document
+        path = uri_to_path(document.uri)
+        if path is not None:
+            self._note(self._symbols.opened(str(path), document.text))
+
+    def close(self, uri: str) -> None:
+        """Takes note that a document is not open any more."""
+        self._waiting.pop(uri, None)
+        told = self._told.pop(uri, None)
+        path = uri_to_path(uri)
+        if self._symbols is not None:
+            self._symbols.cancel(uri)
+            if told is not None and path is not None:
+                self._note(self._symbols.closed(str(path)))
+
+    def changed(self, paths: Iterable[str]) -> None:
+        """Takes note of files that were made, changed or removed on the disk."""
+        if self._symbols is not None:
+            self._note(self._symbols.changed(paths))
+
+    def stop(self) -> None:
+        """Asks nothing any more, and ends what answers."""
+        self._closed = True
+        if self._symbols is not None:
+            self._symbols.close()
+
+    def _note(self, stale: "Iterable[Question]") -> None:
+        for question in stale:
+            self.stale[question] = None
+            for waiting in self._waiting.values():
+                waiting.discard(question)
+
+    def _started(self) -> "Symbols":
+        if self._symbols is None:
+            from leakwise.facts.symbols.client import Symbols
+
+            self._symbols = Symbols(self.roots, self._hear, self._warn)
+            self._symbols.prefer(self._preferred)
+        return self._symbols
+
+    def _hear(self, question: "Question", answer: "Answer") -> None:
+        # On a thread of the one who answers.
+        self._post(partial(self._take, question, answer))
+
+    def _take(self, question: "Question", answer: "Answer") -> None:
+        self.answers[question] = answer
+        for waiting in self._waiting.values():
+            waiting.discard(question)
+
+    def _warn(self, sentence: str) -> None:
+        logger.warning("%s", sentence[:1].upper() + sentence[1:] + ".")

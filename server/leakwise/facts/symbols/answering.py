@@ -21,7 +21,7 @@ from leakwise.facts.symbols.questions import (
     is_address,
     location_of,
 )
-from leakwise.facts.symbols.summaries import Elsewhere, found_in
+from leakwise.facts.symbols.summaries import Elsewhere, found_in, passed_on
 from leakwise.facts.symbols.trails import Located, dependency_on
 from leakwise.sources import Sources, UnreadableError
 
@@ -133,10 +133,23 @@ class Answering:
 
     def _address(self, folder: str, name: str) -> str | None:
         """The address of what a file in `folder` imports; None where it leads nowhere."""
-        location = self._location(folder, name, {})
+        location = self._defined(folder, name)
         if location is None or not location.qualified:
             return None
         return address(location.path, location.qualified)
+
+    def _defined(self, folder: str, name: str) -> Location | None:
+        """Where what a file in `folder` imports is defined, also where others pass it on."""
+        for _ in range(_MOST_HOPS):
+            location = self._location(folder, name, {})
+            if location is None:
+                return None
+            file = self._file(location.path, MOST_DEEP)
+            further = None if file is None else passed_on(file.facts, location.qualified)
+            if further is None:
+                return location
+            folder, name = os.path.dirname(location.path), further
+        return None
 
     def _file(self, path: str, depth: int) -> _File | None:
         """The facts of a file, with `depth` files before it; None where it cannot be read."""
@@ -171,7 +184,7 @@ class Answering:
                 target,
                 self._index,
                 lambda path: None if (file := self._file(path, 0)) is None else file.facts,
-                lambda folder, name: self._location(folder, name, {}),
+                self._defined,
             )
         )
 

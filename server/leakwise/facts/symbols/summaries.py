@@ -47,6 +47,17 @@ def found_in(facts: ModuleFacts, location: Location, addresses: Addresses) -> Fo
     return teller.found(location.qualified.split("."))
 
 
+def passed_on(facts: ModuleFacts, qualified: str) -> str | None:
+    """The name under which a file imports what it has as `qualified` from other user code; None
+    for what it does not import."""
+    first, dot, rest = qualified.partition(".")
+    if not first or facts.names.definition_in(facts.scopes.module, first) is not None:
+        return None
+    value = facts.names.global_name(first)
+    name = f"{value.name}{dot}{rest}"
+    return name if value.kind is Kind.QUALIFIED and is_outside(name) else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Teller:
     facts: ModuleFacts

@@ -235,6 +235,7 @@ class Value(NamedTuple):
 
 Fields = tuple[tuple[object, Value], ...]
 _SOURCES_AT = Value._fields.index("sources")
+Items = tuple[Value, ...] | None
 
 _TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})
 
@@ -299,9 +300,8 @@ def join(one: Value, two: Value) -> Value:
     certainty = one.certainty.weaker(two.certainty)
     origin = one.origin or two.origin
     if one.is_tensor and two.is_tensor:
-        kind = one.kind if one.kind is two.kind else Kind.OUTPUT
         return Value(
-            kind,
+            one.kind if one.kind is two.kind else Kind.OUTPUT,
             graph=one.graph if one.graph is two.graph else Graph.UNKNOWN,
             scalar=one.scalar and two.scalar,
             certainty=certainty,
@@ -311,11 +311,9 @@ def join(one: Value, two: Value) -> Value:
         )
     if one.kind is two.kind:
         same_name = one.name if one.name == two.name else None
-        element = (
-            join(one.element, two.element)
-            if one.element is not None and two.element is not None
-            else one.element or two.element
-        )
+        element = one.element or two.element
+        if one.element is not None and two.element is not None:
+            element = join(one.element, two.element)
         return Value(
             one.kind,
             name=same_name,
@@ -343,19 +341,15 @@ def _join_storage(one: Value, two: Value) -> Storage:
     return one.storage if one.storage is two.storage else joined(one.storage, two.storage)
 
 
-def _join_items(
-    one: tuple[Value, ...] | None, two: tuple[Value, ...] | None
-) -> tuple[Value, ...] | None:
+def _join_items(one: Items, two: Items) -> Items:
     if one is None or two is None or len(one) != len(two):
         return None
     return tuple(join(first, second) for first, second in zip(one, two, strict=True))
 
 
 def _join_fields(one: Fields | None, two: Fields | None) -> Fields | None:
-    if one is None or two is None:
-        return None
-    if one == two:
-        return one
+    if one is None or two is None or one == two:
+        return one if one == two else None
     # Set on one way only: where it is used, that way was taken.
     joined = dict(one)
     for key, value in two:
@@ -383,8 +377,7 @@ def mapping(fields: Fields, rest: Value | None = None) -> Value:
     values = [value for _, value in fields]
     if rest is not None:
         return container(*values, rest).but(length=None)
-    known = len(values) <= MOST_FIELDS
-    return container(*values).but(fields=fields if known else None, name=DICT)
+    return container(*values).but(fields=fields if len(values) <= MOST_FIELDS else None, name=DICT)
 
 
 def element_of(value: Value) -> Value:
@@ -397,6 +390,4 @@ def element_of(value: Value) -> Value:
         return value.but(scalar=False)
     if value.kind is Kind.OUTPUT:
         return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
-    if value.kind is Kind.PENDING:
-        return value
-    return Value(sources=value.sources)
+    return value if value.kind is Kind.PENDING else Value(sources=value.sources)

@@ -123,6 +123,14 @@ def test_why_a_worker_does_not_start_is_said(tmp_path: Path) -> None:
     assert "TypeError" in who.warnings[0]
 
 
+def test_a_question_that_fails_is_told_of_once_and_ends_nothing(tmp_path: Path) -> None:
+    with asking(tmp_path) as who:
+        process = who.answer("process")
+        assert who.answers("fail", "fail again", "process again") == [None, None, process]
+    assert len(who.warnings) == 1
+    assert "ValueError: no way" in who.warnings[0]
+
+
 def test_what_others_print_is_no_message(tmp_path: Path) -> None:
     with asking(tmp_path) as who:
         assert who.answers("babble a", "echo b") == ["a", "b"]

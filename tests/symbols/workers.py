@@ -26,7 +26,7 @@ class Answering:
         order, _, rest = question.name.partition(" ")
         self.depends = ()
         found = getattr(self, order)(question.folder, rest)
-        return Answer(FoundClass(found), self.depends, True)
+        return Answer(FoundClass(found), self.depends, order != "fleeting")
 
     def forget(self, paths):
         self.told += sorted(paths)
@@ -39,6 +39,8 @@ class Answering:
 
     def echo(self, folder, rest):
         return rest
+
+    fleeting = echo
 
     def read(self, folder, rest):
         return self.sources.document(Path(rest)).text
@@ -75,6 +77,9 @@ class Answering:
         os.write(1, b"no message")
         print("no message either", flush=True)
         return rest
+
+    def fail(self, folder, rest):
+        raise ValueError("no way")
 
     def spin(self, folder, rest):
         while True:

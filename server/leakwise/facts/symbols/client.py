@@ -50,8 +50,8 @@ class Symbols:
 
         `listener` is told of each answer that is new, on a thread of this object, or within `ask`
         where the answer is in the cache. `warn` is told in one sentence when no answers are to be
-        had. `cache` is the folder in which answers are kept between runs. `program` is run by
-        the processes in place of the usual one.
+        had, and of the first question on which a worker failed. `cache` is the folder in which
+        answers are kept between runs. `program` is run by the processes in place of the usual one.
         """
         self._roots = [os.path.abspath(root) for root in roots]
         self._listener = listener
@@ -74,6 +74,7 @@ class Symbols:
         """By runner what its process is not told yet: the text of open documents, None for paths
         whose text is on the disk."""
         self._resting_until = 0.0
+        self._failed = False
         self._closed = False
 
     def known(self, question: Question) -> Answer | None:
@@ -242,6 +243,14 @@ class Symbols:
         with self._state:
             self._asked.discard(question)
             self._state.notify_all()
+
+    def failed(self, question: Question, how: str) -> None:
+        """For runners: takes note that a worker could not answer."""
+        with self._state:
+            failed_before, self._failed = self._failed, True
+        if not failed_before:
+            what = f"what {question.name} is in {question.folder} was not found out"
+            self._warn(f"{what}, because of an error in Leakwise: {how} - please report it")
 
     def given_up(self, runner: "Runner", question: Question, why: str) -> None:
         """For runners: takes note that no answers are to be had for now."""

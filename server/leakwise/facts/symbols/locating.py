@@ -1,5 +1,6 @@
 """Finds where an imported symbol is defined, with jedi. Runs in the worker alone."""
 
+import importlib
 import keyword
 import os
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,11 @@ class Locator:
         """Takes note that a file was read."""
         if path.endswith(_SOURCES) and not path.startswith(self._library):
             self._read.add(path)
+
+    def refresh(self) -> None:
+        """Takes note that files have changed, were made or are gone."""
+        # jedi asks Python's finders, which remember what folders list.
+        importlib.invalidate_caches()
 
     def locate(self, folder: str, name: str) -> Located:
         """Where `name` is defined, as a file in `folder` imports it.
@@ -132,12 +138,20 @@ def _location(name: Any) -> Location | None:
     path = str(name.module_path)
     if not path.endswith(_SOURCES):
         return None
-    if name.type == "module":
-        return Location(path, "")
     full, module = name.full_name, name.module_name
+    if name.type == "module":
+        # Of a compiled module, jedi gives the path of the package around it.
+        is_itself = full and full.rpartition(".")[2] == _module_name(path)
+        return Location(path, "") if is_itself else None
     if not full or not full.startswith(f"{module}."):
         return None
     return Location(path, full[len(module) + 1 :])
+
+
+def _module_name(path: str) -> str:
+    folder, file = os.path.split(path)
+    stem = file.partition(".")[0]
+    return os.path.basename(folder).removesuffix("-stubs") if stem == "__init__" else stem
 
 
 def _looked_into(parts: Sequence[str], search_path: Sequence[str]) -> Iterator[str]:

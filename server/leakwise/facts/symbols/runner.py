@@ -11,6 +11,7 @@ from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.facts.symbols.worker_process import (
     GivenUpError,
     Limits,
+    QuestionError,
     StartError,
     WorkerError,
     WorkerProcess,
@@ -51,6 +52,10 @@ class Owner(Protocol):
 
     def answered(self, runner: "Runner", question: Question, answer: Answer) -> None:
         """Takes an answer."""
+        ...
+
+    def failed(self, question: Question, how: str) -> None:
+        """Takes note that a worker could not answer; an empty answer follows."""
         ...
 
     def given_up(self, runner: "Runner", question: Question, why: str) -> None:
@@ -115,6 +120,10 @@ class Runner:
                 return
             try:
                 answer = self._ask(job)
+            except QuestionError as error:
+                self._owner.failed(job.question, str(error))
+                self._owner.answered(self, job.question, Answer())
+                return
             except GivenUpError:
                 self._end()
                 self._owner.answered(self, job.question, Answer())

@@ -1,15 +1,15 @@
 """The worker process: reads questions, writes answers, until its parent goes."""
 
 import contextlib
-import importlib
 import os
 import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from leakwise.facts.symbols.confinement import confine
 from leakwise.facts.symbols.questions import (
@@ -27,18 +27,6 @@ PULSE_SECONDS = 0.5
 
 _DEEPEST = 3_000
 """Python's frames; jedi and the facts go deeper than its usual 1,000 in long expressions."""
-
-
-class Answers(Protocol):
-    """What the worker is about: answering."""
-
-    def answer(self, question: Question) -> Answer:
-        """What is known; never raises."""
-        ...
-
-    def forget(self, paths: Iterable[str]) -> None:
-        """Takes note that what these paths hold has changed."""
-        ...
 
 
 class Pulse:
@@ -62,7 +50,7 @@ class Pulse:
             send(self._stream, {**message, "memory": memory_in_use()})
 
     @contextlib.contextmanager
-    def beating(self) -> Any:
+    def beating(self) -> Iterator[None]:
         """Sends a sign of life every `PULSE_SECONDS` until left."""
         self._busy.set()
         try:
@@ -88,30 +76,59 @@ class Pulse:
                 os._exit(1)
 
 
-def serve(requests: IO[bytes], pulse: Pulse, answers: Answers, overlay: Overlay) -> None:
+class Work:
+    """What is done on each message: the answering, and what it reads."""
+
+    def __init__(self, roots: Sequence[str], search_path: Sequence[str], folder: str) -> None:
+        from leakwise.facts.symbols.answering import Answering
+        from leakwise.facts.symbols.locating import Locator
+
+        sys.setrecursionlimit(_DEEPEST)
+        folders = [Path(root) for root in roots]
+        self.locator = Locator(roots, search_path, folder)
+        self._overlay = Overlay(Disk())
+        self._answering = Answering(
+            self.locator.locate, self._overlay, lambda: python_files(folders)
+        )
+
+    def change(self, texts: Mapping[str, str | None]) -> None:
+        """Takes what open documents hold, and None for paths whose text is on the disk."""
+        for name, text in texts.items():
+            path = Path(name)
+            if text is None:
+                self._overlay.drop(path)
+            else:
+                self._overlay.put(path, Document.from_text(path_to_uri(path), text))
+        self.locator.refresh()
+        self._answering.forget(texts)
+
+    def answer(self, question: Question) -> Answer:
+        """What is known."""
+        return self._answering.answer(question)
+
+
+def serve(requests: IO[bytes], pulse: Pulse, work: Work) -> None:
     """Answers until the parent closes the stream."""
     while True:
         try:
             match receive(requests):
                 case {"changes": dict(changes)}:
-                    for path, text in changes.items():
-                        _lay_over(overlay, path, text)
-                    # jedi asks Python's finders, which keep what folders list.
-                    importlib.invalidate_caches()
-                    answers.forget(changes)
+                    work.change(changes)
                 case {"question": data}:
                     with pulse.beating():
-                        answer = answers.answer(question_from_json(data))
-                    pulse.send({"answer": answer_to_json(answer)})
+                        reply = _reply(work, question_from_json(data))
+                    pulse.send(reply)
         except TransportError:
             return
 
 
-def _lay_over(overlay: Overlay, path: str, text: object) -> None:
-    if isinstance(text, str):
-        overlay.put(Path(path), Document.from_text(path_to_uri(Path(path)), text))
-    else:
-        overlay.drop(Path(path))
+def _reply(work: Work, question: Question) -> dict[str, Any]:
+    try:
+        return {"answer": answer_to_json(work.answer(question))}
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        return {"raised": f"{type(error).__name__}: {error} ({where})"}
 
 
 def main(folder: str) -> None:
@@ -120,8 +137,13 @@ def main(folder: str) -> None:
     pulse = Pulse(replies, folder)
     try:
         begin = receive(requests)
-        roots, search_path = begin["roots"], begin["search_path"]
-        answers, overlay = _answering(roots, search_path, folder, pulse)
+        work = Work(begin["roots"], begin["search_path"], folder)
+
+        def opened(path: str) -> None:
+            pulse.opened(path)
+            work.locator.opened(path)
+
+        confine(folder, opened)
     except TransportError:
         return
     except Exception as error:
@@ -131,27 +153,8 @@ def main(folder: str) -> None:
     pulse.start()
     with contextlib.suppress(TransportError):
         pulse.send({"ready": True})
-    serve(requests, pulse, answers, overlay)
+    serve(requests, pulse, work)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _answering(
-    roots: Sequence[str], search_path: Sequence[str], folder: str, pulse: Pulse
-) -> tuple[Answers, Overlay]:
-    from leakwise.facts.symbols.answering import Answering
-    from leakwise.facts.symbols.locating import Locator
-
-    sys.setrecursionlimit(_DEEPEST)
-    locator = Locator(roots, search_path, folder)
-
-    def opened(path: str) -> None:
-        pulse.opened(path)
-        locator.opened(path)
-
-    confine(folder, opened)
-    overlay = Overlay(Disk())
-    folders = [Path(root) for root in roots]
-    return Answering(locator.locate, overlay, lambda: python_files(folders)), overlay
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -67,6 +67,10 @@ class GivenUpError(WorkerError):
     """A question went beyond a limit, and the process was ended with it."""
 
 
+class QuestionError(Exception):
+    """The worker failed on a question, and lives on. Its text says how."""
+
+
 class WorkerProcess:
     """A running worker. It belongs to one thread, but for `kill`.
 
@@ -134,6 +138,7 @@ class WorkerProcess:
 
         Raises:
             GivenUpError: the question takes too much.
+            QuestionError: it could not answer.
             WorkerError: it is no more, or has sent nonsense.
         """
         self._send({"question": question_to_json(question)})
@@ -146,6 +151,8 @@ class WorkerProcess:
                         return answer_from_json(data)
                     except (ValueError, TypeError) as error:
                         raise WorkerError(f"its answer is none ({error})") from None
+                case {"raised": str(how)}:
+                    raise QuestionError(how)
                 case {"files": int(opened), "seconds": float(seconds)}:
                     if began < 0:
                         began = seconds

@@ -1,0 +1,260 @@
+"""Where imported names are defined."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leakwise.facts.symbols.locating import Locator
+from tests.cli.running import write
+
+NET = (
+    "class Net:\n    class Inner:\n        pass\n\ndef build():\n    return Net()\n\nnet = Net()\n"
+)
+
+
+class Reader:
+    """A locator in a workspace, which is told what is opened as in the worker."""
+
+    def __init__(self, root: Path, *packages: Path) -> None:
+        self.root = root
+        folder = root.parent / "parsed"
+        folder.mkdir(exist_ok=True)
+        self.locator = Locator([str(root)], [str(one) for one in packages], str(folder))
+        self.listening = True
+        sys.addaudithook(self._hear)  # for good: no hook can be taken back
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and self.listening and isinstance(arguments[0], str):
+            self.locator.opened(arguments[0])
+
+    def __call__(self, folder: str, name: str) -> str | None:
+        location = self.locator.locate(str(self.root / folder), name).location
+        if location is None:
+            return None
+        path = Path(location.path)
+        top = self.root if path.is_relative_to(self.root) else self.root.parent
+        return f"{path.relative_to(top).as_posix()}:{location.qualified}"
+
+    def consulted(self, folder: str, name: str) -> set[str]:
+        found = self.locator.locate(str(self.root / folder), name).consulted
+        return {
+            Path(one).relative_to(self.root).as_posix()
+            for one in found
+            if Path(one).is_relative_to(self.root)
+        }
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def at(root: Path, tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(root, tmp_path / "packages")
+    yield reader
+    reader.listening = False
+
+
+def test_a_file_beside(root: Path, at: Reader) -> None:
+    write(root, {"models.py": NET})
+    assert at("", "models.Net") == "models.py:Net"
+    assert at("", "models.build") == "models.py:build"
+    assert at("", "models.net") == "models.py:net"
+    assert at("", "models.Net.Inner") == "models.py:Net.Inner"
+    assert at("", "models") == "models.py:"
+    assert at("", "models.missing") is None
+    assert at("", "missing.Net") is None
+    assert at("", "models.net.attribute") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a b", "import", "a.import.b", "x;y", "é.", "a..b"]
+)
+def test_what_is_no_name(root: Path, at: Reader, name: str) -> None:
+    write(root, {"a.py": NET})
+    assert at("", name) is None
+
+
+def test_re_exports_are_followed(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {
+            "pkg/__init__.py": "from .sub import Net, build as make\nfrom . import sub as nets\n",
+            "pkg/sub/__init__.py": "from .deep import *\n",
+            "pkg/sub/deep.py": NET,
+        },
+    )
+    assert at("", "pkg.Net") == "pkg/sub/deep.py:Net"
+    assert at("", "pkg.make") == "pkg/sub/deep.py:build"
+    assert at("", "pkg.nets") == "pkg/sub/__init__.py:"
+    assert at("", "pkg.nets.Net") == "pkg/sub/deep.py:Net"
+    assert at("", "pkg.nets.deep.Net") == "pkg/sub/deep.py:Net"
+    read = {"pkg/__init__.py", "pkg/sub/__init__.py", "pkg/sub/deep.py"}
+    assert read <= at.consulted("", "pkg.Net")
+    # And again, when jedi has parsed them already.
+    assert read <= at.consulted("", "pkg.Net")
+
+
+def test_source_layouts(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {
+            "src/pkg/__init__.py": "",
+            "src/pkg/models.py": NET,
+            "tests/test_it.py": "",
+            "services/a/src/own/__init__.py": NET,
+            "services/a/src/own/sub/__init__.py": "",
+            "services/b/train.py": "",
+        },
+    )
+    assert at("tests", "pkg.models.Net") == "src/pkg/models.py:Net"
+    assert at("src/pkg", "pkg.models.Net") == "src/pkg/models.py:Net"
+    assert at("services/a", "own.Net") == "services/a/src/own/__init__.py:Net"
+    assert at("services/a/src/own/sub", "own.Net") == "services/a/src/own/__init__.py:Net"
+    assert at("services/b", "own.Net") is None
+
+
+def test_scripts_find_what_lies_beside_them_first(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {"models.py": NET, "one/models.py": NET, "one/train.py": "", "one/deep/run.py": ""},
+    )
+    assert at("one", "models.Net") == "one/models.py:Net"
+    assert at("one/deep", "models.Net") == "one/models.py:Net"
+    assert at("", "models.Net") == "models.py:Net"
+
+
+def test_modules_of_a_package_find_its_top_first(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {"models.py": NET, "pkg/__init__.py": "", "pkg/models.py": NET, "pkg/only.py": NET},
+    )
+    assert at("pkg", "models.Net") == "models.py:Net"
+    # As when such a file is run as a script.
+    assert at("pkg", "only.Net") == "pkg/only.py:Net"
+
+
+def test_relative_imports(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {
+            "pkg/__init__.py": NET,
+            "pkg/models.py": "from ..pkg.sub.deep import Net as Deep\n" + NET,
+            "pkg/sub/__init__.py": "",
+            "pkg/sub/deep.py": "from ..models import build\n" + NET,
+        },
+    )
+    assert at("pkg", ".models.Net") == "pkg/models.py:Net"
+    assert at("pkg", ".Net") == "pkg/__init__.py:Net"
+    assert at("pkg/sub", "..models.Net") == "pkg/models.py:Net"
+    assert at("pkg/sub", "..Net") == "pkg/__init__.py:Net"
+    assert at("pkg/sub", ".deep.Net") == "pkg/sub/deep.py:Net"
+    assert at("pkg/sub", ".deep") == "pkg/sub/deep.py:"
+    assert at("pkg/sub", "..........models.Net") is None
+
+
+def test_namespace_packages(root: Path, tmp_path: Path, at: Reader) -> None:
+    write(
+        root,
+        {
+            "space/one/models.py": "from ..two.layers import Net as Layer\n" + NET,
+            "space/two/layers.py": NET,
+            "train.py": "",
+        },
+    )
+    write(tmp_path / "packages", {"space/three/models.py": NET})
+    assert at("", "space.one.models.Net") == "space/one/models.py:Net"
+    assert at("", "space.one.models.Layer") == "space/two/layers.py:Net"
+    assert at("space/one", "..two.layers.Net") == "space/two/layers.py:Net"
+    assert at("space/one", ".models.Layer") == "space/two/layers.py:Net"
+    assert at("", "space.three.models.Net") == "packages/space/three/models.py:Net"
+
+
+def test_installed_packages_and_stubs(root: Path, tmp_path: Path, at: Reader) -> None:
+    write(root, {"train.py": ""})
+    write(
+        tmp_path / "packages",
+        {
+            "both.py": NET,
+            "both.pyi": "class Net: ...\n",
+            "only.pyi": "class Net: ...\n",
+            "native/__init__.py": "from ._native import Net\n",
+            "native/_native.pyi": "class Net: ...\n",
+            "apart-stubs/__init__.pyi": "class Net: ...\n",
+            "apart/__init__.py": NET,
+        },
+    )
+    assert at("", "both.Net") == "packages/both.py:Net"
+    assert at("", "only.Net") == "packages/only.pyi:Net"
+    assert at("", "native.Net") == "packages/native/_native.pyi:Net"
+    assert at("", "apart.Net") == "packages/apart/__init__.py:Net"
+
+
+def test_what_is_not_of_users_is_not_known(root: Path, at: Reader) -> None:
+    write(root, {"train.py": "", "passes_on.py": "from os.path import join\nimport json\n"})
+    for name in ("os.path.join", "json.dumps", "math.pi", "typing.Any", "jedi.Script", "sys"):
+        assert at("", name) is None
+    assert at("", "passes_on.join") is None
+    assert at("", "passes_on.json") is None
+
+
+def test_several_definitions_in_different_files_are_none(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {
+            "fast.py": NET,
+            "slow.py": NET,
+            "nets.py": "try:\n    from fast import Net\nexcept ImportError:\n"
+            "    from slow import Net\n",
+            "one.py": "try:\n    from absent import Net\nexcept ImportError:\n"
+            "    from slow import Net\n",
+        },
+    )
+    assert at("", "nets.Net") is None
+    assert at("", "one.Net") == "slow.py:Net"
+
+
+def test_circles_end(root: Path, at: Reader) -> None:
+    write(
+        root,
+        {
+            "a.py": "from b import Net\nfrom b import *\n",
+            "b.py": "from a import Net\nfrom a import *\n",
+            "own.py": "from own import Net\n",
+        },
+    )
+    assert at("", "a.Net") is None
+    assert at("", "own.Net") is None
+    assert at("", "a.missing") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["class Net(\n", "\0", "def " * 999, "(" * 5_000, "\x0c\n\tx=\n  y", "é" * 99]
+)
+def test_text_that_is_no_python(root: Path, at: Reader, text: str) -> None:
+    write(root, {"odd.py": text, "odd_too.py": b"\xff\xfe\x00", "good.py": NET})
+    assert at("", "odd.Net") in (None, "odd.py:Net")
+    assert at("", "odd_too.Net") is None
+    assert at("", "good.Net") == "good.py:Net"
+
+
+def test_where_nothing_was_found_it_may_appear(root: Path, at: Reader) -> None:
+    write(root, {"pkg/__init__.py": "", "train.py": ""})
+    assert {".", "pkg", "pkg/__init__.py"} <= at.consulted("", "pkg.models.Net")
+    assert "." in at.consulted("", "missing")
+
+
+def test_new_text_and_new_files_are_seen(root: Path, at: Reader) -> None:
+    write(root, {"models.py": "x = 1\n"})
+    assert at("", "models.Net") is None
+    assert at("", "layers.Net") is None
+    write(root, {"models.py": NET, "layers.py": NET})
+    at.locator.refresh()
+    assert at("", "models.Net") == "models.py:Net"
+    assert at("", "layers.Net") == "layers.py:Net"
+    (root / "layers.py").unlink()
+    at.locator.refresh()
+    assert at("", "layers.Net") is None

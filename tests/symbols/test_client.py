@@ -112,6 +112,8 @@ def test_workers_that_do_not_start_are_told_of_once(tmp_path: Path) -> None:
         assert who.answers("echo a", "echo b") == [None, None]
         assert who.answer("echo c") is None
         assert who.symbols.known(question("echo a")) is None
+        # Whoever waits learns that there is nothing to wait for, and may ask again later.
+        assert sorted(who.told) == [("echo a", None), ("echo b", None), ("echo c", None)]
     assert len(who.warnings) == 1
     assert "its process does not start" in who.warnings[0]
 

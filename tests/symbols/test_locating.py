@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from leakwise.facts.symbols.locating import Locator
+from leakwise.sources import Disk, Overlay
+from leakwise.text import Document
 from tests.cli.running import write
 
 NET = (
@@ -15,13 +17,17 @@ NET = (
 
 
 class Reader:
-    """A locator in a workspace, which is told what is opened as in the worker."""
+    """A locator in a workspace, which is told what is opened as in the worker, and goes by the
+    names of files or by jedi alone."""
 
-    def __init__(self, root: Path, *packages: Path) -> None:
+    def __init__(self, way: str, root: Path, *packages: Path) -> None:
         self.root = root
         folder = root.parent / "parsed"
         folder.mkdir(exist_ok=True)
-        self.locator = Locator([str(root)], [str(one) for one in packages], str(folder))
+        self.overlay = Overlay(Disk())
+        path = [str(one) for one in packages]
+        self.locator = Locator([str(root)], path, str(folder), self.overlay)
+        self._locate = self.locator.locate if way == "files" else self.locator.follow
         self.listening = True
         sys.addaudithook(self._hear)  # for good: no hook can be taken back
 
@@ -30,7 +36,7 @@ class Reader:
             self.locator.opened(arguments[0])
 
     def __call__(self, folder: str, name: str) -> str | None:
-        location = self.locator.locate(str(self.root / folder), name).location
+        location = self._locate(str(self.root / folder), name).location
         if location is None:
             return None
         path = Path(location.path)
@@ -38,7 +44,7 @@ class Reader:
         return f"{path.relative_to(top).as_posix()}:{location.qualified}"
 
     def consulted(self, folder: str, name: str) -> set[str]:
-        found = self.locator.locate(str(self.root / folder), name).consulted
+        found = self._locate(str(self.root / folder), name).consulted
         return {
             Path(one).relative_to(self.root).as_posix()
             for one in found
@@ -51,9 +57,21 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
+@pytest.fixture(params=["files", "jedi"])
+def at(root: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    reader = Reader(request.param, root, tmp_path / "packages")
+    yield reader
+    reader.listening = False
+
+
 @pytest.fixture
-def at(root: Path, tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(root, tmp_path / "packages")
+def by_files(root: Path, tmp_path: Path) -> Reader:
+    return Reader("files", root, tmp_path / "packages")
+
+
+@pytest.fixture
+def by_jedi(root: Path, tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader("jedi", root, tmp_path / "packages")
     yield reader
     reader.listening = False
 
@@ -67,7 +85,6 @@ def test_a_file_beside(root: Path, at: Reader) -> None:
     assert at("", "models") == "models.py:"
     assert at("", "models.missing") is None
     assert at("", "missing.Net") is None
-    assert at("", "models.net.attribute") is None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +95,7 @@ def test_what_is_no_name(root: Path, at: Reader, name: str) -> None:
     assert at("", name) is None
 
 
-def test_re_exports_are_followed(root: Path, at: Reader) -> None:
+def test_re_exports_are_followed(root: Path, by_jedi: Reader) -> None:
     write(
         root,
         {
@@ -87,15 +104,59 @@ def test_re_exports_are_followed(root: Path, at: Reader) -> None:
             "pkg/sub/deep.py": NET,
         },
     )
-    assert at("", "pkg.Net") == "pkg/sub/deep.py:Net"
-    assert at("", "pkg.make") == "pkg/sub/deep.py:build"
-    assert at("", "pkg.nets") == "pkg/sub/__init__.py:"
-    assert at("", "pkg.nets.Net") == "pkg/sub/deep.py:Net"
-    assert at("", "pkg.nets.deep.Net") == "pkg/sub/deep.py:Net"
+    assert by_jedi("", "pkg.Net") == "pkg/sub/deep.py:Net"
+    assert by_jedi("", "pkg.make") == "pkg/sub/deep.py:build"
+    assert by_jedi("", "pkg.nets") == "pkg/sub/__init__.py:"
+    assert by_jedi("", "pkg.nets.Net") == "pkg/sub/deep.py:Net"
+    assert by_jedi("", "pkg.nets.deep.Net") == "pkg/sub/deep.py:Net"
     read = {"pkg/__init__.py", "pkg/sub/__init__.py", "pkg/sub/deep.py"}
-    assert read <= at.consulted("", "pkg.Net")
+    assert read <= by_jedi.consulted("", "pkg.Net")
     # And again, when jedi has parsed them already.
-    assert read <= at.consulted("", "pkg.Net")
+    assert read <= by_jedi.consulted("", "pkg.Net")
+
+
+def test_files_that_pass_on_are_left_to_their_facts(root: Path, by_files: Reader) -> None:
+    write(
+        root,
+        {
+            "pkg/__init__.py": "from .sub import Net, build as make\nfrom . import sub as nets\n",
+            "pkg/sub/__init__.py": "from .deep import *\nfrom .other import (\n    One)\n",
+            "pkg/sub/deep.py": NET + "__all__ = ['Net', 'sub']\nfrom . import train\n",
+            "pkg/sub/train.py": "",
+        },
+    )
+    assert by_files("", "pkg.Net") == "pkg/__init__.py:Net"
+    assert by_files("", "pkg.nets.Net") == "pkg/__init__.py:nets.Net"
+    assert by_files("", "pkg.missing") is None
+    assert by_files.locator._follower is None
+    # Only jedi knows what an import of all brings.
+    assert by_files("", "pkg.sub.Net") == "pkg/sub/deep.py:Net"
+    assert by_files("", "pkg.sub.missing") is None
+
+
+def test_what_a_package_binds_comes_before_its_modules(root: Path, by_files: Reader) -> None:
+    write(
+        root,
+        {
+            "pkg/__init__.py": "from .train import train\nfrom . import models\n",
+            "pkg/train.py": "def train(): ...\n",
+            "pkg/models.py": NET,
+            "pkg/other.py": NET,
+        },
+    )
+    assert by_files("", "pkg.train") == "pkg/train.py:train"
+    assert by_files("", "pkg.models") == "pkg/models.py:"
+    assert by_files("", "pkg.other") == "pkg/other.py:"
+    assert by_files("", "pkg.train.train") == "pkg/train.py:train"
+
+
+def test_unsaved_text_counts(root: Path, by_files: Reader) -> None:
+    write(root, {"a.py": "from b import *\n", "b.py": NET})
+    by_files.overlay.put(root / "a.py", Document.from_text("file:///a.py", "class Net: ...\n"))
+    assert by_files("", "a.Net") == "a.py:Net"
+    by_files.overlay.drop(root / "a.py")
+    by_files.locator.refresh()
+    assert by_files("", "a.Net") == "b.py:Net"
 
 
 def test_source_layouts(root: Path, at: Reader) -> None:
@@ -156,7 +217,7 @@ def test_relative_imports(root: Path, at: Reader) -> None:
     assert at("pkg/sub", "..........models.Net") is None
 
 
-def test_namespace_packages(root: Path, tmp_path: Path, at: Reader) -> None:
+def test_namespace_packages(root: Path, tmp_path: Path, by_jedi: Reader) -> None:
     write(
         root,
         {
@@ -166,11 +227,15 @@ def test_namespace_packages(root: Path, tmp_path: Path, at: Reader) -> None:
         },
     )
     write(tmp_path / "packages", {"space/three/models.py": NET})
-    assert at("", "space.one.models.Net") == "space/one/models.py:Net"
-    assert at("", "space.one.models.Layer") == "space/two/layers.py:Net"
-    assert at("space/one", "..two.layers.Net") == "space/two/layers.py:Net"
-    assert at("space/one", ".models.Layer") == "space/two/layers.py:Net"
-    assert at("", "space.three.models.Net") == "packages/space/three/models.py:Net"
+    for at in (by_jedi, Reader("files", root, tmp_path / "packages")):
+        assert at("", "space.one.models.Net") == "space/one/models.py:Net"
+        assert at("space/one", "..two.layers.Net") == "space/two/layers.py:Net"
+        assert at("", "space.three.models.Net") == "packages/space/three/models.py:Net"
+        assert at("", "space") is None
+        assert at("", "space.one") is None
+        assert at("", "space.missing.Net") is None
+    assert by_jedi("", "space.one.models.Layer") == "space/two/layers.py:Net"
+    assert by_jedi("space/one", ".models.Layer") == "space/two/layers.py:Net"
 
 
 def test_installed_packages_and_stubs(root: Path, tmp_path: Path, at: Reader) -> None:
@@ -189,19 +254,19 @@ def test_installed_packages_and_stubs(root: Path, tmp_path: Path, at: Reader) ->
     )
     assert at("", "both.Net") == "packages/both.py:Net"
     assert at("", "only.Net") == "packages/only.pyi:Net"
-    assert at("", "native.Net") == "packages/native/_native.pyi:Net"
+    assert at("", "native._native.Net") == "packages/native/_native.pyi:Net"
     assert at("", "apart.Net") == "packages/apart/__init__.py:Net"
 
 
-def test_what_is_not_of_users_is_not_known(root: Path, at: Reader) -> None:
+def test_what_is_not_of_users_is_not_known(root: Path, by_jedi: Reader) -> None:
     write(root, {"train.py": "", "passes_on.py": "from os.path import join\nimport json\n"})
     for name in ("os.path.join", "json.dumps", "math.pi", "typing.Any", "jedi.Script", "sys"):
-        assert at("", name) is None
-    assert at("", "passes_on.join") is None
-    assert at("", "passes_on.json") is None
+        assert by_jedi("", name) is None
+    assert by_jedi("", "passes_on.join") is None
+    assert by_jedi("", "passes_on.json") is None
 
 
-def test_several_definitions_in_different_files_are_none(root: Path, at: Reader) -> None:
+def test_several_definitions_in_different_files_are_none(root: Path, by_jedi: Reader) -> None:
     write(
         root,
         {
@@ -213,11 +278,11 @@ def test_several_definitions_in_different_files_are_none(root: Path, at: Reader)
             "    from slow import Net\n",
         },
     )
-    assert at("", "nets.Net") is None
-    assert at("", "one.Net") == "slow.py:Net"
+    assert by_jedi("", "nets.Net") is None
+    assert by_jedi("", "one.Net") == "slow.py:Net"
 
 
-def test_circles_end(root: Path, at: Reader) -> None:
+def test_circles_end(root: Path, by_jedi: Reader) -> None:
     write(
         root,
         {
@@ -226,9 +291,9 @@ def test_circles_end(root: Path, at: Reader) -> None:
             "own.py": "from own import Net\n",
         },
     )
-    assert at("", "a.Net") is None
-    assert at("", "own.Net") is None
-    assert at("", "a.missing") is None
+    assert by_jedi("", "a.Net") is None
+    assert by_jedi("", "own.Net") is None
+    assert by_jedi("", "a.missing") is None
 
 
 @pytest.mark.parametrize(
@@ -243,7 +308,7 @@ def test_text_that_is_no_python(root: Path, at: Reader, text: str) -> None:
 
 def test_where_nothing_was_found_it_may_appear(root: Path, at: Reader) -> None:
     write(root, {"pkg/__init__.py": "", "train.py": ""})
-    assert {".", "pkg", "pkg/__init__.py"} <= at.consulted("", "pkg.models.Net")
+    assert {"pkg", "pkg/__init__.py"} <= at.consulted("", "pkg.models.Net")
     assert "." in at.consulted("", "missing")
 
 

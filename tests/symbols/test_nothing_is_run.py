@@ -20,7 +20,7 @@ from pathlib import Path
 from leakwise.facts.symbols.client import Symbols
 from leakwise.facts.symbols.questions import Question
 
-symbols = Symbols([Path.cwd()], lambda question, answer: None, print)
+symbols = Symbols([Path.cwd()], lambda question, answer: None, lambda why: print(why, file=sys.stderr))
 questions = [Question("symbol", str(Path.cwd()), name) for name in sys.argv[1:]]
 symbols.ask("test", questions)
 answers = symbols.wait(questions)

@@ -49,9 +49,10 @@ class Symbols:
         `environ`, the process's own by default.
 
         `listener` is told of each answer that is new, on a thread of this object, or within `ask`
-        where the answer is in the cache. `warn` is told in one sentence when no answers are to be
-        had, and of the first question on which a worker failed. `cache` is the folder in which
-        answers are kept between runs. `program` is run by the processes in place of the usual one.
+        where the answer is in the cache; an empty one where none is to be had. `warn` is told in
+        one sentence when that is so for all, and of the first question on which a worker failed.
+        `cache` is the folder in which answers are kept between runs. `program` is run by the
+        processes in place of the usual one.
         """
         self._roots = [os.path.abspath(root) for root in roots]
         self._listener = listener
@@ -104,8 +105,10 @@ class Symbols:
                     self._known.put(question, answer)
                 else:
                     del found[question]
-            if time.monotonic() >= self._resting_until:
-                asked = [one for one in unknown if one not in found and one not in self._asked]
+            asked = [one for one in unknown if one not in found and one not in self._asked]
+            if time.monotonic() < self._resting_until:
+                found.update(dict.fromkeys(asked, Answer()))
+            else:
                 self._waiting.put(asker, asked)
                 self._start_runners()
             self._state.notify_all()
@@ -255,10 +258,13 @@ class Symbols:
     def given_up(self, runner: "Runner", question: Question, why: str) -> None:
         """For runners: takes note that no answers are to be had for now."""
         with self._state:
-            self._asked.discard(question)
-            self._waiting.clear()
+            unanswered = [question, *self._waiting.clear()]
             warned = self._resting_until > 0
             self._resting_until = time.monotonic() + REST_SECONDS
+        for one in unanswered:
+            self._listener(one, Answer())
+        with self._state:
+            self._asked.discard(question)
             self._state.notify_all()
         if not warned:
             self._warn(

@@ -12,6 +12,9 @@ from typing import Any
 
 _OURS = frozenset({"jedi", "leakwise", "parso"})
 
+# Part of Python's library, under a name that differs by platform; `sysconfig` imports it.
+_BUILD_DATA = "_sysconfigdata_"
+
 _FORBIDDEN = frozenset(
     {
         "_winapi.CreateProcess",
@@ -59,8 +62,10 @@ def confine(folder: str, opened: Callable[[str], None]) -> None:
             # With a file, it is a compiled module, whose own import came here before.
             if file is not None or name in builtin:
                 return
+            top = name.partition(".")[0]
+            ours = top in known or top.startswith(_BUILD_DATA)
             # jedi puts another search path in place before it imports.
-            if name.partition(".")[0] not in known or tuple(path or ()) != search_path:
+            if not ours or tuple(path or ()) != search_path:
                 raise ImportError(f"the worker does not import {name}", name=name)
         elif event in _FORBIDDEN:
             raise PermissionError(f"the worker does no {event}")

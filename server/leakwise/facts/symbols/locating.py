@@ -1,169 +1,202 @@
-"""Finds where an imported symbol is defined, with jedi. Runs in the worker alone."""
+"""Finds where an imported symbol is defined: by the names of files where these tell, else with
+jedi. Runs in the worker."""
 
-import importlib
-import keyword
 import os
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jedi
-from jedi.api.environment import InterpreterEnvironment
-
+from leakwise.facts.symbols.places import Places, Sought
 from leakwise.facts.symbols.questions import Location
 from leakwise.facts.symbols.trails import Located
+from leakwise.sources import Sources, UnreadableError
 
-_SOURCES = (".py", ".pyi")
+if TYPE_CHECKING:
+    from leakwise.facts.symbols.following import Follower
+
+_NATIVE = (*EXTENSION_SUFFIXES, ".pyd")
+
+_STAR = re.compile(r"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
+
+_MOST_TEXTS = 64
+"""Files whose text is kept for the next question."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How far file names led: the file of the last module, None in a namespace package; the module
+    above it; what is left of the name; and where the next part was looked for in vain."""
+
+    file: str | None = None
+    above: str | None = None
+    rest: Sequence[str] = ()
+    missed: list[str] = field(default_factory=list)
+    compiled: bool = False
 
 
 class Locator:
     """Knows where symbols are defined, as seen from a folder."""
 
-    def __init__(self, roots: Sequence[str], search_path: Sequence[str], folder: str) -> None:
+    def __init__(
+        self, roots: Sequence[str], search_path: Sequence[str], folder: str, sources: Sources
+    ) -> None:
         """`roots` are the folders of the workspace, `search_path` those of its environments.
         jedi keeps what it parsed in `folder`."""
-        # By default jedi imports `gi` to look inside, and keeps pickles in the user's folder.
-        jedi.settings.auto_import_modules = []
-        jedi.settings.cache_directory = folder
-        self._roots = [os.path.abspath(root) for root in roots]
-        self._search_path = list(search_path)
-        self._environment = InterpreterEnvironment()
-        self._read: set[str] = set()
-        self._library = os.path.dirname(os.path.abspath(jedi.__file__))
+        self._places = Places(roots, search_path)
+        self._folder = folder
+        self._sources = sources
+        self._texts: dict[str, str] = {}
+        self._follower: Follower | None = None
 
     def opened(self, path: str) -> None:
         """Takes note that a file was read."""
-        if path.endswith(_SOURCES) and not path.startswith(self._library):
-            self._read.add(path)
+        if self._follower is not None:
+            self._follower.opened(path)
 
     def refresh(self) -> None:
         """Takes note that files have changed, were made or are gone."""
-        # jedi asks Python's finders, which remember what folders list.
-        importlib.invalidate_caches()
+        self._places.refresh()
+        self._texts.clear()
+        if self._follower is not None:
+            self._follower.refresh()
 
     def locate(self, folder: str, name: str) -> Located:
-        """Where `name` is defined, as a file in `folder` imports it.
+        """Where `name` is bound, as a file in `folder` imports it.
 
-        Re-exports are followed. What has several definitions in different files, is compiled, or
-        belongs to Python's library is not known.
+        That may be an import in the file that is given: its facts tell what it leads to. What is
+        compiled or belongs to Python's library is not known.
         """
-        parts = name.lstrip(".").split(".")
-        level = len(name) - len(name.lstrip("."))
-        if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        sought = self._places.sought(folder, name)
+        if sought is None:
             return Located(None, ())
-        places = self._places(folder)
-        if level:
-            for _ in range(level - 1):
-                folder = os.path.dirname(folder)
-            top, package = self._package_of(folder, places)
-            parts = [*package, *parts]
-            places = [top, *places]
-        search_path = list(dict.fromkeys([*places, *self._search_path]))
-        self._read.clear()
-        location = self._follow(parts, search_path)
-        consulted = set(self._read)
-        if location is None:
-            consulted.update(_looked_into(parts, search_path))
-        return Located(location, tuple(sorted(consulted)))
+        walk = self._walk(sought)
+        if walk.file is None:
+            # Stubs may be installed without what they are for.
+            if self._has_stubs(sought):
+                return self._jedi().follow(sought)
+            return Located(None, tuple(dict.fromkeys(walk.missed)))
+        if walk.compiled:
+            return Located(None, (walk.file,))
+        shadowing = _absent_before(sought, walk.file)
+        if not walk.rest:
+            if walk.above is not None and self._has_word(walk.above, sought.parts[-1]):
+                # What a package binds comes before its modules.
+                return self._jedi().follow(sought)
+            consulted = (walk.file,) if walk.above is None else (walk.above, walk.file)
+            return Located(Location(walk.file, ""), (*consulted, *shadowing))
+        if self._binds(walk.file, walk.rest[0]):
+            found = Location(walk.file, ".".join(walk.rest))
+            return Located(found, (walk.file, *walk.missed, *shadowing))
+        if _STAR.search(self._text(walk.file)):
+            return self._jedi().follow(sought)
+        return Located(None, (walk.file, *walk.missed, *shadowing))
 
-    def _places(self, folder: str) -> list[str]:
-        """The folders of user code in which a file in `folder` finds what it imports, the likeliest
-        first: beside it, and those above it with their `src` up to the workspace's."""
-        root = max((root for root in self._roots if _is_in(folder, root)), key=len, default=folder)
-        within: list[str] = []
-        without: list[str] = []
-        while True:
-            inside = os.path.isfile(os.path.join(folder, "__init__.py"))
-            (within if inside else without).append(folder)
-            source = os.path.join(folder, "src")
-            if not inside and os.path.isdir(source):
-                without.append(source)
-            if folder == root or not _is_in(folder, root):
-                break
-            folder = os.path.dirname(folder)
-        others = [one for root in self._roots for one in (root, os.path.join(root, "src"))]
-        return [*without, *within, *others]
+    def follow(self, folder: str, name: str) -> Located:
+        """Where `name` is defined, as a file in `folder` imports it: imports are followed to their
+        ends, as far as jedi sees. What has several definitions in different files is not known."""
+        sought = self._places.sought(folder, name)
+        return Located(None, ()) if sought is None else self._jedi().follow(sought)
 
-    def _package_of(self, folder: str, places: Sequence[str]) -> tuple[str, list[str]]:
-        """The folder in which the package that `folder` is begins, and its dotted name there."""
-        names: list[str] = []
-        top = folder
-        while os.path.isfile(os.path.join(top, "__init__.py")) and os.path.dirname(top) != top:
-            names.insert(0, os.path.basename(top))
-            top = os.path.dirname(top)
-        if not names:
-            # Without `__init__.py` a package begins nowhere in particular.
-            above = [one for one in places if one != folder and _is_in(folder, one)]
-            top = max(above, key=len, default=os.path.dirname(folder))
-            names = os.path.relpath(folder, top).split(os.sep)
-        return top, names
+    def _jedi(self) -> "Follower":
+        if self._follower is None:
+            # Most names need no jedi, which is slow to load.
+            from leakwise.facts.symbols.following import Follower
 
-    def _follow(self, parts: Sequence[str], search_path: Sequence[str]) -> Location | None:
-        project = jedi.Project(
-            search_path[0],
-            sys_path=search_path,
-            smart_sys_path=False,
-            load_unsafe_extensions=False,
-        )
-        for code, line, column in _ways(parts):
-            script = jedi.Script(code, project=project, environment=self._environment)
+            self._follower = Follower(self._folder)
+        return self._follower
+
+    def _walk(self, sought: Sought) -> _Walk:
+        """Goes from part to part as Python does: a package, a module, or else a namespace package,
+        which may have several folders."""
+        walk = _Walk(rest=sought.parts)
+        folders: Sequence[str] = sought.folders
+        for index, part in enumerate(sought.parts):
+            namespace: list[str] = []
+            for folder in folders:
+                file, package = self._module(folder, part)
+                if file:
+                    walk.above, walk.file = walk.file, file
+                    walk.compiled = not file.endswith((".py", ".pyi"))
+                    walk.missed = []
+                    folders = (package,) if package else ()
+                    break
+                if package:
+                    namespace.append(package)
+            else:
+                walk.missed += folders
+                if not namespace or walk.file is not None:
+                    return walk
+                folders = namespace
+            walk.rest = sought.parts[index + 1 :]
+            if walk.compiled or not folders:
+                return walk
+        if walk.rest == () and walk.file is None:
+            walk.missed += folders
+        return walk
+
+    def _module(self, folder: str, name: str) -> tuple[str, str]:
+        """The file of the module `name` in a folder, and the folder of its modules if it is a
+        package; where it has no file, it may be a namespace package."""
+        names = self._places.listing(folder)
+        package = os.path.join(folder, name) if name in names else ""
+        if package:
+            inside = self._places.listing(package)
+            for file in ("__init__.py", "__init__.pyi"):
+                if file in inside:
+                    return os.path.join(package, file), package
+        file = _stub_or_native(names, name) or (f"{name}.py" if f"{name}.py" in names else "")
+        if file:
+            return os.path.join(folder, file), ""
+        return "", package if package and os.path.isdir(package) else ""
+
+    def _has_stubs(self, sought: Sought) -> bool:
+        stubs = f"{sought.parts[0]}-stubs"
+        return any(stubs in self._places.listing(folder) for folder in sought.folders)
+
+    def _binds(self, file: str, name: str) -> bool:
+        """Whether a file seems to bind a name by itself, and not by an import of all."""
+        text = self._text(file)
+        if not self._has_word(file, name):
+            return False
+        if not _STAR.search(text):
+            return True
+        definition = rf"^(?:class|def|async[ \t]+def)[ \t]+{name}\b|^{name}[ \t]*[:=]"
+        imported = rf"^[ \t]*(?:from\b[^\n#]*\bimport\b|import\b)[^\n#]*\b{name}\b"
+        return re.search(f"{definition}|{imported}", text, re.MULTILINE) is not None
+
+    def _has_word(self, file: str, word: str) -> bool:
+        return re.search(rf"\b{word}\b", self._text(file)) is not None
+
+    def _text(self, file: str) -> str:
+        text = self._texts.get(file)
+        if text is None:
             try:
-                names = script.goto(line, column, follow_imports=True)
-            except Exception:
-                # jedi raises all sorts of things on code that it does not expect.
-                return None
-            # Where jedi cannot follow a name, it gives the name itself, which is in no file.
-            found = [one for one in names if one.module_path is not None]
-            if found:
-                locations = {_location(one) for one in found}
-                location = locations.pop()
-                here = location is not None and any(_is_in(location.path, p) for p in search_path)
-                return location if here and not locations else None
-        return None
+                text = self._sources.document(Path(file)).text
+            except UnreadableError:
+                text = ""
+            if len(self._texts) >= _MOST_TEXTS:
+                del self._texts[next(iter(self._texts))]
+            self._texts[file] = text
+        return text
 
 
-def _ways(parts: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Programs in which a name stands for `parts`, and its line and column there."""
-    if len(parts) == 1:
-        yield f"import {parts[0]}", 1, len("import ")
-    for count in range(len(parts) - 1, 0, -1):
-        head = f"from {'.'.join(parts[:count])} import {parts[count]}"
-        if count == len(parts) - 1:
-            yield head, 1, len(head) - len(parts[-1])
-        else:
-            use = ".".join(parts[count:])
-            yield f"{head}\n{use}", 2, len(use) - len(parts[-1])
+def _stub_or_native(names: frozenset[str], name: str) -> str:
+    """The file of a compiled module, or of the stub beside it; Python looks for these first. A stub
+    alone does too: it stands for what is compiled when the package is built."""
+    native = next((name + suffix for suffix in _NATIVE if name + suffix in names), "")
+    if f"{name}.pyi" in names and (native or f"{name}.py" not in names):
+        return f"{name}.pyi"
+    return native
 
 
-def _location(name: Any) -> Location | None:
-    path = str(name.module_path)
-    if not path.endswith(_SOURCES):
-        return None
-    full, module = name.full_name, name.module_name
-    if name.type == "module":
-        # Of a compiled module, jedi gives the path of the package around it.
-        is_itself = full and full.rpartition(".")[2] == _module_name(path)
-        return Location(path, "") if is_itself else None
-    if not full or not full.startswith(f"{module}."):
-        return None
-    return Location(path, full[len(module) + 1 :])
-
-
-def _module_name(path: str) -> str:
-    folder, file = os.path.split(path)
-    stem = file.partition(".")[0]
-    return os.path.basename(folder).removesuffix("-stubs") if stem == "__init__" else stem
-
-
-def _looked_into(parts: Sequence[str], search_path: Sequence[str]) -> Iterator[str]:
-    """The folders in which what was not found would appear."""
-    for folder in search_path:
-        yield folder
-        for part in parts[:-1]:
-            folder = os.path.join(folder, part)
-            if not os.path.isdir(folder):
-                break
-            yield folder
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(os.path.join(folder, ""))
+def _absent_before(sought: Sought, file: str) -> Iterator[str]:
+    """What would be found in place of `file` if it were made in the user's own folders."""
+    for folder in sought.own:
+        path = os.path.join(folder, sought.parts[0])
+        if file == f"{path}.py" or file.startswith(os.path.join(path, "")):
+            return
+        yield f"{path}.py"
+        yield os.path.join(path, "__init__.py")

@@ -85,8 +85,8 @@ class Work:
 
         sys.setrecursionlimit(_DEEPEST)
         folders = [Path(root) for root in roots]
-        self.locator = Locator(roots, search_path, folder)
         self._overlay = Overlay(Disk())
+        self.locator = Locator(roots, search_path, folder, self._overlay)
         self._answering = Answering(
             self.locator.locate, self._overlay, lambda: python_files(folders)
         )

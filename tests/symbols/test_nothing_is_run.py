@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.running import leakwise, write
 from tests.symbols.planted import MODULES, compiled, plant
 
 # It begins as `python -m leakwise` does, with the workspace on its search path.
@@ -20,7 +21,7 @@ from pathlib import Path
 from leakwise.facts.symbols.client import Symbols
 from leakwise.facts.symbols.questions import Question
 
-symbols = Symbols([Path.cwd()], lambda question, answer: None, lambda why: print(why, file=sys.stderr))
+symbols = Symbols([Path.cwd()], lambda question, answer: None, sys.stderr.write)
 questions = [Question("symbol", str(Path.cwd()), name) for name in sys.argv[1:]]
 symbols.ask("test", questions)
 answers = symbols.wait(questions)
@@ -51,23 +52,55 @@ ASKED = [
 ]
 
 
+def variables(workspace: Path) -> dict[str, str]:
+    return {
+        "VIRTUAL_ENV": str(workspace / ".venv"),
+        "CONDA_PREFIX": str(workspace / ".venv"),
+        "PATH": f"{workspace}/.venv/bin:{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(workspace),
+    }
+
+
+TRAINING = """\
+import torch
+from models import Net
+from installed import Net as Installed
+from models.native import Other
+from gi.repository import Net as Desktop
+from models._native import fast
+net = Net()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+total = 0.0
+for x, y in torch.utils.data.DataLoader([(torch.ones(4), torch.ones(1))]):
+    optimizer.zero_grad()
+    loss = torch.nn.functional.mse_loss(net(x), y) + Installed()(x) + Other()(x) + Desktop()(x)
+    loss.backward()
+    optimizer.step()
+    total += loss + fast(x)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is planted is POSIX's")
+def test_a_check_runs_nothing_of_a_workspace(tmp_path: Path) -> None:
+    workspace, marks = tmp_path / "workspace", tmp_path / "marks"
+    plant(workspace, marks)
+    write(workspace, {"train.py": TRAINING})
+    done = leakwise("check", "train.py", cwd=workspace, stdin=b"", **variables(workspace))
+    assert [mark.name for mark in marks.iterdir()] == []
+    assert done.stderr == ""
+    assert "LP001" in done.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="what is planted is POSIX's")
 def test_nothing_of_a_workspace_is_run(tmp_path: Path) -> None:
     workspace, marks = tmp_path / "workspace", tmp_path / "marks"
     plant(workspace, marks)
     assert len(list(workspace.rglob("*.py"))) >= len(MODULES)
     before = sorted(workspace.rglob("*"))
-    variables = {
-        **os.environ,
-        "VIRTUAL_ENV": str(workspace / ".venv"),
-        "CONDA_PREFIX": str(workspace / ".venv"),
-        "PATH": f"{workspace}/.venv/bin:{os.environ['PATH']}",
-        "XDG_CACHE_HOME": str(workspace),
-    }
     done = subprocess.run(
         [sys.executable, "-c", PARENT, *ASKED],
         cwd=workspace,
-        env=variables,
+        env={**os.environ, **variables(workspace)},
         capture_output=True,
         text=True,
         check=False,

@@ -213,9 +213,10 @@ def test_names_that_are_passed_on(tmp_path: Path) -> None:
 
 def test_what_files_hold_at_the_top_level(tmp_path: Path) -> None:
     code = "from net import Net\nmodel = Net()\nhistory = []\nRATE = 0.1\nkind_of_net = Net\n"
+    code += "made = RATE.unheard_of()\n"
     root = written(tmp_path, {"net.py": NET, "state.py": code})
     kinds = {}
-    for name in ("model", "history", "RATE", "missing"):
+    for name in ("model", "history", "RATE", "made"):
         value = found(root, f"state.{name}")
         assert isinstance(value, FoundValue)
         kinds[name] = value.value.kind
@@ -223,8 +224,9 @@ def test_what_files_hold_at_the_top_level(tmp_path: Path) -> None:
         "model": Kind.MODULE,
         "history": Kind.CONTAINER,
         "RATE": Kind.NUMBER,
-        "missing": Kind.UNKNOWN,
+        "made": Kind.UNKNOWN,
     }
+    assert found(root, "state.missing") is None
     assert found(root, "state.kind_of_net") == found(root, "net.Net")
 
 

@@ -52,7 +52,8 @@ class _File:
 class Answering:
     """Answers from what `sources` hold. Use it from one thread.
 
-    `locate` finds names, `project_files` lists the files in which callers are looked for.
+    `locate` finds names, `project_files` lists the files in which callers are looked for, and
+    `follow` finds names that the file which `locate` gave does not have.
     """
 
     def __init__(
@@ -60,8 +61,10 @@ class Answering:
         locate: Locate,
         sources: Sources,
         project_files: Callable[[], Iterable[Path]],
+        follow: Locate | None = None,
     ) -> None:
         self._locate = locate
+        self._jedi = follow
         self._sources = sources
         self._index = ProjectIndex(sources, project_files)
         self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
@@ -103,13 +106,34 @@ class Answering:
             file = None if location is None else self._file(location.path, depth)
             if location is None or file is None:
                 return None
-            folder = os.path.dirname(location.path)
+            asker, folder = folder, os.path.dirname(location.path)
             found = found_in(file.facts, location, partial(self._address, folder))
             trail.update(file.trail)
+            if found is None and not is_address(name):
+                return self._look_closer(asker, name, location, depth, trail)
             if not isinstance(found, Elsewhere):
                 return found
             name = found.name
         return None
+
+    def _look_closer(
+        self, folder: str, name: str, seen: Location, depth: int, trail: _Trail
+    ) -> Found | None:
+        """What is found of a name that the file does not have which should."""
+        if self._jedi is None:
+            return None
+        located = self._jedi(folder, name)
+        trail.update(dict.fromkeys(located.consulted))
+        location = located.location
+        if location is None or location == seen or _is_framework(location.path):
+            return None
+        file = self._file(location.path, depth)
+        if file is None:
+            return None
+        beside = partial(self._address, os.path.dirname(location.path))
+        found = found_in(file.facts, location, beside)
+        trail.update(file.trail)
+        return None if isinstance(found, Elsewhere) else found
 
     def _location(self, folder: str, name: str, trail: _Trail) -> Location | None:
         if is_address(name):

@@ -39,8 +39,10 @@ class Elsewhere:
     name: str
 
 
-def found_in(facts: ModuleFacts, location: Location, addresses: Addresses) -> Found | Elsewhere:
-    """What `location` names in the file that `facts` are of."""
+def found_in(
+    facts: ModuleFacts, location: Location, addresses: Addresses
+) -> Found | Elsewhere | None:
+    """What `location` names in the file that `facts` are of; None where the file has it not."""
     if not location.qualified:
         return FoundModule()
     teller = _Teller(facts, location.path, addresses)
@@ -64,7 +66,7 @@ class _Teller:
     path: str
     addresses: Addresses
 
-    def found(self, parts: list[str]) -> Found | Elsewhere:
+    def found(self, parts: list[str]) -> Found | Elsewhere | None:
         """What a qualified name of the file stands for."""
         scope = self.facts.scopes.module
         for count, part in enumerate(parts):
@@ -77,8 +79,12 @@ class _Teller:
             scope = within
         return self._class(scope) if scope.is_class else self._function(scope)
 
-    def _top_level(self, parts: list[str]) -> Found | Elsewhere:
+    def _top_level(self, parts: list[str]) -> Found | Elsewhere | None:
         value = self.facts.names.global_name(parts[0])
+        if not self.facts.scopes.bindings(parts[0]) and (
+            value.kind is Kind.UNKNOWN or (value.name or "").startswith("builtins.")
+        ):
+            return None
         if value.kind is Kind.QUALIFIED and value.name is not None:
             name = ".".join([value.name, *parts[1:]])
             if is_outside(name):

@@ -88,7 +88,10 @@ class Work:
         self._overlay = Overlay(Disk())
         self.locator = Locator(roots, search_path, folder, self._overlay)
         self._answering = Answering(
-            self.locator.locate, self._overlay, lambda: python_files(folders)
+            self.locator.locate,
+            self._overlay,
+            lambda: python_files(folders),
+            self.locator.follow,
         )
 
     def change(self, texts: Mapping[str, str | None]) -> None:

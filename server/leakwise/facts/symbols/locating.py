@@ -21,6 +21,15 @@ _NATIVE = (*EXTENSION_SUFFIXES, ".pyd")
 
 _STAR = re.compile(r"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
 
+_OWN_MODULES = re.compile(r"^from[ \t]+\.[ \t]+import[ \t]+\w+(?:[ \t]*,[ \t]*\w+)*", re.MULTILINE)
+
+_BINDING = r"""(?x)
+    ^ (?: class | (?: async [ \t]+ )? def ) [ \t]+ name \b
+    | ^ name [ \t]* [:=]
+    | \b (?: import | as ) \b [^\n#]* \b name \b
+    | ^ [ \t]+ name [ \t]* ,? [ \t]* (?: \# [^\n]* )? $
+"""
+
 _MOST_TEXTS = 64
 """Files whose text is kept for the next question."""
 
@@ -82,7 +91,7 @@ class Locator:
             return Located(None, (walk.file,))
         shadowing = _absent_before(sought, walk.file)
         if not walk.rest:
-            if walk.above is not None and self._has_word(walk.above, sought.parts[-1]):
+            if walk.above is not None and self._seems_to_bind(walk.above, sought.parts[-1]):
                 # What a package binds comes before its modules.
                 return self._jedi().follow(sought)
             consulted = (walk.file,) if walk.above is None else (walk.above, walk.file)
@@ -157,18 +166,15 @@ class Locator:
         return any(stubs in self._places.listing(folder) for folder in sought.folders)
 
     def _binds(self, file: str, name: str) -> bool:
-        """Whether a file seems to bind a name by itself, and not by an import of all."""
-        text = self._text(file)
-        if not self._has_word(file, name):
+        """Whether a file binds a name by itself, and not by an import of all."""
+        if re.search(rf"\b{name}\b", self._text(file)) is None:
             return False
-        if not _STAR.search(text):
-            return True
-        definition = rf"^(?:class|def|async[ \t]+def)[ \t]+{name}\b|^{name}[ \t]*[:=]"
-        imported = rf"^[ \t]*(?:from\b[^\n#]*\bimport\b|import\b)[^\n#]*\b{name}\b"
-        return re.search(f"{definition}|{imported}", text, re.MULTILINE) is not None
+        return not _STAR.search(self._text(file)) or self._seems_to_bind(file, name)
 
-    def _has_word(self, file: str, word: str) -> bool:
-        return re.search(rf"\b{word}\b", self._text(file)) is not None
+    def _seems_to_bind(self, file: str, name: str) -> bool:
+        """Whether a statement of a file may bind a name, other than as the module of that name."""
+        text = _OWN_MODULES.sub("", self._text(file))
+        return re.search(_BINDING.replace("name", name), text, re.MULTILINE) is not None
 
     def _text(self, file: str) -> str:
         text = self._texts.get(file)

@@ -4,7 +4,7 @@ import ast
 
 from leakwise.facts.places import Place
 from leakwise.facts.run import Run
-from leakwise.facts.storage import OWN, computed
+from leakwise.facts.storage import OWN, Numbers, View, computed, stored
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
@@ -80,6 +80,26 @@ def _framework_arithmetic(one: Value, two: Value, sources: frozenset[Source]) ->
             if value.kind is kind and other.kind in {kind, *_PLAIN}:
                 return Value(kind, storage=OWN, sources=sources)
     return Value(sources=sources)
+
+
+def compared_tensors(node: ast.Compare, values: list[Value]) -> Value | None:
+    """What an elementwise comparison gives: booleans, without a graph; None for any other one."""
+    if len(values) != 2 or not isinstance(node.ops[0], _ELEMENTWISE):
+        return None
+    one, two = values
+    if one.kind is Kind.TENSOR or two.kind is Kind.TENSOR:
+        storage = computed(*(value.storage for value in values if value.is_tensor))
+        return tensor(
+            Graph.DETACHED,
+            scalar=all(value.scalar for value in values if value.is_tensor),
+            storage=stored(storage.device, Numbers.WHOLE, View.OWN),
+        )
+    if Kind.ARRAY in {one.kind, two.kind}:
+        return Value(Kind.ARRAY)
+    return Value(Kind.TF_TENSOR) if Kind.TF_TENSOR in {one.kind, two.kind} else None
+
+
+_ELEMENTWISE = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 def _sureness(certainty: Certainty) -> int:

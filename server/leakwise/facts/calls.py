@@ -4,7 +4,7 @@ import ast
 
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS, transposed
-from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_QUESTIONS
+from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
 from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
 from leakwise.facts.constructions import constructed
 from leakwise.facts.events import (
@@ -14,12 +14,22 @@ from leakwise.facts.events import (
     TrainingStep,
 )
 from leakwise.facts.external_calls import outside_call
+from leakwise.facts.framework_calls import (
+    all_arguments,
+    device,
+    first_argument,
+    new_tensor,
+    result_of,
+    several,
+)
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
+from leakwise.facts.object_methods import distribution, pair
 from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
+from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.values import (
     UNKNOWN,
@@ -27,6 +37,7 @@ from leakwise.facts.values import (
     Graph,
     Kind,
     Value,
+    container,
     tensor,
 )
 
@@ -134,7 +145,9 @@ def _called(
     if known_module(callee):
         return _module_call(run, node, callee, everything)
     if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
-        return UNKNOWN
+        return Value(Kind.TF_TENSOR)
+    if callee.kind is Kind.TRANSFORM:
+        return with_graph_of(run, node, everything)
     if callee.kind is Kind.PENDING:
         return pending_call(run, node, everything)
     if receiver is not None and isinstance(node.func, ast.Attribute):
@@ -154,7 +167,7 @@ def _qualified_call(
     if name in BACKWARD_FUNCTIONS and arguments:
         run.outcome.backpropagate(arguments[0])
         run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
-        return tensor(Graph.UNKNOWN)
+        return _gradients(keywords) if name == GRAD_FUNCTION else UNKNOWN
     if name in HOOK_FUNCTIONS:
         return acquire(run, node, callee, Certainty.SURE)
     if name in GRAD_QUESTIONS:
@@ -172,6 +185,15 @@ def _qualified_call(
     return _effect(run, node, name, effect, arguments, keywords)
 
 
+def _gradients(keywords: dict[str, Value]) -> Value:
+    """What `torch.autograd.grad` gives: gradients, with a graph where one is asked for."""
+    asked = keywords.get("create_graph")
+    graph = Graph.DETACHED
+    if asked is not None and asked.constant is not False:
+        graph = Graph.ATTACHED if asked.constant is True else Graph.UNKNOWN
+    return container(tensor(graph)).but(length=None)
+
+
 def _effect(
     run: Run,
     node: ast.Call,
@@ -181,26 +203,34 @@ def _effect(
     keywords: dict[str, Value],
 ) -> Value:
     gives = effect.gives
+    everything = [*arguments, *keywords.values()]
     if gives is Gives.GRAD_SWITCH:
         return _grad_switch(run, node, effect, arguments, keywords)
     if gives is Gives.OTHER or gives is Gives.CONTEXT:
-        return Value(effect.kind)
+        return Value(effect.kind, storage=effect.storage)
     if gives is Gives.ARGUMENT:
-        return arguments[0] if arguments else next(iter(keywords.values()), UNKNOWN)
+        return first_argument(effect, arguments, keywords)
+    if gives is Gives.ARGUMENTS:
+        return all_arguments(arguments)
+    if gives is Gives.DEVICE:
+        return device(arguments, keywords)
+    if gives is Gives.RESULT:
+        return result_of(run, effect, name, everything)
     if gives is Gives.INSTANCE:
-        for argument in (*arguments, *keywords.values()):
+        for argument in everything:
             # An object may keep what it is made of.
             run.outcome.pass_on(argument)
         made = Value(effect.kind, name=name, origin=run.place(node))
-        return constructed(run, node, made)
+        if effect.kind is Kind.DISTRIBUTION:
+            return distribution(run, made, everything)
+        made = constructed(run, node, made)
+        return several(made, effect) if effect.parts else made
     if gives is Gives.NEW_TENSOR:
-        requires_grad = keywords.get("requires_grad")
-        if requires_grad is not None and requires_grad.constant is not False:
-            return tensor(Graph.UNKNOWN, origin=run.place(node))
-        return tensor(Graph.DETACHED, origin=run.place(node))
-    return with_graph_of(
-        run, node, [*arguments, *keywords.values()], scalar=effect.scalar and len(arguments) <= 2
-    )
+        return new_tensor(run, node, effect, arguments, keywords)
+    made = with_graph_of(run, node, everything, scalar=effect.scalar and len(arguments) <= 2)
+    if made.kind is Kind.TENSOR and effect.kind is Kind.OUTPUT:
+        return made.but(kind=Kind.OUTPUT, storage=UNSEEN)
+    return pair(made, tensor(Graph.DETACHED, storage=WHOLE_NUMBERS)) if effect.pair else made
 
 
 def _grad_switch(

@@ -12,12 +12,13 @@ from leakwise.facts.apis.torch_methods import (
     SAME_ATTRIBUTES,
     WRAPPED_MODULE,
 )
-from leakwise.facts.arithmetic import arithmetic
+from leakwise.facts.arithmetic import arithmetic, compared_tensors
 from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.events import Loop
 from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.names import path_of
+from leakwise.facts.object_methods import object_attribute
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
 from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
@@ -36,7 +37,6 @@ from leakwise.facts.values import (
     element_of,
     join,
     mapping,
-    tensor,
 )
 
 
@@ -96,6 +96,9 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         return _tensor_attribute(owner, name)
     if (field := owner.field(name)) is not None and owner.kind is not Kind.CONTAINER:
         return _read_from_self(run, path, field.made_from(owner.sources))
+    known = object_attribute(owner, name)
+    if known is not None:
+        return known
     if owner.definition is not None and owner.kind in {
         Kind.INSTANCE,
         Kind.MODULE,
@@ -197,15 +200,8 @@ def _unary(run: Run, node: ast.UnaryOp) -> Value:
 
 
 def _comparison(run: Run, node: ast.Compare) -> Value:
-    parts = [evaluate(run, part) for part in (node.left, *node.comparators)]
-    if isinstance(node.ops[0], _ELEMENTWISE) and any(part.is_tensor for part in parts):
-        # Booleans, which carry no graph.
-        scalar = all(part.scalar for part in parts if part.is_tensor)
-        return tensor(Graph.DETACHED, scalar=scalar)
-    return OTHER
-
-
-_ELEMENTWISE = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+    compared = [evaluate(run, part) for part in (node.left, *node.comparators)]
+    return compared_tensors(node, compared) or OTHER
 
 
 def _boolean(run: Run, node: ast.BoolOp) -> Value:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import effect_of
 from leakwise.facts.apis.keras import MODEL_BASES
+from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import MODULE_BASES
 from leakwise.facts.definitions import Definition
 from leakwise.facts.externals import is_outside
@@ -14,6 +15,12 @@ from leakwise.facts.values import Kind
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
+
+
+_WITH_METHODS_OF_THEIR_OWN = frozenset(
+    {Kind.TRAINER, Kind.ACCELERATOR, Kind.METRIC, Kind.OTHER, *RESOURCE_KINDS}
+)
+"""Objects of these kinds may close, empty or reset what a class that derives from theirs keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
         elif found.kind is Kind.QUALIFIED and found.name is not None:
             names.add(found.name)
             about = None
+            effect = effect_of(found.name)
             if is_outside(found.name):
                 waits = waits or module.externals.symbol(found.name) is None
                 about = module.externals.class_(found.name)
@@ -74,7 +82,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
                 names |= about.ancestors
                 outside.append(about.address)
             complete = complete and (
-                effect_of(found.name) is not None
+                (effect is not None and effect.kind not in _WITH_METHODS_OF_THEIR_OWN)
                 or found.name in MODEL_BASES
                 or module.names.is_foreign(found.name)
                 or (about is not None and about.complete)

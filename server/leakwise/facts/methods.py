@@ -17,8 +17,10 @@ from leakwise.facts.events import ModelUse, TrainingStep
 from leakwise.facts.evidence import backward_operand
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
+from leakwise.facts.object_methods import object_method
 from leakwise.facts.run import Run, known_module, pending_call, unknown_call
 from leakwise.facts.state import deep_sources
+from leakwise.facts.storage import LEAF, View, stored
 from leakwise.facts.tensor_calls import tensor_method
 from leakwise.facts.values import (
     NUMBER,
@@ -69,6 +71,9 @@ def method_call(
         kept = container_method(run, node, function, receiver, arguments, keywords)
         if kept is not None:
             return kept
+    known = object_method(run, run.place(node), name, receiver, arguments, keywords)
+    if known is not None:
+        return known
     return _unknown_method(run, node, function, receiver, everything)
 
 
@@ -126,14 +131,26 @@ def _module_method(
     if name in {"named_modules", "named_children"}:
         pair = container(OTHER, Value(Kind.MODULE, sources=module.sources), items=True)
         return container(pair).but(length=None)
-    if name in {"parameters", "named_parameters", "buffers", "state_dict", "load_state_dict"}:
-        return Value(Kind.OTHER)
+    if name in _WEIGHTS:
+        return _weights(name, module)
+    if name == "load_state_dict":
+        return OTHER
     if module.definition is not None:
         forget_attributes(run, path)
     return unknown_call(run, everything)
 
 
 _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
+_WEIGHTS = frozenset({"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"})
+
+
+def _weights(name: str, module: Value) -> Value:
+    """The parameters or buffers of a module, or its weights by name: its own, not copies."""
+    certainty = module.certainty.weaker(Certainty.LIKELY)
+    storage = LEAF if "parameters" in name else stored(view=View.SHARED)
+    part = tensor(Graph.DETACHED, certainty=certainty, storage=storage)
+    named = container(OTHER, part, items=True) if name.startswith("named") else part
+    return container(named).but(length=None)
 
 
 def forget_attributes(run: Run, path: str | None) -> None:

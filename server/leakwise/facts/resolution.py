@@ -102,7 +102,7 @@ class Resolution:
     def _unbound(self, name: str) -> Value:
         for star in self.module.scopes.stars():
             qualified = canonical(f"{star}.{name}")
-            if effect_of(qualified) is not None:
+            if effect_of(qualified) is not None and not hasattr(builtins, name):
                 return named(qualified)
             if is_outside(qualified) and not hasattr(builtins, name):
                 answer = self.module.externals.symbol(qualified)

@@ -20,6 +20,7 @@ from leakwise.facts.apis.torch_methods import (
 )
 from leakwise.facts.events import GradMode
 from leakwise.facts.names import path_of
+from leakwise.facts.object_methods import pair
 from leakwise.facts.run import Run
 from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import (
@@ -272,4 +273,4 @@ def _values_and_indices(result: Value) -> Value:
         scalar=False,
         storage=stored(result.device, Numbers.WHOLE, WHOLE_NUMBERS.view),
     )
-    return container(result.but(scalar=False), indices, items=True)
+    return pair(result.but(scalar=False), indices)

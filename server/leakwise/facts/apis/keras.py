@@ -4,7 +4,8 @@ Sources: https://keras.io/api/models/, https://keras.io/api/utils/config_utils/#
 and https://www.tensorflow.org/api_docs/python/tf/keras/backend/clear_session.
 """
 
-from leakwise.facts.apis.effects import Effect, effects, instance
+from leakwise.facts.apis.effects import Effect, effects, instance, result
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind
 
 CALLS: dict[str, Effect] = {
@@ -15,7 +16,38 @@ CALLS: dict[str, Effect] = {
         "models.load_model models.model_from_json models.model_from_config saving.load_model "
         "engine.training.Model",
     ),
+    # https://keras.io/api/data_loading/: folders of images, texts and sounds.
+    **effects(
+        result(Kind.TF_DATASET),
+        "keras.",
+        "utils.image_dataset_from_directory utils.text_dataset_from_directory "
+        "utils.audio_dataset_from_directory utils.timeseries_dataset_from_array "
+        "preprocessing.image_dataset_from_directory preprocessing.text_dataset_from_directory",
+    ),
+    "keras.backend.function": instance(Kind.TF_FUNCTION),
 }
+# https://keras.io/api/: capitalised names under these prefixes are classes of the kind.
+CLASS_PREFIXES: dict[str, Kind] = {
+    "keras.optimizers.schedules.": Kind.SCHEDULER,
+    "keras.optimizers.": Kind.OPTIMIZER,
+    "keras.metrics.": Kind.METRIC,
+    "keras.losses.": Kind.METRIC,
+    "keras.callbacks.": Kind.OTHER,
+    "keras.initializers.": Kind.OTHER,
+    "keras.regularizers.": Kind.OTHER,
+    "keras.constraints.": Kind.OTHER,
+}
+# Functions in lower case of these modules give tensors.
+TENSOR_MODULES = words("keras.ops. keras.losses. keras.metrics. keras.activations. keras.random.")
+# https://www.tensorflow.org/api_docs/python/tf/keras/backend: of state and settings, these give no
+# tensors; the others do.
+BACKEND = "keras.backend."
+BACKEND_STATE = words(
+    "clear_session set_session get_session set_learning_phase learning_phase set_floatx floatx "
+    "set_epsilon epsilon set_image_data_format image_data_format backend get_uid reset_uids "
+    "manual_variable_initialization is_keras_tensor learning_phase_scope name_scope rnn "
+    "get_value batch_get_value set_value batch_set_value int_shape ndim eval"
+)
 MODEL_BASES = frozenset(
     {"keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"}
 )
@@ -47,4 +79,8 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("tf_keras", "keras"),
     ("keras.api", "keras"),
     ("keras.src", "keras"),
+    ("pytorch_lightning", "lightning.pytorch"),
+    ("lightning_fabric", "lightning.fabric"),
+    ("torch.functional", "torch"),
+    ("torch.nn.modules.loss", "torch.nn"),
 )

@@ -198,7 +198,6 @@ BUILTINS: dict[str, Builtin] = {
                 "type",
                 "format",
                 "input",
-                "open",
                 "bytes",
                 "callable",
                 "chr",

@@ -208,6 +208,8 @@ RESOURCES: dict[str, Resource] = {
 }
 """By the canonical name of the function or class that is called. `acquired` looks closer."""
 
+RESOURCE_KINDS = frozenset(one.kind for one in RESOURCES.values())
+
 MODULE_HOOKS: frozenset[str] = words(
     "register_forward_hook register_forward_pre_hook register_full_backward_hook "
     "register_full_backward_pre_hook register_backward_hook register_state_dict_pre_hook "

@@ -1,26 +1,31 @@
 """Classes of torch and of the libraries around it, by what an object of them is.
 
-Sources: https://docs.pytorch.org/docs/stable/nn.html, /optim.html, /data.html;
-https://lightning.ai/docs/pytorch/stable/common/lightning_module.html;
-https://huggingface.co/docs/transformers/model_doc/auto; https://timm.fast.ai;
-https://docs.pytorch.org/vision/stable/models.html.
+Sources: https://docs.pytorch.org/docs/stable/nn.html, /optim.html, /data.html, /distributions.html,
+/jit.html, /amp.html, /optim.html#how-to-adjust-learning-rate;
+https://lightning.ai/docs/pytorch/stable/common/lightning_module.html.
 """
 
-from leakwise.facts.apis.effects import ARGUMENT, Effect, instance
+from leakwise.facts.apis.effects import ARGUMENT, ARGUMENTS, Effect, effects, instance
 from leakwise.facts.values import Kind
 
-# Capitalised names under these prefixes are classes of the kind.
+# Capitalised names under these prefixes are classes of the kind; the longest prefix wins.
 CLASS_PREFIXES: dict[str, Kind] = {
+    "torch.nn.utils.": Kind.UNKNOWN,
+    "torch.nn.init.": Kind.UNKNOWN,
     "torch.nn.": Kind.MODULE,
-    "torch.nn.modules.": Kind.MODULE,
+    "torch.optim.lr_scheduler.": Kind.SCHEDULER,
+    "torch.optim.swa_utils.": Kind.UNKNOWN,
     "torch.optim.": Kind.OPTIMIZER,
-    "torchmetrics.": Kind.OTHER,
+    "torch.distributions.transforms.": Kind.UNKNOWN,
+    "torch.distributions.constraints.": Kind.UNKNOWN,
+    "torch.distributions.": Kind.DISTRIBUTION,
+    "torch.ao.nn.": Kind.MODULE,
 }
 
 # Ends of names in torch.nn whose modules have no parameters and reduce to one element.
 CRITERION_ENDINGS = ("Loss",)
 
-# Modules of torch.nn that are no networks.
+# Names of torch.nn that are no networks.
 NOT_MODULES = frozenset(
     {"torch.nn.Parameter", "torch.nn.Buffer", "torch.nn.UninitializedParameter"}
 )
@@ -32,20 +37,15 @@ MODULE_BASES = frozenset(
         "torch.nn.modules.Module",
         "lightning.LightningModule",
         "lightning.pytorch.LightningModule",
-        "pytorch_lightning.LightningModule",
+        "lightning.pytorch.core.LightningModule",
+        "lightning.pytorch.core.module.LightningModule",
         "transformers.PreTrainedModel",
         "torch.nn.Sequential",
         "torch.nn.ModuleList",
         "torch.nn.ModuleDict",
     }
 )
-LIGHTNING_BASES = frozenset(
-    {
-        "lightning.LightningModule",
-        "lightning.pytorch.LightningModule",
-        "pytorch_lightning.LightningModule",
-    }
-)
+LIGHTNING_BASES = frozenset(name for name in MODULE_BASES if name.startswith("lightning."))
 GRAD_OFF_HOOKS = frozenset(
     [
         f"{stage}_{part}"
@@ -60,24 +60,38 @@ GRAD_OFF_HOOKS = frozenset(
 )
 """Methods of a LightningModule that its trainer runs with grad off."""
 
-# Functions that give networks.
+# Functions and classes that give networks, or what they are given.
 MODULE_FUNCTIONS: dict[str, Effect] = {
-    "timm.create_model": instance(Kind.MODULE),
-    "timm.models.create_model": instance(Kind.MODULE),
-    "torch.hub.load": instance(Kind.MODULE),
-    "segmentation_models_pytorch.Unet": instance(Kind.MODULE),
-    "torch.nn.DataParallel": ARGUMENT,
-    "torch.nn.parallel.DataParallel": ARGUMENT,
-    "torch.nn.parallel.DistributedDataParallel": ARGUMENT,
-    "torch.distributed.fsdp.FullyShardedDataParallel": ARGUMENT,
-    "torch.nn.SyncBatchNorm.convert_sync_batchnorm": ARGUMENT,
-    "torch.quantization.quantize_dynamic": ARGUMENT,
-    "torch.nn.utils.weight_norm": ARGUMENT,
-    "torch.nn.utils.spectral_norm": ARGUMENT,
-    "copy.deepcopy": ARGUMENT,
-    "copy.copy": ARGUMENT,
+    **effects(
+        instance(Kind.MODULE),
+        "torch.",
+        "hub.load jit.load jit.ScriptModule optim.swa_utils.AveragedModel fx.GraphModule "
+        "nn.utils.skip_init",
+    ),
+    **effects(
+        ARGUMENT,
+        "torch.",
+        "compile jit.script jit.trace jit.trace_module jit.freeze jit.optimize_for_inference "
+        "fx.symbolic_trace nn.DataParallel nn.parallel.DataParallel "
+        "nn.parallel.DistributedDataParallel distributed.fsdp.FullyShardedDataParallel "
+        "distributed.fsdp.fully_shard nn.SyncBatchNorm.convert_sync_batchnorm "
+        "quantization.quantize_dynamic quantization.prepare quantization.prepare_qat "
+        "quantization.convert quantization.fuse_modules ao.quantization.quantize_dynamic "
+        "ao.quantization.prepare ao.quantization.prepare_qat ao.quantization.convert "
+        "ao.quantization.fuse_modules nn.utils.weight_norm nn.utils.spectral_norm "
+        "nn.utils.remove_weight_norm nn.utils.remove_spectral_norm nn.utils.fuse_conv_bn_eval "
+        "nn.utils.parametrizations.weight_norm nn.utils.parametrizations.spectral_norm "
+        "nn.utils.parametrizations.orthogonal nn.utils.prune.l1_unstructured "
+        "nn.utils.prune.random_unstructured nn.utils.prune.remove",
+    ),
+    **effects(instance(Kind.SCHEDULER), "torch.optim.", "swa_utils.SWALR"),
+    **effects(instance(Kind.SCALER), "torch.", "amp.GradScaler cuda.amp.GradScaler"),
+    **effects(
+        instance(Kind.SCALER),
+        "torch.",
+        "amp.grad_scaler.GradScaler cuda.amp.grad_scaler.GradScaler "
+        "distributed.fsdp.sharded_grad_scaler.ShardedGradScaler",
+    ),
+    **effects(ARGUMENT, "copy.", "deepcopy copy"),
+    **effects(ARGUMENTS, "apex.amp.", "initialize"),
 }
-MODULE_FUNCTION_PREFIXES = ("torchvision.models.",)
-PRETRAINED = "from_pretrained"
-"""`transformers.Auto...from_pretrained` gives a network where the class's name ends as below."""
-PRETRAINED_PARTS = ("Model", "For")

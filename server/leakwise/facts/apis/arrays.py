@@ -1,0 +1,39 @@
+"""numpy, pandas and Python's number modules by what their calls give.
+
+Sources: https://numpy.org/doc/stable/reference, https://pandas.pydata.org/docs/reference,
+https://docs.python.org/3/library/math.html, /random.html, /time.html.
+"""
+
+from leakwise.facts.apis.effects import NUMBER, OTHER, Effect, effects, result
+from leakwise.facts.values import Kind
+
+ARRAY = result(Kind.ARRAY)
+
+CALLS: dict[str, Effect] = {
+    **effects(
+        OTHER,
+        "numpy.",
+        "save savez savez_compressed savetxt seterr errstate printoptions set_printoptions dtype "
+        "finfo iinfo random.seed random.default_rng random.RandomState testing.assert_allclose "
+        "shape ndim isscalar iterable issubdtype",
+    ),
+    **effects(NUMBER, "random.", "random uniform randint randrange gauss normalvariate"),
+    **effects(NUMBER, "time.", "time perf_counter monotonic process_time time_ns"),
+    "pandas.DataFrame": ARRAY,
+    "pandas.Series": ARRAY,
+    "pandas.to_datetime": ARRAY,
+    "pandas.concat": ARRAY,
+    "pandas.merge": ARRAY,
+}
+# Any other function in lower case of these modules gives the effect.
+PREFIXES: dict[str, Effect] = {
+    "numpy.": ARRAY,
+    "numpy.random.": ARRAY,
+    "numpy.linalg.": ARRAY,
+    "numpy.fft.": ARRAY,
+    "numpy.ma.": ARRAY,
+    "pandas.read_": ARRAY,
+    "math.": NUMBER,
+}
+# Hand on objects of Python that they were given.
+OPAQUE = frozenset({"numpy.load", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer"})

@@ -1,0 +1,75 @@
+"""TensorFlow by what its calls give, its first version included.
+
+`tf.compat.v1` and `tf.compat.v2` are one with `tf`. Sources:
+https://www.tensorflow.org/api_docs/python/tf, /tf/data, /tf/GradientTape, /tf/function,
+/tf/compat/v1, /tf/distribute.
+"""
+
+from leakwise.facts.apis.effects import CONTEXT, OTHER, Effect, effects, instance, result
+from leakwise.facts.apis.wordlists import words
+from leakwise.facts.values import Kind
+
+TENSOR = result(Kind.TF_TENSOR)
+DATASET = result(Kind.TF_DATASET)
+
+CALLS: dict[str, Effect] = {
+    **effects(
+        TENSOR,
+        "tensorflow.",
+        "Variable Tensor RaggedTensor SparseTensor IndexedSlices placeholder TensorArray "
+        "convert_to_tensor",
+    ),
+    **effects(instance(Kind.TAPE), "tensorflow.", "GradientTape autodiff.ForwardAccumulator"),
+    **effects(instance(Kind.TF_FUNCTION), "tensorflow.", "function wrap_function"),
+    **effects(
+        instance(Kind.TF_GRAPH), "tensorflow.", "Graph get_default_graph __internal__.FuncGraph"
+    ),
+    **effects(
+        DATASET,
+        "tensorflow.data.",
+        "TFRecordDataset TextLineDataset FixedLengthRecordDataset experimental.make_csv_dataset "
+        "experimental.CsvDataset experimental.make_batched_features_dataset",
+    ),
+    **effects(
+        CONTEXT,
+        "tensorflow.",
+        "device name_scope variable_scope control_dependencies init_scope variable_creator_scope "
+        "op_scope colocate_with custom_gradient profiler.experimental.Trace",
+    ),
+    **effects(
+        OTHER,
+        "tensorflow.",
+        "TensorSpec TensorShape DType Module global_variables_initializer "
+        "local_variables_initializer global_variables trainable_variables "
+        "reset_default_graph disable_v2_behavior disable_eager_execution enable_eager_execution "
+        "enable_v2_behavior executing_eagerly ConfigProto GPUOptions set_random_seed "
+        "random.set_seed tensorflow_version print group no_op get_variable_scope "
+        "initialize_all_variables add_to_collection get_collection "
+        "get_logger compat.v1.logging.set_verbosity train.Checkpoint train.CheckpointManager "
+        "train.Saver train.Coordinator train.latest_checkpoint saved_model.save",
+    ),
+}
+# Their capitalised names are classes of a kind.
+CLASS_PREFIXES: dict[str, Kind] = {
+    "tensorflow.distribute.": Kind.OTHER,
+    "tensorflow.train.experimental.": Kind.OTHER,
+}
+V1_OPTIMIZERS = "tensorflow.train."
+"""`tf.train.AdamOptimizer` and its like."""
+DATASET_PREFIX = "tensorflow.data.Dataset."
+
+# Any other function in lower case of these modules gives a tensor.
+TENSOR_MODULES = words(
+    "tensorflow. tensorflow.math. tensorflow.nn. tensorflow.linalg. tensorflow.random. "
+    "tensorflow.image. tensorflow.strings. tensorflow.signal. tensorflow.sparse. "
+    "tensorflow.ragged. tensorflow.sets. tensorflow.bitwise. tensorflow.losses. "
+    "tensorflow.layers. tensorflow.dtypes."
+)
+# https://www.tensorflow.org/api_docs/python/tf/data/Dataset#methods_2.
+DATASET_METHODS = words(
+    "apply batch bucket_by_sequence_length cache concatenate enumerate filter flat_map "
+    "group_by_window ignore_errors interleave map padded_batch prefetch ragged_batch rebatch "
+    "rejection_resample repeat shard shuffle skip snapshot sparse_batch take take_while unbatch "
+    "unique window with_options as_numpy_iterator"
+)
+"""Methods of a data set that give one."""

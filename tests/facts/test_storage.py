@@ -116,3 +116,23 @@ LEAVES = {
 def test_what_is_computed_of_leaves_has_a_graph(case: str) -> None:
     code, expected = LEAVES[case]
     assert bodies(GIVEN + code)[""].value("v").carries_graph is expected
+
+
+DATA = {
+    "in place": "p.data -= 0.1 * y",
+    "anew": "p.data = p.data - 0.1 * y",
+    "of a tensor": "x.data += y",
+    "of what may be one": "unknown.data = unknown.data - y",
+}
+
+
+@pytest.mark.parametrize("case", DATA)
+def test_what_is_assigned_to_data_leaves_its_graph(case: str) -> None:
+    code = f"{GIVEN}for p in net.parameters():\n    for s in range(9):\n        {DATA[case]}\n"
+    accumulated = bodies(code)[""].accumulations
+    assert not any(one.operand.carries_graph for one in accumulated)
+
+
+def test_an_attribute_called_data_of_another_object_keeps_graphs() -> None:
+    code = f"{GIVEN}class A: pass\na = A()\na.data = y.sum()\nv = a.data"
+    assert bodies(code)[""].value("v").carries_graph

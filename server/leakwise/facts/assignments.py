@@ -12,6 +12,7 @@ from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_value, sibling_value
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
+from leakwise.facts.tensor_calls import left_by
 from leakwise.facts.values import (
     UNKNOWN,
     Graph,
@@ -37,7 +38,7 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     path = path_of(node.target)
     target = node.target
     old = run.evaluate(target)
-    operand = run.recorded(run.evaluate(node.value))
+    operand = left_by(run, target, run.recorded(run.evaluate(node.value)))
     if isinstance(target, ast.Subscript):
         run.evaluate(target.slice)
     if path is None:
@@ -122,6 +123,10 @@ def _assign_one(
     proven: frozenset[str],
 ) -> None:
     path = path_of(target)
+    left = left_by(run, target, value)
+    if left is not value:
+        bind(run, target, left)
+        return
     if path is not None and not isinstance(target, ast.Subscript):
         others = _other_addends(value_node, path)
         value = proven_value(run, path, value, value_node, proven)

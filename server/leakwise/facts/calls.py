@@ -227,7 +227,13 @@ def _effect(
         return several(made, effect) if effect.parts else made
     if gives is Gives.NEW_TENSOR:
         return new_tensor(run, node, effect, arguments, keywords)
-    made = with_graph_of(run, node, everything, scalar=effect.scalar and len(arguments) <= 2)
+    made = with_graph_of(
+        run,
+        node,
+        everything,
+        name=name.rpartition(".")[2],
+        scalar=effect.scalar and len(arguments) <= 2,
+    )
     if made.kind is Kind.TENSOR and effect.kind is Kind.OUTPUT:
         return made.but(kind=Kind.OUTPUT, storage=UNSEEN)
     return pair(made, tensor(Graph.DETACHED, storage=WHOLE_NUMBERS)) if effect.pair else made

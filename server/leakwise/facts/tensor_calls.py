@@ -10,8 +10,11 @@ from leakwise.facts.apis.torch_methods import (
     LEAVE_TORCH,
     NEW_LIKE,
     PAIRS,
+    PAIRS_BY_DIMENSION,
     PERHAPS_COPY,
+    PERHAPS_SHOW,
     REDUCE,
+    SEVERAL,
     SHOW_PART,
     SHOW_PARTS,
     SHOW_WHOLE,
@@ -56,10 +59,10 @@ _OF_LIBRARIES = ("torch.", "numpy.", "math.", "builtins.")
 
 
 def with_graph_of(
-    run: Run, node: ast.Call, arguments: list[Value], *, scalar: bool = False
+    run: Run, node: ast.Call, arguments: list[Value], *, name: str = "", scalar: bool = False
 ) -> Value:
-    """A tensor that a differentiable function makes of its arguments."""
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    """A tensor that a differentiable function makes of its arguments, or several; `name` is the
+    last part of the function's."""
     sources: frozenset[Source] = frozenset()
     attached: list[Value] = []
     storages: list[Storage] = []
@@ -95,11 +98,20 @@ def with_graph_of(
         sources=sources,
         storage=_shared(name, first) or computed(*storages[:4]),
     )
-    if name in PAIRS and len(arguments) > 1 and not arguments[1].is_tensor:
-        return _values_and_indices(result)
+    return _as_returned(name, arguments[1:], result)
+
+
+def _as_returned(name: str, others: list[Value], made: Value) -> Value:
+    """What a function or method returns that made a tensor, by what it was given besides."""
+    if name in PAIRS or (name in PAIRS_BY_DIMENSION and others and not others[0].is_tensor):
+        return _values_and_indices(made)
     if name in SHOW_PARTS:
-        return container(result).but(length=None)
-    return result
+        return container(made).but(length=None)
+    if name in SEVERAL:
+        return made.but(kind=Kind.OUTPUT, storage=UNSEEN)
+    if name == "where" and not others:
+        return container(_indices(made)).but(length=None)
+    return made
 
 
 def _records(value: Value) -> bool:
@@ -126,6 +138,8 @@ def _shared(name: str, storage: Storage) -> Storage | None:
         return shown_whole(storage)
     if name in PERHAPS_COPY:
         return perhaps_copied(storage)
+    if name in PERHAPS_SHOW:
+        return stored(storage.device, storage.numbers)
     return None
 
 
@@ -158,6 +172,12 @@ def tensor_method(
         return container(container(OTHER, part, items=True) if name == "items" else part)
     if name == "type" and not positional and not keywords:
         return OTHER
+    if name == "view" and positional and numbers_named(positional[0]) is not None:
+        # The same bits read as numbers of another type.
+        seen = shown_whole(receiver.storage)
+        converted = _converted(name, receiver, positional, keywords)
+        storage = stored(seen.device, converted.numbers, seen.view)
+        return converted.but(graph=Graph.DETACHED, storage=storage)
     if name in CONVERT:
         return run.recorded(_converted(name, receiver, positional, keywords))
     return _computed(run, node, name, receiver, [*positional, *keywords.values()])
@@ -193,11 +213,7 @@ def _computed(
     )
     if not in_place:
         result = run.recorded(result)
-    if name in PAIRS and arguments and not arguments[0].is_tensor:
-        return _values_and_indices(result)
-    if name in SHOW_PARTS:
-        return container(result).but(length=None)
-    return result
+    return _as_returned(name, arguments, result)
 
 
 def _in_place(run: Run, node: ast.Call, changed: Value) -> Value:
@@ -206,6 +222,17 @@ def _in_place(run: Run, node: ast.Call, changed: Value) -> Value:
     if path is not None and path in run.state.values:
         run.state.change(path, changed)
     return changed
+
+
+def left_by(run: Run, target: ast.expr, value: Value) -> Value:
+    """What is left of a value that is assigned to a target: `tensor.data = value` takes the
+    numbers alone, and what is not known may be a tensor."""
+    if not isinstance(target, ast.Attribute) or target.attr != "data" or not value.is_tensor:
+        return value
+    owner = run.evaluate(target.value)
+    if owner.kind is Kind.TENSOR:
+        return value.but(graph=Graph.DETACHED)
+    return value.but(graph=Graph.UNKNOWN) if owner.kind is Kind.UNKNOWN else value
 
 
 def _requiring(receiver: Value, positional: list[Value], keywords: dict[str, Value]) -> Value:
@@ -224,7 +251,10 @@ def _requiring(receiver: Value, positional: list[Value], keywords: dict[str, Val
 def _without_graph(name: str, receiver: Value) -> Value:
     device = receiver.device
     storage = stored(device, Numbers.WHOLE, WHOLE_NUMBERS.view)
-    if name in NEW_LIKE:
+    if name == "new":
+        # It may be given a storage to show.
+        storage = stored(device)
+    elif name in NEW_LIKE:
         storage = computed(receiver.storage)
     return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
 
@@ -268,9 +298,9 @@ def _as_asked(storage: Storage, asked: list[Value]) -> Storage:
 
 
 def _values_and_indices(result: Value) -> Value:
-    indices = result.but(
-        graph=Graph.DETACHED,
-        scalar=False,
-        storage=stored(result.device, Numbers.WHOLE, WHOLE_NUMBERS.view),
-    )
-    return pair(result.but(scalar=False), indices)
+    return pair(result.but(scalar=False), _indices(result))
+
+
+def _indices(made: Value) -> Value:
+    storage = stored(made.device, Numbers.WHOLE, WHOLE_NUMBERS.view)
+    return made.but(graph=Graph.DETACHED, scalar=False, storage=storage)

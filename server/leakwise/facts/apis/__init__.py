@@ -87,6 +87,8 @@ def _of_torch(qualified: str, head: str, last: str) -> Effect | None:
             return instance(Kind.CRITERION)
         return instance(kind) if kind is not None else None
     if head in torch_functions.DIFFERENTIABLE_MODULES:
+        if head == "torch." and last.startswith(torch_functions.QUESTIONS):
+            return OTHER
         # What ends in `_` changes the tensor that it is given, and gives it back.
         return ARGUMENT if last.endswith("_") else DIFFERENTIABLE
     return ARGUMENT if head == "torch.nn.init." else None

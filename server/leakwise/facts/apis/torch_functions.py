@@ -8,6 +8,7 @@ Sources: https://docs.pytorch.org/docs/stable/torch.html, /nn.functional.html, /
 from leakwise.facts.apis.effects import (
     ARGUMENT,
     CONTEXT,
+    CUT,
     DIFFERENTIABLE,
     NEW_LIKE,
     NEW_OF_ANY,
@@ -27,11 +28,12 @@ from leakwise.facts.apis.effects import (
     result,
 )
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.storage import Device, stored
+from leakwise.facts.storage import Device, Numbers, View, stored
 from leakwise.facts.values import Kind
 
 _ACCELERATOR = stored(Device.ACCELERATOR)
 _LEAF = stored(leaf=True)
+_FLOATING, _OWN = Numbers.FLOATING, View.OWN
 
 # https://docs.pytorch.org/docs/stable/torch.html#creation-ops: leaves, on the CPU by default.
 _CREATION: dict[str, Effect] = {
@@ -63,6 +65,19 @@ _CREATION: dict[str, Effect] = {
         "torch.",
         "zeros_like ones_like empty_like full_like rand_like randn_like randint_like histc",
     ),
+    # No derivative is implemented for these.
+    **effects(
+        Effect(Gives.NEW_TENSOR, Kind.TENSOR, storage=stored(None, _FLOATING, _OWN), like=True),
+        "torch.special.",
+        "airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t "
+        "chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w "
+        "hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p "
+        "modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 "
+        "scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t "
+        "shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v "
+        "shifted_chebyshev_polynomial_w spherical_bessel_j0",
+    ),
+    **effects(CUT, "torch.", "detach detach_"),
     "torch.utils.dlpack.from_dlpack": NEW_SHARED,
 }
 
@@ -187,6 +202,10 @@ _GRAPHS: dict[str, Effect] = {
         "atleast_3d block_diag lstm gru linalg.svd linalg.qr linalg.eig linalg.eigh "
         "linalg.slogdet linalg.lstsq linalg.lu linalg.lu_factor linalg.inv_ex "
         "linalg.cholesky_ex linalg.solve_ex triangular_solve aminmax histogram "
+        "histogramdd gradient lobpcg pca_lowrank svd_lowrank std_mean var_mean unbind_copy "
+        "split_copy lu "
+        "linalg.ldl_factor linalg.ldl_factor_ex linalg.lu_factor_ex adaptive_max_pool1d "
+        "max_pool1d_with_indices "
         "nn.functional.multi_head_attention_forward nn.utils.rnn.pack_padded_sequence "
         "nn.utils.rnn.pack_sequence utils.checkpoint.checkpoint "
         "utils.checkpoint.checkpoint_sequential",
@@ -248,6 +267,9 @@ OPAQUE = words(
     "torch.compile_with_cxx11_abi torch.import_ir_module torch.parse_ir torch.parse_schema "
     "torch.get_default_device torch.export torch.library torch.sym_ite"
 )
+
+# Functions of torch whose names begin so ask or set something.
+QUESTIONS = ("is_", "are_", "has_", "get_", "set_")
 
 # Any other function in lower case of these modules gives a tensor with the graph of its arguments.
 DIFFERENTIABLE_MODULES = (

@@ -15,7 +15,7 @@ LEAVE_TORCH = words(
     "storage_offset __len__ __array__ is_pinned is_shared is_signed is_inference is_neg is_conj "
     "is_distributed is_same_size is_set_to is_coalesced is_nonzero equal allclose backward "
     "register_hook register_post_accumulate_grad_hook retain_grad dim_order sparse_dim dense_dim "
-    "storage_type"
+    "storage_type const_data_ptr"
 )
 
 # Cut from the graph on purpose, sharing the storage.
@@ -43,13 +43,17 @@ SHOW_PARTS = words(
     "split chunk unbind tensor_split hsplit vsplit dsplit split_with_sizes unsafe_chunk "
     "unsafe_split unsafe_split_with_sizes"
 )
-# Copy only where the numbers do not lie as asked.
-PERHAPS_COPY = words(
-    "reshape reshape_as flatten ravel contiguous sum_to_size dequantize to_dense pin_memory"
+# Show the storage where the numbers lie as asked, and copy them where not.
+PERHAPS_SHOW = words(
+    "reshape reshape_as flatten ravel einsum atleast_1d dropout dropout1d dropout2d dropout3d "
+    "alpha_dropout feature_alpha_dropout"
 )
+# Give the tensor itself where it is as asked, and a copy where not.
+PERHAPS_COPY = words("contiguous sum_to_size pin_memory")
 # Change where the tensor lies or the type of its numbers; the same tensor where nothing changes.
 CONVERT = words(
-    "to cpu cuda xpu mps ipu hpu float double half bfloat16 cfloat cdouble chalf type type_as"
+    "to to_dense cpu cuda xpu mps ipu hpu float double half bfloat16 cfloat cdouble chalf "
+    "type type_as"
 )
 TO_FLOATING = words("float double half bfloat16 cfloat cdouble chalf")
 TO_DEVICE = {
@@ -57,8 +61,12 @@ TO_DEVICE = {
     **dict.fromkeys(("cuda", "xpu", "mps", "ipu", "hpu"), Device.ACCELERATOR),
 }
 
-# With a dimension given they return values with a graph and indices without.
-PAIRS = words("max min median nanmedian topk sort mode kthvalue cummax cummin frexp lu")
+# Give values with a graph and whole numbers, such as indices, without.
+PAIRS = words("topk sort mode kthvalue cummax cummin frexp")
+# Do so where a dimension is given.
+PAIRS_BY_DIMENSION = words("max min median nanmedian")
+# Give several tensors.
+SEVERAL = words("aminmax geqrf histogram qr slogdet svd lu triangular_solve eig symeig")
 
 # Without arguments they give one element.
 REDUCE = words("sum mean prod norm std var max min median nansum nanmean amax amin")

@@ -70,7 +70,7 @@ _DATA_FILES = {
 
 # https://docs.opencv.org/4.x/d8/dfe/classcv_1_1VideoCapture.html,
 # https://pyav.org/docs/stable/api/container.html, https://imageio.readthedocs.io,
-# https://moviepy readthedocs: a clip keeps a reading ffmpeg process.
+# https://zulko.github.io/moviepy (a clip keeps a process that reads for it).
 _VIDEO = {
     **named(
         replace(FILE, noun="video", release=words("release"), with_releases=False),

@@ -143,7 +143,6 @@ _SESSIONS = {
             "server",
             "a port and threads",
             with_releases=False,
-            freed_when_dropped=False,
         ),
         "tensorflow.distribute.Server tensorflow.train.Server",
     ),

@@ -43,9 +43,9 @@ CALLS: dict[str, Effect] = {
         "local_variables_initializer global_variables trainable_variables "
         "reset_default_graph disable_v2_behavior disable_eager_execution enable_eager_execution "
         "enable_v2_behavior executing_eagerly ConfigProto GPUOptions set_random_seed "
-        "random.set_seed tensorflow_version print group no_op get_variable_scope "
+        "random.set_seed print group no_op get_variable_scope "
         "initialize_all_variables add_to_collection get_collection "
-        "get_logger compat.v1.logging.set_verbosity train.Checkpoint train.CheckpointManager "
+        "get_logger logging.set_verbosity train.Checkpoint train.CheckpointManager "
         "train.Saver train.Coordinator train.latest_checkpoint saved_model.save",
     ),
 }

@@ -110,7 +110,7 @@ _PLAIN: dict[str, Effect] = {
         "can_cast broadcast_shapes is_autocast_enabled get_autocast_dtype to_dlpack "
         "set_flush_denormal set_warn_always set_deterministic_debug_mode "
         "are_deterministic_algorithms_enabled set_autocast_enabled clear_autocast_cache "
-        "get_autocast_gpu_dtype is_nonzero random.manual_seed random.seed",
+        "get_autocast_gpu_dtype compiled_with_cxx11_abi is_nonzero random.manual_seed random.seed",
     ),
     **effects(NUMBER, "torch.", "numel get_num_threads get_num_interop_threads initial_seed"),
     **effects(
@@ -229,9 +229,7 @@ _GRAPHS: dict[str, Effect] = {
 }
 
 _DATA: dict[str, Effect] = {
-    **effects(
-        instance(Kind.LOADER), "torch.utils.data.", "DataLoader dataloader.DataLoader DataLoader2"
-    ),
+    **effects(instance(Kind.LOADER), "torch.utils.data.", "DataLoader dataloader.DataLoader"),
     **effects(
         instance(Kind.DATASET),
         "torch.utils.data.",
@@ -264,7 +262,7 @@ OPAQUE = words(
     "torch.wait "
     "torch.classproperty torch.autocast_increment_nesting torch.autocast_decrement_nesting "
     "torch.get_file_path torch.prepare_multiprocessing_environment torch.get_device "
-    "torch.compile_with_cxx11_abi torch.import_ir_module torch.parse_ir torch.parse_schema "
+    "torch.import_ir_module torch.parse_ir torch.parse_schema "
     "torch.get_default_device torch.export torch.library torch.sym_ite"
 )
 

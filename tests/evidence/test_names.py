@@ -25,6 +25,7 @@ NAMES = {
     *libraries.LIBRARIES,
     *keras.CALLS,
     *tensorflow.CALLS,
+    *tensorflow.OPAQUE,
     *arrays.CALLS,
     *arrays.OPAQUE,
     *RESOURCES,

@@ -3,6 +3,7 @@
 import pytest
 
 from leakwise.facts.apis import canonical, effect_of
+from leakwise.facts.apis.metrics import keeps_batches
 from leakwise.facts.storage import Device, Numbers, View
 from leakwise.facts.values import Kind, Value
 from tests.facts.reading import bodies, described
@@ -248,3 +249,26 @@ def test_names_that_end_oddly_are_unknown() -> None:
     for name in ("torch", "", "torch.", ".x", "numpy..zeros"):
         effect_of(name)
     assert effect_of("torch") is None
+
+
+WORKERS = {
+    "none": ("", 0),
+    "some": (", num_workers=4", 4),
+    "by position": (", 8, True, None, None, 2", 2),
+    "unknown": (", num_workers=args.workers", None),
+    "perhaps": (", **options", None),
+}
+
+
+@pytest.mark.parametrize("case", WORKERS)
+def test_loaders_know_their_workers(case: str) -> None:
+    arguments, expected = WORKERS[case]
+    found = value(f"v = torch.utils.data.DataLoader(d{arguments})")
+    assert (found.kind, found.constant) == (Kind.LOADER, expected)
+
+
+def test_metrics_that_keep_every_batch() -> None:
+    assert keeps_batches("torchmetrics.classification.BinaryAUROC", frozenset())
+    assert not keeps_batches("torchmetrics.AUROC", frozenset({"thresholds"}))
+    assert not keeps_batches("torchmetrics.Accuracy", frozenset())
+    assert not keeps_batches("mine.CatMetric", frozenset())

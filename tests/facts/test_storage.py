@@ -32,6 +32,17 @@ DEVICES = {
     "indices": ("v = y.cuda().argmax(1)", Device.ACCELERATOR),
     "on one way only": ("v = y.cuda()\nif x.any():\n    v = v.cpu()", Device.EITHER),
     "of a module": ("v = y", None),
+    "of a module that was moved": ("n = net.cuda()\nv = n(x)", Device.ACCELERATOR),
+    "of a module that was moved in place": ("net.to('cuda')\nv = net(x)", Device.ACCELERATOR),
+    "of a module moved where there is one": ("net.to(device)\nv = net(x)[0]", Device.EITHER),
+    "of a module moved back": ("net.cuda()\nnet.cpu()\nv = net(x)", Device.CPU),
+    "of a module that was only cast": ("net.half()\nv = net(unknown)", None),
+    "of a module given what was moved": ("v = net(x.cuda())", Device.ACCELERATOR),
+    "of what is not known, moved": ("v = unknown.to('cuda')", Device.ACCELERATOR),
+    "of a module given what is not known, moved": (
+        "v = net(unknown.cuda(non_blocking=True)).relu()",
+        Device.ACCELERATOR,
+    ),
 }
 
 
@@ -104,6 +115,11 @@ LEAVES = {
     "asked for in place": ("x.requires_grad_()\nv = x.sum()", True),
     "asked for and taken back": ("x.requires_grad_()\nx.requires_grad_(False)\nv = x * 2", False),
     "a function of it": ("x.requires_grad_()\nv = torch.exp(x)", True),
+    "asked for by its flag": ("x.requires_grad = True\nv = x * 2", True),
+    "taken back by its flag": (
+        "x.requires_grad_()\nx.requires_grad = False\nv = x * 2",
+        False,
+    ),
     "a slice of it": ("x.requires_grad_()\nv = x[0]", True),
     "with grad off": ("x.requires_grad_()\nwith torch.no_grad():\n    v = x * 2", False),
     "itself": ("v = x.requires_grad_()", False),

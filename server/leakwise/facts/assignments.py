@@ -12,7 +12,7 @@ from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_value, sibling_value
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
-from leakwise.facts.tensor_calls import left_by
+from leakwise.facts.tensor_calls import left_by, note_flag
 from leakwise.facts.values import (
     UNKNOWN,
     Graph,
@@ -123,6 +123,7 @@ def _assign_one(
     proven: frozenset[str],
 ) -> None:
     path = path_of(target)
+    note_flag(run, target, value)
     left = left_by(run, target, value)
     if left is not value:
         bind(run, target, left)

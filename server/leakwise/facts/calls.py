@@ -21,6 +21,7 @@ from leakwise.facts.framework_calls import (
     new_tensor,
     result_of,
     several,
+    with_workers,
 )
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
@@ -223,6 +224,8 @@ def _effect(
         made = Value(effect.kind, name=name, origin=run.place(node))
         if effect.kind is Kind.DISTRIBUTION:
             return distribution(run, made, everything)
+        if effect.kind is Kind.LOADER:
+            return with_workers(made, arguments, keywords)
         made = constructed(run, node, made)
         return several(made, effect) if effect.parts else made
     if gives is Gives.NEW_TENSOR:

@@ -98,3 +98,16 @@ def several(made: Value, effect: Effect) -> Value:
     """A tuple whose first element is what was made."""
     others = [OTHER if kind is Kind.OTHER else Value(kind) for kind in effect.parts[1:]]
     return container(made, *others, items=True)
+
+
+_WORKERS = "num_workers"
+_WORKERS_AT = 5
+"""`DataLoader(dataset, batch_size, shuffle, sampler, batch_sampler, num_workers)`."""
+
+
+def with_workers(made: Value, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """A loader with the number of its workers as its constant: 0 where none are asked for."""
+    if "**" in keywords:
+        return made
+    given = arguments[_WORKERS_AT] if len(arguments) > _WORKERS_AT else keywords.get(_WORKERS)
+    return made.but(constant=0 if given is None else given.constant)

@@ -21,7 +21,7 @@ from leakwise.facts.object_methods import object_method
 from leakwise.facts.run import Run, known_module, pending_call, unknown_call
 from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import LEAF, View, stored
-from leakwise.facts.tensor_calls import tensor_method
+from leakwise.facts.tensor_calls import moved_by, tensor_method
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
@@ -46,7 +46,6 @@ def method_call(
     """The value of `receiver.method(...)`; what it does is noted."""
     name = function.attr
     path = path_of(function.value)
-    everything = [*arguments, *keywords.values()]
     if name in BACKWARD_METHODS:
         return _backward(run, node, function, receiver)
     if name in HOOK_METHODS:
@@ -74,7 +73,7 @@ def method_call(
     known = object_method(run, run.place(node), name, receiver, arguments, keywords)
     if known is not None:
         return known
-    return _unknown_method(run, node, function, receiver, everything)
+    return _unknown_method(run, node, function, receiver, arguments, keywords)
 
 
 def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value) -> Value:
@@ -120,7 +119,10 @@ def _module_method(
         else:
             run.state.evaluating.pop(path, None)
     if name in MODULE_ITSELF:
-        return module
+        placed = moved_by(name, module, arguments, keywords)
+        if placed.storage is not module.storage and path is not None and path in run.state.values:
+            run.state.change(path, placed)
+        return placed
     if name == "register_buffer" and len(arguments) > 1 and path is not None:
         attribute = arguments[0].constant
         if isinstance(attribute, str):
@@ -164,9 +166,11 @@ def _unknown_method(
     node: ast.Call,
     function: ast.Attribute,
     receiver: Value,
-    arguments: list[Value],
+    positional: list[Value],
+    keywords: dict[str, Value],
 ) -> Value:
     name = function.attr
+    arguments = [*positional, *keywords.values()]
     if name == "item" and not arguments:
         return NUMBER
     if name in {"tolist", "numpy"} and name in LEAVE_TORCH:
@@ -177,7 +181,7 @@ def _unknown_method(
         return arguments[0]
     if name in MODULE_ITSELF and receiver.kind in _UNSEEN and name != "type":
         # A tensor, a module or a batch: what moves or casts it gives the same thing again.
-        return receiver
+        return moved_by(name, receiver, positional, keywords)
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
         forget_attributes(run, path_of(function.value))
     if receiver.kind is Kind.PENDING:

@@ -6,6 +6,7 @@ from leakwise.facts.events import Acquisition, GradMode, ModuleCall
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
+from leakwise.facts.storage import Device, stored
 from leakwise.facts.symbols.questions import is_address
 from leakwise.facts.values import Certainty, Graph, Kind, Source, Value, merge_sources
 
@@ -30,7 +31,7 @@ def forward_call(
         result = run.computed_here(own).but(origin=place)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
-    result = result.made_from(sources)
+    result = placed_by(module, arguments, result).made_from(sources)
     mode = None if path is None else run.state.evaluating.get(path)
     run.outcome.add(
         ModuleCall(
@@ -55,6 +56,21 @@ def forward_result(run: Run, module: Value) -> Value | None:
     if is_address(module.name):
         return run.module.externals.result(module.name or "", "forward")
     return None
+
+
+def placed_by(module: Value, arguments: list[Value], result: Value) -> Value:
+    """The output where it lies: with its network, or with all that was put in. Wrappers move what
+    they are given from the CPU."""
+    if result.device is not None or not result.is_tensor:
+        return result
+    device = module.device
+    if device is None and arguments:
+        devices = {argument.device for argument in arguments}
+        device = devices.pop() if len(devices) == 1 else None
+        device = None if device is Device.CPU else device
+    if device is None:
+        return result
+    return result.but(storage=stored(device, result.numbers, result.view))
 
 
 def acquire(run: Run, node: ast.Call, receiver: Value, certainty: Certainty) -> Value:

@@ -259,17 +259,40 @@ def _without_graph(name: str, receiver: Value) -> Value:
     return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
 
 
+def moved_by(
+    name: str, receiver: Value, positional: list[Value], keywords: dict[str, Value]
+) -> Value:
+    """A module, or what is not known, after a method that moves or casts a tensor of it."""
+    if name not in CONVERT or name == "type":
+        return receiver
+    return receiver.but(storage=_converted_storage(name, receiver, positional, keywords))
+
+
+def note_flag(run: Run, target: ast.expr, value: Value) -> None:
+    """Notes `tensor.requires_grad = True`: what is computed of it from now on has a graph."""
+    if not isinstance(target, ast.Attribute) or target.attr != "requires_grad":
+        return
+    path = path_of(target.value)
+    held = None if path is None else run.state.values.get(path)
+    if path is not None and held is not None and held.kind is Kind.TENSOR:
+        run.state.change(path, _requiring(held, [value], {}))
+
+
+def _converted_storage(
+    name: str, receiver: Value, positional: list[Value], keywords: dict[str, Value]
+) -> Storage:
+    if name in TO_DEVICE:
+        return moved(receiver.storage, TO_DEVICE[name])
+    if name in TO_FLOATING:
+        return cast(receiver.storage, Numbers.FLOATING)
+    return _as_asked(receiver.storage, [*positional, *keywords.values()])
+
+
 def _converted(
     name: str, receiver: Value, positional: list[Value], keywords: dict[str, Value]
 ) -> Value:
     """`to`, `cpu`, `float` and their like: the same numbers elsewhere, or of another type."""
-    storage = receiver.storage
-    if name in TO_DEVICE:
-        storage = moved(storage, TO_DEVICE[name])
-    elif name in TO_FLOATING:
-        storage = cast(storage, Numbers.FLOATING)
-    else:
-        storage = _as_asked(storage, [*positional, *keywords.values()])
+    storage = _converted_storage(name, receiver, positional, keywords)
     if storage.numbers is Numbers.WHOLE:
         return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
     graph = receiver.graph

@@ -45,7 +45,7 @@ def instance_kind(qualified: str) -> Kind | None:
 @cache
 def effect_of(qualified: str) -> Effect | None:
     """What calling a qualified name gives; None where the tables do not know."""
-    if qualified in torch_functions.OPAQUE or qualified in arrays.OPAQUE:
+    if qualified in _OPAQUE:
         return None
     for table in (
         torch_functions.FUNCTIONS,
@@ -145,7 +145,9 @@ def _of_tensorflow(qualified: str, head: str, last: str) -> Effect | None:
             return instance(Kind.OPTIMIZER)
         kind = _by_prefix(tensorflow.CLASS_PREFIXES, qualified)
         return instance(kind) if kind is not None else None
-    return tensorflow.TENSOR if head in tensorflow.TENSOR_MODULES else None
+    if head not in tensorflow.TENSOR_MODULES:
+        return None
+    return OTHER if last.startswith(tensorflow.QUESTIONS) else tensorflow.TENSOR
 
 
 def _of_arrays(qualified: str, head: str, last: str) -> Effect | None:
@@ -164,6 +166,7 @@ def _by_prefix(prefixes: dict[str, Kind], qualified: str) -> Kind | None:
     return None if kind is Kind.UNKNOWN else kind
 
 
+_OPAQUE = torch_functions.OPAQUE | arrays.OPAQUE | tensorflow.OPAQUE
 _FINDERS: dict[str, _Finder] = {
     "torch": _of_torch,
     **dict.fromkeys(

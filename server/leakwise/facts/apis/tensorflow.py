@@ -58,6 +58,23 @@ V1_OPTIMIZERS = "tensorflow.train."
 """`tf.train.AdamOptimizer` and its like."""
 DATASET_PREFIX = "tensorflow.data.Dataset."
 
+# Hand on what a function of Python gives, or structures of tensors.
+OPAQUE = words(
+    "tensorflow.case tensorflow.cond tensorflow.while_loop tensorflow.map_fn tensorflow.scan "
+    "tensorflow.foldl tensorflow.foldr tensorflow.switch_case tensorflow.vectorized_map "
+    "tensorflow.recompute_grad tensorflow.grad_pass_through tensorflow.make_template "
+    "tensorflow.nondifferentiable_batch_function tensorflow.import_graph_def "
+    "tensorflow.load_library tensorflow.load_op_library tensorflow.get_static_value "
+    "tensorflow.make_ndarray tensorflow.make_tensor_proto tensorflow.tuple "
+    "tensorflow.register_tensor_conversion_function tensorflow.no_gradient tensorflow.gradients "
+    "tensorflow.hessians tensorflow.executing_eagerly_outside_functions tensorflow.get_seed "
+    "tensorflow.all_variables tensorflow.local_variables tensorflow.model_variables "
+    "tensorflow.moving_average_variables tensorflow.type_spec_from_value "
+    "tensorflow.random.get_global_generator tensorflow.random.set_global_generator"
+)
+# Functions whose names begin so ask or set something.
+QUESTIONS = ("is_tensor", "is_symbolic", "enable_", "disable_", "assert_", "get_collection")
+
 # Any other function in lower case of these modules gives a tensor.
 TENSOR_MODULES = words(
     "tensorflow. tensorflow.math. tensorflow.nn. tensorflow.linalg. tensorflow.random. "

@@ -1,0 +1,45 @@
+"""Metrics of torchmetrics that keep every batch in a list until they are reset.
+
+Read from the source of torchmetrics 1.9: which of them call `add_state(..., default=[])`, and on
+what that depends. https://lightning.ai/docs/torchmetrics/stable/pages/implement.html: a list state
+grows with every update.
+"""
+
+from leakwise.facts.apis.wordlists import words
+
+_ALWAYS = words(
+    "CatMetric AdjustedRandScore AdjustedMutualInfoScore BERTScore BinaryCalibrationError "
+    "CalibrationError CalinskiHarabaszScore CompletenessScore CosineSimilarity "
+    "DaviesBouldinScore DiceScore DunnIndex ErrorRelativeGlobalDimensionlessSynthesis "
+    "ExtendedEditDistance FleissKappa FowlkesMallowsIndex HomogeneityScore InceptionScore InfoLM "
+    "IntersectionOverUnion GeneralizedIntersectionOverUnion DistanceIntersectionOverUnion "
+    "CompleteIntersectionOverUnion KendallRankCorrCoef KernelInceptionDistance "
+    "MeanAveragePrecision MemorizationInformedFrechetInceptionDistance MulticlassCalibrationError "
+    "MutualInfoScore NormalizedMutualInfoScore QualityWithNoReference ROUGEScore RandScore "
+    "RelativeAverageSpectralError RetrievalMetric RetrievalMAP RetrievalMRR RetrievalPrecision "
+    "RetrievalRecall RetrievalFallOut RetrievalHitRate RetrievalNormalizedDCG RetrievalAUROC "
+    "RetrievalRPrecision RetrievalPrecisionRecallCurve RetrievalRecallAtFixedPrecision "
+    "SpatialDistortionIndex SpearmanCorrCoef SpectralDistortionIndex VMeasureScore"
+)
+_WITHOUT_THRESHOLDS = words(
+    "AUROC AveragePrecision ROC PrecisionRecallCurve PrecisionAtFixedRecall "
+    "RecallAtFixedPrecision SensitivityAtSpecificity SpecificityAtSensitivity"
+)
+_TASKS = ("", "Binary", "Multiclass", "Multilabel")
+
+LISTS: dict[str, str | None] = {
+    **dict.fromkeys(_ALWAYS),
+    **{f"{task}{name}": "thresholds" for task in _TASKS for name in _WITHOUT_THRESHOLDS},
+}
+"""By the name of the class: the keyword that keeps the state of a fixed size; None where none
+does."""
+
+
+def keeps_batches(qualified: str, keywords: frozenset[str]) -> bool:
+    """Whether a metric that is made with these keywords keeps every batch until it is reset."""
+    root, _, _ = qualified.partition(".")
+    name = qualified.rpartition(".")[2]
+    if root != "torchmetrics" or name not in LISTS:
+        return False
+    bounded = LISTS[name]
+    return bounded is None or bounded not in keywords

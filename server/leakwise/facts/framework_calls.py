@@ -39,10 +39,13 @@ def new_tensor(
         device = device_named(keywords["device"])
     if "dtype" in keywords:
         numbers = numbers_named(keywords["dtype"])
+    graph = Graph.DETACHED
+    if "**" in keywords:
+        # Any of the keywords may be among them.
+        device, numbers, graph = None, None, Graph.UNKNOWN
     wanted = keywords.get("requires_grad")
     if leaf and wanted is None and len(arguments) > 1:
         wanted = arguments[1]
-    graph = Graph.DETACHED
     if wanted is not None:
         leaf = wanted.constant is True
         if not isinstance(wanted.constant, bool):

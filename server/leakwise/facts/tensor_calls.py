@@ -285,7 +285,10 @@ def _converted_storage(
         return moved(receiver.storage, TO_DEVICE[name])
     if name in TO_FLOATING:
         return cast(receiver.storage, Numbers.FLOATING)
-    return _as_asked(receiver.storage, [*positional, *keywords.values()])
+    asked = [*positional[:2], *(keywords[name] for name in _ASKED if name in keywords)]
+    if "**" in keywords:
+        asked.append(keywords["**"])
+    return _as_asked(receiver.storage, asked)
 
 
 def _converted(
@@ -302,6 +305,10 @@ def _converted(
     return receiver.but(kind=Kind.TENSOR, graph=graph, storage=storage)
 
 
+_ASKED = ("device", "dtype", "other", "tensor")
+"""Keywords of `to` that say where, or of which type; the others say how to copy."""
+
+
 def _as_asked(storage: Storage, asked: list[Value]) -> Storage:
     numbers: Numbers | None = storage.numbers
     device: Device | None = storage.device
@@ -311,8 +318,11 @@ def _as_asked(storage: Storage, asked: list[Value]) -> Storage:
             device, numbers, moves, casts = one.device, one.numbers, True, True
         elif (named := numbers_named(one)) is not None:
             numbers, casts = named, True
-        elif isinstance(one.constant, bool):
+        elif isinstance(one.constant, bool) or one.name == "None":
             continue
+        elif moves and one.kind is not Kind.DEVICE:
+            # The second argument is a type, or says how to copy.
+            numbers, casts = None, True
         else:
             device, moves = device_named(one), True
     if moves:

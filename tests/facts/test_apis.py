@@ -110,6 +110,7 @@ KINDS = {
     "an array": ("v = np.zeros(3).mean()", Kind.ARRAY),
     "an array of a tensor": ("v = x.numpy() + 1", Kind.ARRAY),
     "what a file held": ("v = torch.load('f')", Kind.UNKNOWN),
+    "compared with nothing": ("v = x == None", Kind.OTHER),
     "an unknown function of Python": ("import helpers\nv = helpers.f(x)", Kind.UNKNOWN),
     "a name of numpy that is Python's": ("from numpy import *\nv = len([1])", Kind.UNKNOWN),
 }

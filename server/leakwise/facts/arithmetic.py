@@ -87,6 +87,8 @@ def compared_tensors(node: ast.Compare, values: list[Value]) -> Value | None:
     if len(values) != 2 or not isinstance(node.ops[0], _ELEMENTWISE):
         return None
     one, two = values
+    if "None" in {one.name, two.name}:
+        return None
     if one.kind is Kind.TENSOR or two.kind is Kind.TENSOR:
         storage = computed(*(value.storage for value in values if value.is_tensor))
         return tensor(

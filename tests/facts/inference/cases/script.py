@@ -5,7 +5,7 @@ import torch.nn.functional as F
 import torch.optim as optim
 from torch.utils.data import DataLoader
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")  #? Other
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")  #? Device
 model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)).to(device)  #? Module
 criterion = nn.CrossEntropyLoss()  #? Criterion
 optimizer = optim.Adam(model.parameters(), lr=1e-3)  #? Optimizer

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 
 from leakwise.fixing.arguments import argument_added, argument_removed, argument_set
+from leakwise.fixing.binding import bound_with
 from leakwise.fixing.blocks import decorated, first_inserted, with_around
 from leakwise.fixing.calls import method_calls
 from leakwise.fixing.imports import import_added
 from leakwise.fixing.inserting import appended_last, inserted_after, inserted_before
+from leakwise.fixing.moving import moved_above
+from leakwise.fixing.naming import name_ensured
 from leakwise.fixing.release import released
+from leakwise.fixing.removing import decorator_removed, statement_removed, statement_replaced
 from leakwise.fixing.wrapping import call_stripped, replaced, wrapped
 from leakwise.text import Document, Edit, Range
 
@@ -126,6 +130,43 @@ class FixContext:
         """
         return appended_last(self.document, compound, text, before_leaving=before_leaving)
 
+    def remove_statement(self, statement: Range) -> tuple[Edit, ...] | None:
+        """Takes the statement out, with the comment on its lines; `pass` stands in its place where
+        it is alone in its block."""
+        return statement_removed(self.document, statement)
+
+    def replace_statement(self, statement: Range, text: str) -> tuple[Edit, ...] | None:
+        """Puts `text`, as for `insert_before`, in the place of the statement.
+
+        None when it reads so already, or holds comments.
+        """
+        return statement_replaced(self.document, statement, text)
+
+    def remove_decorator(self, function: Range, decorator: str) -> tuple[Edit, ...] | None:
+        """Takes `@{decorator}` off the function or class whose decorators or `def` hold the start
+        of the range. None when it is not there, or not once."""
+        return decorator_removed(self.document, function, decorator)
+
+    def bind_with(
+        self, assignment: Range, manager: str | None = None, *, to_last_use: bool = False
+    ) -> tuple[Edit, ...] | None:
+        """Makes `x = call(...)` the head `with call(...) as x:` of the rest of its block, or only
+        down to the last statement that uses `x` or what is made from it.
+
+        `manager` is what to enter instead: code for the call, or with `{}` in the place of it.
+        None when nothing follows, and when the function uses `x` outside or binds it twice.
+        """
+        return bound_with(self.document, assignment, manager, to_last_use=to_last_use)
+
+    def move_above(self, statement: Range, loop: Range) -> tuple[Edit, ...] | None:
+        """Moves the statement (simple, or a `def`), with the comments right above it, in front of
+        the loop whose body it stands in.
+
+        None when it stands deeper, when the loop binds what it uses or binds, and when the loop
+        reads earlier what it binds.
+        """
+        return moved_above(self.document, statement, loop)
+
     def release_in_finally(
         self, acquisition: Range, name: str, release: str
     ) -> tuple[Edit, ...] | None:
@@ -142,3 +183,14 @@ class FixContext:
         """Adds `import {module}` unless it is there: behind the last top-level import above the
         first function, class or loop, else below the docstring, else above the first statement."""
         return import_added(self.document, module)
+
+    def ensure_name(
+        self, qualified: str, *, module: str | None = None, alias: str | None = None
+    ) -> tuple[str, tuple[Edit, ...]] | None:
+        """How the file's imports let `qualified` be written, and the edits that import `module`
+        (everything up to the last dot unless given), as `alias` if given, where they do not.
+
+        `ensure_name("matplotlib.pyplot.close", alias="plt")` gives `plt.close` and perhaps an
+        import. None when the file uses the name for something else.
+        """
+        return name_ensured(self.document, qualified, module, alias)

@@ -21,17 +21,27 @@ _ENDS_IMPORTS = (
 )
 
 
-def import_added(document: Document, module: str) -> tuple[Edit, ...]:
-    """The edits that add `import {module}`, none when the file imports it already."""
+def import_added(document: Document, module: str, alias: str | None = None) -> tuple[Edit, ...]:
+    """The edits that add `import {module}`, or `import {module} as {alias}`; none when the file
+    imports it already."""
     naming = re.compile(rf"[ \t\f]*import\b.*\b{re.escape(module)}\b")
     last = -1
     for number, line in enumerate(document.lines):
         if _IMPORT.match(line) or naming.match(line):
             last = number
     statements = list(_top_level(document, last))
-    if any(_imports(window.body, module) for window in statements):
+    if alias is None and any(_imports(window.body, module) for window in statements):
         return ()
-    return (_inserted(document, _place(statements), f"import {module}"),)
+    return (_inserted(document, _place(statements), _line(module, alias)),)
+
+
+def top_level(document: Document) -> Iterator[Window]:
+    """The top-level statements of the document that parse."""
+    return _top_level(document, len(document.lines))
+
+
+def _line(module: str, alias: str | None) -> str:
+    return f"import {module} as {alias}" if alias else f"import {module}"
 
 
 def _place(statements: list[Window]) -> int:

@@ -23,7 +23,7 @@ from leakwise.text.document import line_width
 def inserted_before(document: Document, span: Range, text: str) -> tuple[Edit, ...] | None:
     """Edits that put the statements `text` right in front of the one at `span`."""
     added = new_lines(text)
-    found = _statement_at(document, span)
+    found = statement_at(document, span)
     if added is None or found is None:
         return None
     window, run = found
@@ -33,7 +33,7 @@ def inserted_before(document: Document, span: Range, text: str) -> tuple[Edit, .
 def inserted_after(document: Document, span: Range, text: str) -> tuple[Edit, ...] | None:
     """Edits that put the statements `text` right behind the one at `span`."""
     added = new_lines(text)
-    found = _statement_at(document, span)
+    found = statement_at(document, span)
     if added is None or found is None:
         return None
     window, run = found
@@ -62,7 +62,8 @@ def appended_last(
     return None
 
 
-def _statement_at(document: Document, span: Range) -> tuple[Window, Run] | None:
+def statement_at(document: Document, span: Range) -> tuple[Window, Run] | None:
+    """The one whole statement at `span`, in a window that holds it; None when it is none."""
     span = trimmed(document, span)
     for window in windows(document, span, Extent.STATEMENT):
         run = run_at(window, span)

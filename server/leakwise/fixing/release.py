@@ -5,13 +5,13 @@ import re
 
 from leakwise.fixing.blocks import can_be_moved
 from leakwise.fixing.indenting import deeper
-from leakwise.fixing.layout import depth, holds_code, insertion, trimmed
+from leakwise.fixing.layout import depth, insertion, trimmed
+from leakwise.fixing.scoping import binds, function_around
 from leakwise.fixing.statements import Run, run_at
 from leakwise.fixing.windows import Extent, Window, parse, windows
 from leakwise.text import Document, Edit, Range
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_FUNCTION_HEAD = re.compile(r"[ \t\f]*(?:async\s+)?def\b")
 
 
 def released(document: Document, span: Range, name: str, release: str) -> tuple[Edit, ...] | None:
@@ -41,7 +41,7 @@ def _released(window: Window, run: Run, name: str, release: str) -> tuple[Edit, 
         bound = _free_name(window.document, window.start_of(acquisition).line, name)
         start = window.start_of(acquisition)
         binding.append(insertion(start.line, start.column, f"{bound} = "))
-    if not window.begins_its_line(acquisition) or _binds(rest.statements, bound):
+    if not window.begins_its_line(acquisition) or binds(rest.statements, bound):
         return None
     moved = deeper(window, rest) if can_be_moved(window, rest) else None
     if moved is None:
@@ -73,36 +73,10 @@ def bound_name(statement: ast.stmt) -> str | None:
     return None
 
 
-def _binds(statements: list[ast.stmt], name: str) -> bool:
-    """Whether `name` may stand for something else at the end of `statements`."""
-    return any(
-        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-        for statement in statements
-        for node in ast.walk(statement)
-    ) or any(_names_of(node, name) for each in statements for node in ast.walk(each))
-
-
-def _names_of(node: ast.AST, name: str) -> bool:
-    """Whether `node` binds `name` other than as an `ast.Name`."""
-    if isinstance(node, ast.alias):
-        return (node.asname or node.name.partition(".")[0]) == name
-    if isinstance(
-        node,
-        ast.FunctionDef
-        | ast.AsyncFunctionDef
-        | ast.ClassDef
-        | ast.ExceptHandler
-        | ast.MatchAs
-        | ast.MatchStar,
-    ):
-        return node.name == name
-    return isinstance(node, ast.MatchMapping) and node.rest == name
-
-
 def _free_name(document: Document, line: int, name: str) -> str:
     """`name`, with the next free number where the function around `line`, or the file outside of
     functions, has it in use."""
-    first, end = _outermost_function(document, line)
+    first, end = function_around(document, line)
     text = "".join(document.lines[first:end])
     if name not in text:
         return name
@@ -130,27 +104,3 @@ def _names_in(text: str, indented: bool) -> set[str]:
             parts = value if isinstance(value, list) else [value]
             names.update(part for part in parts if isinstance(part, str))
     return names
-
-
-def _outermost_function(document: Document, line: int) -> tuple[int, int]:
-    """The lines of the outermost function around `line`, whose names all may be seen there;
-    all lines outside of functions."""
-    lines = document.lines
-    found = None
-    own = depth(lines[line])
-    for number in range(line - 1, -1, -1):
-        if own == 0:
-            break
-        # The head of a function may end with a line of its own: `) -> int:`.
-        if not holds_code(lines[number]) or lines[number].lstrip().startswith((")", "]", "}")):
-            continue
-        if depth(lines[number]) < own:
-            own = depth(lines[number])
-            if _FUNCTION_HEAD.match(lines[number]):
-                found = number
-    if found is None:
-        return 0, len(lines)
-    for number in range(max(line, found) + 1, len(lines)):
-        if holds_code(lines[number]) and depth(lines[number]) <= depth(lines[found]):
-            return found, number
-    return found, len(lines)

@@ -107,3 +107,10 @@ def test_a_statement_must_be_one_line(statement: str) -> None:
 def test_nonsense_range() -> None:
     document, _ = unmarked("for x in y:\n    f(x)\n")
     assert FixContext(document).insert_first(Range.of(9, 9, 99, 99), "clear()") is None
+
+
+def test_a_long_try_first() -> None:
+    body = "".join(f"        a{number}\n" for number in range(300))
+    before = f"«def f()»:\n    try:\n{body}    except E:\n        b\n"
+    after = f"def f():\n    clear()\n    try:\n{body}    except E:\n        b\n"
+    assert cleared(before) == after

@@ -50,7 +50,7 @@ class Undone(ast.NodeTransformer):
         self.generic_visit(node)
         function = node.func
         node.keywords = [each for each in node.keywords if each.arg != MARK]
-        if isinstance(function, ast.Name) and function.id == MARK:
+        if isinstance(function, ast.Name) and function.id == MARK and node.args:
             return node.args[0]
         return (
             function.value

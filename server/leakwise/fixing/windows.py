@@ -6,6 +6,7 @@ a string does not parse, or does not stand where a block's head says a statement
 """
 
 import ast
+import re
 import warnings
 
 # typeshed does not list the flag by which codeop tells unfinished code from wrong code.
@@ -29,6 +30,7 @@ _ENDS_TRIED = 100
 _WINDOWS_GIVEN = 8
 _LINES_PARSED = 10_000
 _DISTANCES = (256, 64, 16, 4, 1)
+_TRY = re.compile(r"[ \t\f]*try\s*:\s*(?:#.*)?$")
 
 
 class Extent(Enum):
@@ -199,7 +201,12 @@ class _Trials:
     def _ends(self, first: int, last: int) -> Iterator[int]:
         lines = self.document.lines
         if self.extent is Extent.HEAD:
-            yield from range(last + 1, len(lines) + 1)
+            end = last + 1
+            while end <= len(lines):
+                # A `try` cannot end in front of its first clause.
+                end = self._clause_of(end - 1) or end
+                yield end
+                end += 1
             return
         own = depth(lines[first])
         end = last + 1
@@ -212,6 +219,17 @@ class _Trials:
                 yield end
             end = below + 1
         yield end
+
+    def _clause_of(self, line: int) -> int | None:
+        """The end of the line with the first clause of the `try` that `line` is the head of."""
+        lines = self.document.lines
+        if not _TRY.match(lines[line]):
+            return None
+        own = depth(lines[line])
+        for number in range(line + 1, len(lines)):
+            if continues_compound(lines[number]) and depth(lines[number]) == own:
+                return number + 1
+        return None
 
     def _parsed(self, first: int, end: int) -> Window | _Incomplete | None:
         if self.lines_left <= 0:

@@ -38,7 +38,14 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         return True
     if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
         return False
-    return evaluates(body, loops) or not handed_on(body, gathered)
+    return evaluates(body, loops) or not (_computes_for_others(body) or handed_on(body, gathered))
+
+
+def _computes_for_others(body: BodyFacts) -> bool:
+    """Whether the body is a method of a network, or of what may be one: what it gathers is a part
+    of a forward pass, whose graph its caller wants."""
+    class_ = body.class_
+    return class_ is not None and (class_.is_module or not class_.bases_known)
 
 
 def _trains_again_and_again(body: BodyFacts, holder: str) -> bool:

@@ -2,13 +2,15 @@
 
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from leakwise.engine import Analysis
 from leakwise.facts.symbols.answering import Answering
-from leakwise.facts.symbols.questions import Location
+from leakwise.facts.symbols.questions import Answer, Location, Question
 from leakwise.facts.symbols.trails import Located
-from leakwise.sources import Disk, Overlay, python_files
+from leakwise.rule import Finding
+from leakwise.sources import Disk, Overlay, python_files, read_document
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Path:
@@ -42,3 +44,29 @@ def _located(root: str, folder: str, name: str) -> Located:
             if os.path.isfile(path):
                 return Located(Location(path, ".".join(parts[count:])), (path,))
     return Located(None, (base,))
+
+
+class Late:
+    """Answers of which some never come: those that `comes` is false for."""
+
+    def __init__(self, answers: Answering, comes: Callable[[Question], bool]) -> None:
+        self.asked: dict[Question, Answer] = {}
+        self._answers = answers
+        self._comes = comes
+
+    def findings(self, path: Path) -> list[Finding]:
+        """The findings of a file, after all answers that come."""
+        analysis = Analysis(read_document(path), outside=lambda question: None)
+        findings = analysis.findings()
+        refused: set[Question] = set()
+        while new := [one for one in analysis.questions() if one not in refused]:
+            refused |= {one for one in new if not self._comes(one)}
+            analysis.take({one: self.answer(one) for one in new if one not in refused})
+            findings = analysis.findings()
+        return findings
+
+    def answer(self, question: Question) -> Answer:
+        """The answer to a question, whether it comes or not."""
+        if question not in self.asked:
+            self.asked[question] = self._answers.answer(question)
+        return self.asked[question]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from leakwise.facts.symbols.client import Symbols
+from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.facts.symbols.worker_process import Limits
 from tests.symbols.workers import OBEDIENT, asking, question, text
 
@@ -119,7 +121,7 @@ def test_workers_that_do_not_start_are_told_of_once(tmp_path: Path) -> None:
 
 
 def test_why_a_worker_does_not_start_is_said(tmp_path: Path) -> None:
-    broken = OBEDIENT.replace("self, locate,", "self, locate, more,")
+    broken = OBEDIENT.replace("self, locate, sources, *others", "self")
     with asking(tmp_path, program=broken) as who:
         assert who.answer("echo a") is None
     assert "TypeError" in who.warnings[0]
@@ -131,6 +133,20 @@ def test_a_question_that_fails_is_told_of_once_and_ends_nothing(tmp_path: Path) 
         assert who.answers("fail", "fail again", "process again") == [None, None, process]
     assert len(who.warnings) == 1
     assert "ValueError: no way" in who.warnings[0]
+
+
+def test_a_listener_that_fails_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def listener(question: Question, answer: Answer) -> None:
+        raise ValueError("deaf")
+
+    symbols = Symbols([tmp_path], listener, pytest.fail, program=OBEDIENT)
+    questions = [question("echo a"), question("echo b")]
+    symbols.ask("test", questions)
+    assert [text(one) for one in symbols.wait(questions).values()] == ["a", "b"]
+    symbols.close()
+    assert caplog.text.count("ValueError: deaf") == 2
 
 
 def test_what_others_print_is_no_message(tmp_path: Path) -> None:

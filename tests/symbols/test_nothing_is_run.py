@@ -27,6 +27,7 @@ symbols.ask("test", questions)
 answers = symbols.wait(questions)
 symbols.close()
 found = {one.name: type(answers[one].found).__name__ for one in answers}
+assert not {"jedi", "parso", "leakwise.facts.symbols.worker"} & set(sys.modules)
 print(json.dumps(found))
 """
 

@@ -19,7 +19,7 @@ from leakwise.facts.symbols.trails import dependency_on
 from pathlib import Path
 
 class Answering:
-    def __init__(self, locate, sources, project_files):
+    def __init__(self, locate, sources, *others):
         self.sources, self.told, self.kept = sources, [], []
 
     def answer(self, question):

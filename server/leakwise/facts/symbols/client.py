@@ -1,5 +1,6 @@
 """Asks worker processes what lies outside the files, and keeps what they answer."""
 
+import logging
 import os
 import threading
 import time
@@ -17,6 +18,8 @@ from leakwise.sources import UnreadableError, read_document
 if TYPE_CHECKING:
     from leakwise.facts.symbols.runner import Job, Runner
     from leakwise.facts.symbols.worker_process import Limits
+
+logger = logging.getLogger(__name__)
 
 Listener = Callable[[Question, Answer], None]
 
@@ -113,7 +116,7 @@ class Symbols:
                 self._start_runners()
             self._state.notify_all()
         for question, answer in found.items():
-            self._listener(question, answer)
+            self._tell(question, answer)
 
     def prefer(self, asker: str) -> None:
         """Has the questions of an asker answered before those of others."""
@@ -181,6 +184,13 @@ class Symbols:
         if self._cache_folder is not None:
             self._cache = AnswerCache(self._cache_folder, self._roots, self._search_path)
 
+    def _tell(self, question: Question, answer: Answer) -> None:
+        try:
+            self._listener(question, answer)
+        except Exception:
+            # Others wait for the thread that would end here.
+            logger.exception("what %s is could not be taken in", question.name)
+
     def _text(self, path: str) -> str | None:
         with self._state:
             text = self._documents.get(path)
@@ -242,7 +252,7 @@ class Symbols:
             self._known.put(question, answer)
         if self._cache is not None and answer.lasting:
             self._cache.put(question, answer)
-        self._listener(question, answer)
+        self._tell(question, answer)
         with self._state:
             self._asked.discard(question)
             self._state.notify_all()
@@ -262,7 +272,7 @@ class Symbols:
             warned = self._resting_until > 0
             self._resting_until = time.monotonic() + REST_SECONDS
         for one in unanswered:
-            self._listener(one, Answer())
+            self._tell(one, Answer())
         with self._state:
             self._asked.discard(question)
             self._state.notify_all()

@@ -1,0 +1,103 @@
+"""What a check finds that rests on other files, and what it keeps for the next one."""
+
+from pathlib import Path
+
+import pytest
+
+from leakwise.cli.checking import check_together
+from leakwise.cli.outside import Outside
+from tests.cli.running import LEAK, leakwise
+from tests.symbols.inside import written
+
+FILES = {
+    "pyproject.toml": "",
+    "src/pkg/__init__.py": "from .nets import Net\nfrom torch import nn\n",
+    "src/pkg/nets.py": """
+        import torch
+        from torch import nn
+        from .base import Base
+
+        class Net(Base):
+            def forward(self, x):
+                return self.body(x)
+    """,
+    "src/pkg/base.py": """
+        from torch import nn
+
+        class Base(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.Linear(2, 2)
+    """,
+    "train.py": """
+        import torch
+        from pkg import Net, nn
+
+        def embed(loader, weight):
+            net, head = Net(), nn.Linear(2, 2)
+            kept, heads = [], []
+            for x in loader:
+                y = net(x)
+                (weight * x).sum().backward()
+                kept.append(y)
+                heads.append(head(x))
+            return kept, heads
+    """,
+}
+FOUND = ["train.py:10:21: LP002", "train.py:11:22: LP002"]
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    return written(tmp_path / "work", FILES)
+
+
+def found(work: Path, *arguments: str, stdin: bytes = b"") -> list[str]:
+    """Place and code of each finding of a check, which complains of nothing."""
+    done = leakwise("check", "--output-format", "concise", *arguments, cwd=work, stdin=stdin)
+    assert done.stderr == ""
+    return [" ".join(line.split(" ")[:2]) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_other_files_are_asked(work: Path, jobs: str) -> None:
+    long = "import torch\n" + "x = 1\n" * 2_000
+    written(work, {f"more/{number:02}.py": long for number in range(40)})
+    assert found(work, "--jobs", jobs) == FOUND
+
+
+def test_one_file_alone_and_on_standard_input(work: Path) -> None:
+    assert found(work, "train.py") == FOUND
+    text = (work / "train.py").read_bytes()
+    assert found(work, "-", "--stdin-filename", "train.py", stdin=text) == FOUND
+
+
+def test_what_was_told_is_kept_and_followed(work: Path) -> None:
+    assert found(work) == FOUND
+    cache = work / ".leakwise_cache"
+    assert (cache / ".gitignore").read_text().strip() == "*"
+    assert list(cache.glob("*.json"))
+    assert found(work) == FOUND
+    nets = work / "src/pkg/nets.py"
+    text = nets.read_text("utf-8")
+    nets.write_text(text.replace("    def forward", "    @torch.no_grad()\n    def forward"))
+    assert found(work) == FOUND[1:]
+    nets.write_text(text)
+    for path in cache.glob("*.json"):
+        path.write_text("{")
+    assert found(work) == FOUND
+
+
+def test_a_worker_that_does_not_start_costs_one_warning(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leakwise.facts.symbols.worker_process.PROGRAM", "raise SystemExit(3)")
+    outside = Outside([str(work)])
+    written(work, {"plain.py": LEAK})
+    paths = [str(work / name) for name in ("train.py", "plain.py")]
+    checked = list(check_together(paths, outside, with_fixes=False))
+    outside.close()
+    assert [one.code for file in checked for one in file.findings] == ["LP001"]
+    assert not any(file.problems for file in checked)
+    (warning,) = {warning for file in checked for warning in file.about_run}
+    assert "other files" in warning

@@ -81,7 +81,9 @@ def test_an_optimizer_class_is_no_network() -> None:
         "def train(make=torch.optim.Adam):\n    make = make(f())\n    v = make\n"
         "    make.zero_grad()\n    make.step()\n"
     )
-    assert described(bodies(HEAD + code)["train"].value("v")) in {"unknown", "optimizer likely"}
+    assert described(bodies(HEAD + code)["train"].value("make")) != "output attached likely"
+    steps = [step.what for step in bodies(HEAD + code)["train"].training_steps]
+    assert steps == ["step"]
 
 
 def test_an_edit_of_one_method_reaches_the_others() -> None:

@@ -1,86 +1,118 @@
-"""What all methods of a class do with an attribute: `self.model` is a network if one method calls
-it and another asks it for its parameters."""
+"""What a body, or all methods of a class together, do with a name or an attribute: `self.model` is
+a network if one method calls it and another asks it for its parameters."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.torch_methods import MODULE_EVIDENCE, OPTIMIZER_STEP
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
 from leakwise.facts.definitions import Definition
 from leakwise.facts.names import path_of
+from leakwise.facts.queries import Cell, Node
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
-_TELLING = (MODULE_EVIDENCE - {"train"}) | {OPTIMIZER_STEP}
-"""What is asked of networks and optimizers; other things than networks are trained, too."""
+_TELLING_ELSEWHERE = (MODULE_EVIDENCE - {"train"}) | {OPTIMIZER_STEP}
+"""What other methods ask of networks and optimizers alone; other things are trained, too."""
+_TELLING = MODULE_EVIDENCE | BACKWARD_METHODS | {OPTIMIZER_STEP, "detach"}
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Whether something is called, and which methods are called on it."""
+    """Whether something is called, and which telling methods are called on it."""
 
     called: bool = False
     methods: frozenset[str] = frozenset()
 
 
-def use_of_path(module: "ModuleFacts", definition: Definition, path: str) -> Use:
-    """What a body does with what is at a path; of an attribute of `self`, what its class does."""
+NO_USE = Use()
+Uses = Mapping[str, Use]
 
-    def compute() -> Use:
+
+@dataclass(frozen=True, slots=True)
+class SeenUses:
+    """What a body can tell of names and of attributes of its `self`; `cells` are what it was read
+    from, `start` the name of `self` and a dot."""
+
+    own: Uses
+    of_class: Uses
+    start: str
+    cells: dict[Node, None]
+
+    def of(self, path: str) -> Use:
+        """What is done with what is at a path."""
+        own = self.own.get(path, NO_USE)
+        if not self.of_class or not path.startswith(self.start):
+            return own
+        others = self.of_class.get(path[len(self.start) :])
+        if others is None:
+            return own
+        return Use(own.called or others.called, own.methods | others.methods)
+
+
+def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
+    """What a body can tell by use."""
+    own = uses_in(module, definition)
+    cells: dict[Node, None] = {own: None}
+    method = enclosing_method(definition)
+    if method is None or method.parent is None:
+        return SeenUses(own.read(), {}, "", cells)
+    others = uses_of_attributes(module, method.parent)
+    cells[others] = None
+    return SeenUses(own.read(), others.read(), f"{method.instance_name()}.", cells)
+
+
+def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
+    """By path: what a body does with that on which it calls a telling method."""
+
+    def compute() -> Uses:
         definition.code.read()
         index = definition.index
-        own = Use(index.calls(path), frozenset(index.methods_on(path)))
-        instance, _, name = path.partition(".")
-        method = enclosing_method(definition) if name.isidentifier() else None
-        if method is None or method.parent is None or instance != method.instance_name():
-            return own
-        others = use_of_attribute(module, method.parent, name)
-        return Use(own.called or others.called, own.methods | (others.methods - {"train"}))
+        found: dict[str, Use] = {}
+        for path in index.asked_paths():
+            methods = _TELLING.intersection(index.methods_on(path))
+            if methods:
+                found[path] = Use(index.calls(path), methods)
+        return found
 
-    cell = module.query(definition, ("use of path", path), compute, Use(), breaks_cycles=True)
-    return cell.read()  # type: ignore[no-any-return]
+    return module.query(definition, "uses", compute, {})
 
 
-def use_of_attribute(module: "ModuleFacts", class_: Definition, name: str) -> Use:
-    """What the methods of a class, and of its bases in the file, do with `self.name`; nothing where
-    none of them uses it as only a network or an optimizer is used."""
+def uses_of_attributes(module: "ModuleFacts", class_: Definition) -> Cell[Uses]:
+    """By attribute: what the methods of a class, and of its bases in the file, do with `self.name`,
+    where one of them uses it as only a network or an optimizer is used."""
 
-    def compute() -> Use:
-        methods: set[str] = set()
-        for definition, instance in _askers(module, class_):
-            definition.code.read()
-            methods.update(definition.index.methods_on(f"{instance}.{name}"))
-        if _TELLING.isdisjoint(methods):
-            return Use()
+    def compute() -> Uses:
         members = family(module, class_)
-        called = False
-        for definition in module.scopes.mentioning(name):
-            method = enclosing_method(definition)
-            if method is not None and method.parent in members:
-                definition.code.read()
-                called = called or definition.index.calls(f"{method.instance_name()}.{name}")
-        return Use(called, frozenset(methods))
-
-    cell = module.query(class_, ("use", name), compute, Use(), breaks_cycles=True)
-    return cell.read()  # type: ignore[no-any-return]
-
-
-def _askers(module: "ModuleFacts", class_: Definition) -> tuple[tuple[Definition, str], ...]:
-    """The bodies of a class that call a telling method on anything, each with its `self`."""
-
-    def compute() -> tuple[tuple[Definition, str], ...]:
-        members = family(module, class_)
-        found: dict[Definition, str] = {}
-        for word in sorted(_TELLING):
+        asked: dict[str, set[str]] = {}
+        for word in sorted(_TELLING_ELSEWHERE):
             for definition in module.scopes.mentioning(word):
                 method = enclosing_method(definition)
-                if method is not None and method.parent in members:
-                    found[definition] = method.instance_name() or ""
-        return tuple(found.items())
+                if method is None or method.parent not in members:
+                    continue
+                start = f"{method.instance_name()}."
+                for path, use in uses_in(module, definition).read().items():
+                    if path.startswith(start) and use.methods & _TELLING_ELSEWHERE:
+                        asked.setdefault(path[len(start) :], set()).update(use.methods - {"train"})
+        return {
+            name: Use(_is_called(module, members, name), frozenset(methods))
+            for name, methods in asked.items()
+            if name.isidentifier()
+        }
 
-    cell = module.query(class_, "askers", compute, (), breaks_cycles=True)
-    return cell.read()  # type: ignore[no-any-return]
+    return module.query(class_, "uses of attributes", compute, {}, breaks_cycles=True)
+
+
+def _is_called(module: "ModuleFacts", members: tuple[Definition, ...], name: str) -> bool:
+    for definition in module.scopes.mentioning(name):
+        method = enclosing_method(definition)
+        if method is not None and method.parent in members:
+            definition.code.read()
+            if definition.index.calls(f"{method.instance_name()}.{name}"):
+                return True
+    return False
 
 
 def enclosing_method(definition: Definition) -> Definition | None:

@@ -70,11 +70,10 @@ def _name(run: Run, node: ast.Name) -> Value:
 
 
 def _by_use(run: Run, path: str, value: Value) -> Value:
-    if run.holds_module(path):
-        return Value(Kind.MODULE, certainty=Certainty.LIKELY, sources=value.sources)
-    if run.holds_optimizer(path):
-        return Value(Kind.OPTIMIZER, certainty=Certainty.LIKELY, sources=value.sources)
-    return value
+    kind = run.kind_by_use(path)
+    if kind is None:
+        return value
+    return Value(kind, certainty=Certainty.LIKELY, sources=value.sources)
 
 
 def _attribute(run: Run, node: ast.Attribute) -> Value:

@@ -75,6 +75,10 @@ class GatheredNames:
         for block in self._asked.get(path, ()):
             yield from self._parts[block].asked[path]
 
+    def asked_paths(self) -> Iterable[str]:
+        """The paths on which methods are called."""
+        return self._asked
+
     def bindings_of(self, name: str) -> Sequence[Binding]:
         """How a name is bound, in order."""
         return [

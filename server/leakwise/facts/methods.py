@@ -57,7 +57,7 @@ def method_call(
         return tensor_method(run, node, name, receiver, arguments, keywords)
     if known_module(receiver):
         return _module_method(run, node, path, name, receiver, arguments, keywords)
-    if receiver.kind is Kind.OPTIMIZER or run.holds_optimizer(path):
+    if receiver.kind is Kind.OPTIMIZER or run.kind_by_use(path) is Kind.OPTIMIZER:
         if name == OPTIMIZER_STEP:
             run.outcome.add(TrainingStep(run.place(node), run.loops, "step"))
         return OTHER

@@ -68,6 +68,10 @@ class ScopeIndex:
         """The methods that are called on what is at a path."""
         return self.asked.get(path, ())
 
+    def asked_paths(self) -> Iterable[str]:
+        """The paths on which methods are called."""
+        return self.asked
+
     def bindings_of(self, name: str) -> Sequence[Binding]:
         """How a name is bound, in order."""
         return self.bound.get(name, ())

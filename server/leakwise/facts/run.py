@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE
-from leakwise.facts.class_use import Use, use_of_path
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
+from leakwise.facts.class_use import NO_USE, SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop, Waiting
 from leakwise.facts.evidence import Evidence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leakwise.facts.blocks import Memo
     from leakwise.facts.module import ModuleFacts
 
-_OPTIMIZER_USE = frozenset({"step", "zero_grad"})
+_OPTIMIZER_USE = frozenset({OPTIMIZER_STEP, "zero_grad"})
 SHOWN_TEXT = 60
 """The most characters of an expression that a message shows."""
 
@@ -56,8 +56,8 @@ class Run:
     """The name of the method's `self`."""
     own_paths: frozenset[str]
     """The names that this body shares with others: declared global or nonlocal."""
-    uses: dict[str, tuple[Use, dict[Node, None]]] = field(default_factory=dict)
-    """By path: what is done with it, once that was asked, with what was read for it."""
+    uses: SeenUses | None = None
+    """What is done with names and attributes, once that was asked."""
     answers: dict[object, tuple[Value, dict[Node, None]]] = field(default_factory=dict)
     """What names and attributes of other bodies hold, with what was read for it."""
     isolated: bool = False
@@ -150,36 +150,29 @@ class Run:
         """What another body's code gives when it is run here: as `recorded`, in all parts."""
         return value if self.state.grad is GradMode.ON else value.mapped(self.recorded)
 
-    def holds_module(self, path: str | None) -> bool:
-        """Whether this body uses what is at `path` as only a module is used: it is called, and
-        asked for its parameters or put into a mode. An attribute may be used so by all methods of
-        the class together."""
-        if path is None:
-            return False
-        use = self.use(path)
-        if not use.called or MODULE_EVIDENCE.isdisjoint(use.methods):
-            return False
-        # An optimizer's class is called for an optimizer, under the same name.
-        return "step" not in use.methods or not BACKWARD_METHODS.isdisjoint(use.methods)
-
-    def holds_optimizer(self, path: str | None) -> bool:
-        """Whether this body, or its class, uses what is at `path` as only an optimizer is used."""
-        return path is not None and self.use(path).methods >= _OPTIMIZER_USE
+    def kind_by_use(self, path: str | None) -> Kind | None:
+        """What this body, or of an attribute its class, uses what is at `path` for: a module, which
+        is called and asked for its parameters or put into a mode, or an optimizer."""
+        use = NO_USE if path is None else self.use(path)
+        if use is NO_USE:
+            return None
+        steps = OPTIMIZER_STEP in use.methods and BACKWARD_METHODS.isdisjoint(use.methods)
+        if steps:
+            # Also where its class was called for it, under the same name.
+            return Kind.OPTIMIZER if use.methods >= _OPTIMIZER_USE else None
+        module = use.called and not MODULE_EVIDENCE.isdisjoint(use.methods)
+        return Kind.MODULE if module else None
 
     def use(self, path: str) -> Use:
         """What this body, and of an attribute its class, does with what is at a path."""
-        database = self.module.database
-        known = self.uses.get(path)
-        if known is None:
-            reads = database.open_record()
-            try:
-                found = use_of_path(self.module, self.definition, path)
-            finally:
-                database.close_record()
-            known = self.uses[path] = (found, reads)
-        elif database.active:
-            database.active[-1].update(known[1])
-        return known[0]
+        if self.uses is None:
+            self.uses = uses_seen_by(self.module, self.definition)
+        seen = self.uses
+        active = self.module.database.active
+        if active:
+            # Read again, for the block that asks.
+            active[-1].update(seen.cells)
+        return seen.of(path)
 
 
 def shown(node: ast.expr) -> str:

@@ -105,13 +105,18 @@ def _starts(definition: Definition) -> bool:
 
 def _at_entry(module: "ModuleFacts", definition: Definition, *, always: bool) -> Names:
     """The names that a function backpropagates as it was given them."""
-    definition.code.read()
-    node, block = definition.node, definition.block
-    if not isinstance(node, FunctionNode) or block is None or not _starts(definition):
-        return NONE
-    evidence = _own_evidence(module, definition, block)
-    evidence.always = always
-    return backpropagated_assignments(node.body, evidence)
+
+    def compute() -> Names:
+        definition.code.read()
+        node, block = definition.node, definition.block
+        if not isinstance(node, FunctionNode) or block is None or not _starts(definition):
+            return NONE
+        evidence = _own_evidence(module, definition, block)
+        evidence.always = always
+        return backpropagated_assignments(node.body, evidence)
+
+    cell = module.query(definition, ("backpropagated at entry", always), compute, NONE)
+    return cell.read()  # type: ignore[no-any-return]
 
 
 def _starters(module: "ModuleFacts") -> frozenset[str]:

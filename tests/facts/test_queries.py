@@ -114,3 +114,23 @@ def test_a_cell_that_failed_tries_again_after_an_edit() -> None:
     assert (reader.read(), ratio.read()) == (-1, -1)
     source.set(4)
     assert (reader.read(), ratio.read()) == (4, 3)
+
+
+def test_a_circle_of_which_a_part_is_computed_again_stays_one() -> None:
+    def circle(start: int) -> tuple[Input[int], Cell[int]]:
+        database = Database()
+        edited = Input(database, start)
+        cells: dict[str, Cell[int]] = {}
+        cells["body"] = Cell(database, lambda: cells["summary"].read() + edited.read(), 0)
+        cells["summary"] = Cell(
+            database, lambda: cells["callee"].read() + 0, -1, breaks_cycles=True
+        )
+        cells["callee"] = Cell(database, lambda: cells["member"].read() * 0 + edited.read(), 0)
+        cells["member"] = Cell(database, lambda: cells["body"].read(), -1, breaks_cycles=True)
+        return edited, cells["body"]
+
+    edited, body = circle(3)
+    body.read()
+    edited.set(5)
+    _, anew = circle(5)
+    assert body.read() == anew.read()

@@ -56,6 +56,8 @@ class Database:
         """Marks all cells from `cell`, which is asked while being computed, as in a circle."""
         for member in self.computing[self.computing.index(cell) :]:
             member.cyclic = True
+            if member is not cell:
+                member.leads_to[cell] = None
 
     def open_record(self) -> dict[Node, None]:
         """Begins a record of what is read, until `close_record`."""
@@ -118,6 +120,7 @@ class Cell(Node, Generic[T]):
         "database",
         "doubtful",
         "in_cycle",
+        "leads_to",
         "read_nodes",
         "settled_at",
     )
@@ -138,6 +141,8 @@ class Cell(Node, Generic[T]):
         self.doubtful = True
         self.computing = False
         self.cyclic = False
+        self.leads_to: dict[Cell[Any], None] = {}
+        """The cells that were being computed, and that its last computation led back to."""
         self.settled_at = 0
         self._value = in_cycle
         self.read_nodes: dict[Node, None] = {}
@@ -148,24 +153,35 @@ class Cell(Node, Generic[T]):
         if self.computing:
             self.database.close_circle(self)
             return self.in_cycle
-        self.settle()
+        if self.doubtful or self.leads_to:
+            self.settle()
         return self._value
 
     def settle(self) -> None:
-        """Brings the value up to date."""
-        if not self.doubtful or self.computing:
+        """Brings the value up to date. Where it leads back to what is being computed, that is noted
+        as a circle, also where nothing of it has to be computed again."""
+        if self.computing:
+            self.database.close_circle(self)
             return
-        if self.settled_at:
-            self._enter()
-            try:
-                stands = self._reads_stand()
-            finally:
-                self._leave()
-            if stands:
-                self.doubtful = False
-                self.settled_at = self.database.revision
-                return
-        self._compute()
+        if self.doubtful and not (self.settled_at and self._verify()):
+            self._compute()
+        for cell in self.leads_to:
+            if cell.computing:
+                self.database.close_circle(cell)
+
+    def _verify(self) -> bool:
+        """Whether all that was read is as it was, so that the value stands."""
+        led_to = self.leads_to
+        self._enter()
+        try:
+            stands = self._reads_stand()
+        finally:
+            self._leave()
+        if stands:
+            self.leads_to = led_to | self.leads_to
+            self.doubtful = False
+            self.settled_at = self.database.revision
+        return stands
 
     def _reads_stand(self) -> bool:
         for node in self.read_nodes:
@@ -205,7 +221,7 @@ class Cell(Node, Generic[T]):
             raise failure
 
     def _enter(self) -> None:
-        self.computing, self.cyclic = True, False
+        self.computing, self.cyclic, self.leads_to = True, False, {}
         self.database.computing.append(self)
 
     def _leave(self) -> None:

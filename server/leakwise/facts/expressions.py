@@ -88,9 +88,10 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     if path is not None:
         held = run.state.values.get(path)
         if held is not None:
-            if held.kind is Kind.UNKNOWN:
-                held = _by_use(run, path, held)
-            return _read_from_self(run, path, held)
+            if held.kind is not Kind.UNKNOWN:
+                # What this body has set there is not what the last call left.
+                return held
+            return _read_from_self(run, path, _by_use(run, path, held))
     if owner.is_tensor:
         return _tensor_attribute(owner, name)
     if (field := owner.field(name)) is not None and owner.kind is not Kind.CONTAINER:

@@ -66,3 +66,23 @@ def test_a_method_tells_what_it_is_called_on() -> None:
 def test_a_call_without_anything_known_is_not_told_of() -> None:
     assert not program("thing.load('a')").method_calls("load")
     assert not program("thing.load('a')").call_sites
+
+
+def test_the_calls_of_a_whole_file_are_found_from_any_body() -> None:
+    found = bodies("""
+    import torch
+
+    def save(path): ...
+
+    class Job:
+        def begin(self):
+            torch.load("a")
+
+    def end():
+        torch.load("b")
+    """)
+    for body in found.values():
+        assert len(body.file_calls_of("torch.load")) == 2
+        assert not body.file_calls_of("torch.save")
+        assert body.file_mentions("begin", "load")
+        assert not body.file_mentions("destroy")

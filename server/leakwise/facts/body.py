@@ -148,6 +148,18 @@ class BodyFacts:
             return ()
         return tuple(site for site in self.call_sites if site.method in methods)
 
+    def file_calls_of(self, *qualified: str) -> tuple[CallSite, ...]:
+        """As `calls_of`, in all bodies of the file."""
+        names = self.module.names
+        words = {word for name in qualified for word in names.words_for(name)}
+        scopes = self.module.scopes
+        found = {one: None for word in sorted(words) for one in scopes.mentioning(word)}
+        return tuple(site for one in found for site in self.module.facts(one).calls_of(*qualified))
+
+    def file_mentions(self, *words: str) -> bool:
+        """Whether one of these identifiers stands anywhere in the file's code."""
+        return any(self.module.scopes.mentioning(word) for word in words)
+
     def _calls_word(self, words: Iterable[str]) -> bool:
         self.definition.code.read()
         return any(self.definition.index.calls(word) for word in words)

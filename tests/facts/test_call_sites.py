@@ -86,3 +86,18 @@ def test_the_calls_of_a_whole_file_are_found_from_any_body() -> None:
         assert not body.file_calls_of("torch.save")
         assert body.file_mentions("begin", "load")
         assert not body.file_mentions("destroy")
+
+
+def test_what_a_file_holds_is_followed_to_the_methods_that_are_given_a_part_of_it() -> None:
+    code = """
+    import torch
+    def resume(model, optimizer, path, other):
+        saved = torch.load(path)
+        model.load_state_dict({k.strip("m"): v for k, v in saved["model"].items()})
+        optimizer.load_state_dict(saved.get("optimizer"))
+        other.load_state_dict(path)
+    """
+    body = bodies(code)["resume"]
+    load = only(body.calls_of("torch.load"))
+    takers = body.given_to(load, "load_state_dict")
+    assert [taker.receiver for taker in takers] == ["model", "optimizer"]

@@ -135,7 +135,7 @@ class InferenceLoopWithoutNoGrad(Rule):
                 from torch.utils.data import DataLoader
 
                 model = torch.nn.Linear(4, 2)
-                model.load_state_dict(torch.load("model.pt"))
+                model.load_state_dict(torch.load("model.pt", map_location="cpu"))
                 scores = []
                 for x in DataLoader(dataset, batch_size=32):
                     scores.append(model(x).softmax(dim=-1))  # leak
@@ -146,7 +146,7 @@ class InferenceLoopWithoutNoGrad(Rule):
                 from torch.utils.data import DataLoader
 
                 model = torch.nn.Linear(4, 2)
-                model.load_state_dict(torch.load("model.pt"))
+                model.load_state_dict(torch.load("model.pt", map_location="cpu"))
                 scores = []
                 with torch.no_grad():
                     for x in DataLoader(dataset, batch_size=32):

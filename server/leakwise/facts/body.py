@@ -22,6 +22,7 @@ from leakwise.facts.events import (
     Waiting,
 )
 from leakwise.facts.places import Place
+from leakwise.facts.state import deep_sources
 from leakwise.facts.values import ANY_SOURCE, UNKNOWN, Source, Value, overlap
 
 if TYPE_CHECKING:
@@ -159,6 +160,15 @@ class BodyFacts:
     def file_mentions(self, *words: str) -> bool:
         """Whether one of these identifiers stands anywhere in the file's code."""
         return any(self.module.scopes.mentioning(word) for word in words)
+
+    def given_to(self, site: CallSite, *methods: str) -> tuple[CallSite, ...]:
+        """The calls of methods with these names that are given what a call gave, or a part of
+        it."""
+        return tuple(
+            one
+            for one in self.method_calls(*methods)
+            if any(site.place in deep_sources(given.value) for given in one.arguments)
+        )
 
     def _calls_word(self, words: Iterable[str]) -> bool:
         self.definition.code.read()

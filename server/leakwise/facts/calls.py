@@ -29,6 +29,7 @@ from leakwise.facts.methods import method_call
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import distribution, pair
+from leakwise.facts.places import Place
 from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
 from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS
 from leakwise.facts.tensor_calls import with_graph_of
@@ -72,7 +73,9 @@ def _is_of_interest(
     if callee.kind in _CALLABLE or (receiver is not None and receiver.kind not in _SILENT):
         return True
     return any(
-        one.kind not in _SILENT or one.element is not None
+        one.kind not in _SILENT
+        or one.element is not None
+        or any(isinstance(source, Place) for source in one.sources)
         for one in (*arguments, *keywords.values())
     )
 
@@ -213,6 +216,8 @@ def _effect(
         return first_argument(effect, arguments, keywords)
     if gives is Gives.ARGUMENTS:
         return all_arguments(arguments)
+    if gives is Gives.READ:
+        return unknown_call(run, everything).made_from(frozenset({run.place(node)}))
     if gives is Gives.DEVICE:
         return device(arguments, keywords)
     if gives is Gives.RESULT:

@@ -28,6 +28,8 @@ class Gives(Enum):
     """The device that its first argument names."""
     GRAD_SWITCH = auto()
     """A context manager and decorator that sets the grad mode."""
+    READ = auto()
+    """What a file holds: unknown, and followed to where it is used."""
     CONTEXT = auto()
     """A context manager that gives its first argument, or nothing of interest."""
 
@@ -75,6 +77,7 @@ ARGUMENTS = Effect(Gives.ARGUMENTS)
 OTHER = Effect(Gives.OTHER, Kind.OTHER)
 NUMBER = Effect(Gives.OTHER, Kind.NUMBER)
 CONTEXT = Effect(Gives.CONTEXT, Kind.CONTEXT)
+READ = Effect(Gives.READ)
 
 
 def instance(kind: Kind) -> Effect:

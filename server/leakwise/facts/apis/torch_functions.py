@@ -18,6 +18,7 @@ from leakwise.facts.apis.effects import (
     NUMBER,
     OTHER,
     PAIR,
+    READ,
     SCALAR,
     STRUCTURE,
     WHOLE,
@@ -254,11 +255,13 @@ FUNCTIONS: dict[str, Effect] = {
     **_CONTEXTS,
     **_GRAPHS,
     **_DATA,
+    # https://docs.pytorch.org/docs/stable/generated/torch.load.html
+    "torch.load": READ,
 }
 
 # Give a function, a module of Python or whatever a file holds: nothing that is known.
 OPAQUE = words(
-    "torch.load torch.vmap torch.cond torch.while_loop torch.get_device_module torch.fork "
+    "torch.vmap torch.cond torch.while_loop torch.get_device_module torch.fork "
     "torch.wait "
     "torch.classproperty torch.autocast_increment_nesting torch.autocast_decrement_nesting "
     "torch.get_file_path torch.prepare_multiprocessing_environment torch.get_device "

@@ -28,8 +28,8 @@ def evidence_in(module: "ModuleFacts", definition: Definition, block: Block) -> 
         return evidence
     evidence.at_exit = _stored_for_others(module, definition)
     evidence.returned = _returned(module, definition, evidence.qualified)
-    starters = _starters(module)
-    if any(definition.index.mentions(name) for name in starters):
+    starters = _starters(module, definition)
+    if starters:
         evidence.words = STARTING_WORDS | starters
         evidence.arguments = lambda call: _arguments(module, definition, call)
     elif not evidence.at_exit and evidence.returned is None and not _starts(definition):
@@ -119,18 +119,31 @@ def _at_entry(module: "ModuleFacts", definition: Definition, *, always: bool) ->
     return cell.read()  # type: ignore[no-any-return]
 
 
-def _starters(module: "ModuleFacts") -> frozenset[str]:
-    """The names of the file's functions that backpropagate a parameter."""
+def _starters(module: "ModuleFacts", definition: Definition) -> frozenset[str]:
+    """The names in a body of the file's functions that backpropagate a parameter.
 
-    def compute() -> frozenset[str]:
-        return frozenset(
-            one.name
-            for word in _STARTS
-            for one in module.scopes.mentioning(word)
-            if one.is_function and backpropagated_parameters(module, one)
-        )
+    Only functions that the body names are looked into: an edit of one must not reach every body.
+    """
+    candidates = _that_start(module)
+    return frozenset(
+        name
+        for name in candidates.keys() & set(definition.index.words_now())
+        if any(backpropagated_parameters(module, one) for one in candidates[name])
+    )
 
-    cell = module.query(module.scopes.module, "starters", compute, NONE)
+
+def _that_start(module: "ModuleFacts") -> dict[str, tuple[Definition, ...]]:
+    """The file's functions in which a word stands that starts a backward pass, by their names."""
+
+    def compute() -> dict[str, tuple[Definition, ...]]:
+        found: dict[str, tuple[Definition, ...]] = {}
+        for word in _STARTS:
+            for one in module.scopes.mentioning(word):
+                if one.is_function and one not in found.get(one.name, ()):
+                    found[one.name] = (*found.get(one.name, ()), one)
+        return found
+
+    cell = module.query(module.scopes.module, "functions that start", compute, {})
     return cell.read()  # type: ignore[no-any-return]
 
 
@@ -211,9 +224,12 @@ def _backpropagated_attributes(module: "ModuleFacts", class_: Definition) -> Nam
         members = family(module, class_)
         for word in _STARTS:
             for one in module.scopes.mentioning(word):
+                if one.parent not in members:
+                    continue
+                # Read no sooner: an edit of a stranger must not reach this class.
                 one.code.read()
                 instance = one.instance_name()
-                if one.parent in members and instance is not None:
+                if instance is not None:
                     for name in _at_entry(module, one, always=False):
                         if name.startswith(instance + "."):
                             found.add(name[len(instance) + 1 :])

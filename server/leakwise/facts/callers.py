@@ -91,15 +91,18 @@ def _calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Defi
     for scope in module.scopes.mentioning(word):
         if scope is definition or scope.is_class:
             continue
-        scope.code.read()
         if owner is not None and not makes:
             class_ = scope.parent
-            if class_ is None or not class_.is_class or scope.instance_name() != "self":
+            if class_ is None or not class_.is_class:
+                continue
+            scope.code.read()
+            if scope.instance_name() != "self":
                 continue
             for node in scope.index.calls_named(f"self.{word}"):
                 if module.method(class_, word) is definition:
                     yield scope, node
             continue
+        scope.code.read()
         for node in scope.index.calls_named(word):
             called = evaluated_alone(module, scope, node.func)
             if called.definition is (owner if makes else definition):

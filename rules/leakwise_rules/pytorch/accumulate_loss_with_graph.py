@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Accumulation, BodyFacts, Place
+from leakwise.facts import Accumulation, BodyFacts, Mix, Place
 from leakwise.rule import (
     Example,
     Finding,
@@ -354,6 +354,8 @@ class AccumulateLossWithGraph(Rule):
         told: set[Place] = set()
         for addition in body.accumulations:
             if addition.statement in told or not addition.operand.carries_graph:
+                continue
+            if addition.how is not Mix.SUM:
                 continue
             if keeps_graphs(body, addition, addition.target):
                 told.add(addition.statement)

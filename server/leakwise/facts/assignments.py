@@ -6,7 +6,8 @@ from leakwise.facts.annotations import annotated
 from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import bind, is_from_before, outlives_body
 from leakwise.facts.containers import empty, forget_slot, keep, set_slot
-from leakwise.facts.events import Accumulation, AttributeUpdate
+from leakwise.facts.events import Accumulation, AttributeUpdate, Mix
+from leakwise.facts.mixing import mixed_with
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_value, sibling_value
@@ -129,11 +130,11 @@ def _assign_one(
         bind(run, target, left)
         return
     if path is not None and not isinstance(target, ast.Subscript):
-        others = _other_addends(value_node, path)
+        mixed = mixed_with(run, value_node, path)
         value = proven_value(run, path, value, value_node, proven)
-        if others is not None:
-            for other in others:
-                _accumulated(run, path, other, run.evaluate(other))
+        if mixed is not None:
+            for other in mixed.others:
+                _accumulated(run, path, other, run.evaluate(other), mixed.how)
             run.state.change(path, _accumulated_value(path, value))
             _note_attribute(run, path, value_node, value, recursive=True)
             if outlives_body(run, path):
@@ -210,31 +211,8 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
     keep(run, holder_path, holder, "item", node, value)
 
 
-def _other_addends(node: ast.expr, path: str) -> list[ast.expr] | None:
-    """The other addends of `path + a`, `a + path + b` or `0.9 * path + a`; None where `path` is in
-    none."""
-    addends = _addends(node)
-    others = [addend for addend in addends if not _is_multiple(addend, path)]
-    return others if others and len(others) < len(addends) else None
-
-
-def _addends(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        return [*_addends(node.left), *_addends(node.right)]
-    return [node]
-
-
-def _is_multiple(node: ast.expr, path: str) -> bool:
-    """Whether this is what is at a path, or a product or quotient of it."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return _is_multiple(node.left, path) or _is_multiple(node.right, path)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        return _is_multiple(node.left, path)
-    return path_of(node) == path
-
-
-def _accumulated(run: Run, path: str, node: ast.expr, operand: Value) -> None:
-    """Notes that `operand` is added to what `path` holds."""
+def _accumulated(run: Run, path: str, node: ast.expr, operand: Value, how: Mix = Mix.SUM) -> None:
+    """Notes that `operand` is mixed with what `path` holds."""
     if not operand.is_tensor and not operand.sources:
         return
     parts: list[tuple[Place, Value]] = carriers(run, node) if operand.carries_graph else []
@@ -251,6 +229,7 @@ def _accumulated(run: Run, path: str, node: ast.expr, operand: Value) -> None:
             # A plain name is bound anew by `+=`; what a parameter was given stays as it was.
             is_from_before(run, path) and (not path.isidentifier() or path in run.own_paths),
             run.statement_place(),
+            how=how,
         )
     )
 

@@ -21,6 +21,7 @@ from leakwise.facts.events import (
     TrainingStep,
     Waiting,
 )
+from leakwise.facts.mixing import MIXING_CALLS
 from leakwise.facts.places import Place
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import ANY_SOURCE, UNKNOWN, Source, Value, overlap
@@ -90,8 +91,10 @@ class BodyFacts:
 
     @property
     def accumulations(self) -> tuple[Accumulation, ...]:
-        """Every value added to what it is added to."""
-        return self._of(Accumulation, "addition")  # type: ignore[return-value]
+        """Every value added to what it is added to, averaged or joined with it."""
+        if not self._calls_word(MIXING_CALLS):
+            return self._of(Accumulation, "addition")  # type: ignore[return-value]
+        return self._of(Accumulation)  # type: ignore[return-value]
 
     @property
     def keepings(self) -> tuple[Keeping, ...]:

@@ -50,9 +50,20 @@ class Event:
     loops: tuple[Loop, ...]
 
 
+class Mix(StrEnum):
+    """How something is mixed with what was there before."""
+
+    SUM = "sum"
+    AVERAGE = "average"
+    """What was there is weighed: `0.9 * mean + 0.1 * loss`."""
+    JOINED = "joined"
+    """A tensor that grows: `torch.cat([history, loss])`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accumulation(Event):
-    """`target += operand`, or the same written out. `place` is the operand's.
+    """`target += operand`, or the same written out; also averages and growing tensors, as `how`
+    tells. `place` is the operand's.
 
     `carriers` are the operand's smallest parts that carry its graph. `fresh_in` are the loops in
     whose body `target` starts anew; it outlives the other ones. `from_before` where it was there
@@ -68,6 +79,7 @@ class Accumulation(Event):
     from_before: bool
     statement: Place
     through: str = ""
+    how: Mix = Mix.SUM
 
 
 @dataclass(frozen=True, slots=True)

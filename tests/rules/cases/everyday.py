@@ -101,7 +101,7 @@ def sums(model: nn.Module, loader, opt):
         opt.step()
         opt.zero_grad()
         running = running + l1 + l2  # leak: LP001
-        ema = loss if ema is None else 0.9 * ema + 0.1 * loss
+        ema = loss if ema is None else 0.9 * ema + 0.1 * loss  # leak: LP003
     print(running)
 
 

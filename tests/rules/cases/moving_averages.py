@@ -14,7 +14,7 @@ def smoothed(model, loader, optimizer):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        smooth = 0.9 * smooth + 0.1 * loss  # leak: LP001
+        smooth = 0.9 * smooth + 0.1 * loss  # leak: LP003
     return smooth
 
 

@@ -12,7 +12,7 @@ from leakwise.facts.events import GradMode, Loop
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
-from leakwise.facts.names import header_nodes, imported_names
+from leakwise.facts.names import header_nodes, imported_names, path_of
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import header_place
 from leakwise.facts.run import Run
@@ -93,7 +93,28 @@ def _if(run: Run, node: ast.If) -> None:
     if known is True:
         run.state.dead = True
     run_suite(run, node.orelse)
+    first_use = _first_use(node.test)
+    later = None
+    if first_use is not None:
+        path, when_none = first_use
+        later = (run.state if when_none else after_body).fresh_in.get(path)
     run.state = join_branches(before, after_body, run.state)
+    if first_use is not None and not run.state.dead:
+        # Bound on its first use only: what it holds later goes on from there.
+        if later is None:
+            run.state.fresh_in.pop(first_use[0], None)
+        else:
+            run.state.fresh_in[first_use[0]] = later
+
+
+def _first_use(test: ast.expr) -> tuple[str, bool] | None:
+    """The path that a test asks whether it is None yet, and whether the test holds where it is."""
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Is | ast.IsNot):
+        return None
+    path, other = path_of(test.left), test.comparators[0]
+    if path is None or len(test.ops) > 1 or not isinstance(other, ast.Constant):
+        return None
+    return (path, isinstance(test.ops[0], ast.Is)) if other.value is None else None
 
 
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:

@@ -189,9 +189,12 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
 def _loop(node: ast.For | ast.AsyncFor | ast.While, live: Names, found: Evidence) -> Names:
     inside = _suite(node.orelse, live, found) | live
     for _ in range(_ROUNDS):
+        before = inside
         inside = inside | _suite(node.body, inside, found)
         if not isinstance(node, ast.While):
             inside = inside | _gone_through(node.target, node.iter, inside, found)
+        if inside == before:
+            break
     return inside
 
 

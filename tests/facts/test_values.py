@@ -73,7 +73,7 @@ CUT = {
     "data": ("v = net(x).mean().data", "tensor detached scalar"),
     "float": ("v = float(net(x).sum())", "number"),
     "tolist": ("v = net(x).tolist()", "other"),
-    "shape": ("v = net(x).shape", "other"),
+    "shape": ("v = net(x).shape", "container"),
     "argmax": ("v = net(x).argmax(1)", "tensor detached"),
     "indices of a maximum": ("w, v = net(x).relu().max(1)", "tensor detached"),
     "comparison": ("v = net(x) == x", "tensor detached"),

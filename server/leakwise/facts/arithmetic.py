@@ -34,7 +34,7 @@ def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
             certainty = min((value.certainty for value in attached), key=_sureness)
         else:
             settled = all(
-                value.kind in _PLAIN or (value.is_tensor and value.graph is Graph.DETACHED)
+                value.kind in _SETTLED or (value.is_tensor and value.graph is Graph.DETACHED)
                 for value in (one, two)
             )
             graph = Graph.DETACHED if settled else Graph.UNKNOWN
@@ -70,6 +70,7 @@ def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
 
 
 _PLAIN = frozenset({Kind.NUMBER, Kind.ARRAY})
+_SETTLED = _PLAIN | {Kind.OTHER}
 _OF_FRAMEWORKS = frozenset({Kind.TF_TENSOR, Kind.ARRAY})
 
 
@@ -89,7 +90,9 @@ def compared_tensors(node: ast.Compare, values: list[Value]) -> Value | None:
     one, two = values
     if "None" in {one.name, two.name}:
         return None
-    if one.kind is Kind.TENSOR or two.kind is Kind.TENSOR:
+    ordered = not isinstance(node.ops[0], ast.Eq | ast.NotEq)
+    if any(value.kind is Kind.TENSOR or (ordered and value.is_tensor) for value in values):
+        # What else a module may return has no order.
         storage = computed(*(value.storage for value in values if value.is_tensor))
         return tensor(
             Graph.DETACHED,

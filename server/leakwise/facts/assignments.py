@@ -58,6 +58,10 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     if outlives_body(run, path):
         run.outcome.store(new)
     run.state.change(path, new)
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        holder = path_of(target.value)
+        if holder is not None:
+            set_slot(run, holder, run.read(holder), target.slice.value, new)
 
 
 def _augment_element(

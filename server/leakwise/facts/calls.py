@@ -23,6 +23,7 @@ from leakwise.facts.framework_calls import (
     several,
     with_workers,
 )
+from leakwise.facts.lambdas import LambdaText, called_lambda
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
@@ -138,6 +139,10 @@ def _called(
         return _qualified_call(run, node, callee, arguments, keywords)
     if callee.kind is Kind.FUNCTION and callee.definition is not None:
         return local_call(run, node, callee.definition, receiver, arguments, keywords)
+    if isinstance(callee.constant, LambdaText):
+        followed = called_lambda(run, node, callee.constant, arguments, keywords)
+        if followed is not None:
+            return followed
     if callee.kind is Kind.CLASS and callee.definition is not None:
         return construct_local(run, node, callee.definition, arguments, keywords)
     if callee.kind is Kind.CLASS and callee.fields is not None:
@@ -168,8 +173,9 @@ def _qualified_call(
     keywords: dict[str, Value],
 ) -> Value:
     name = callee.name or ""
-    if name in BACKWARD_FUNCTIONS and arguments:
-        run.outcome.backpropagate(arguments[0])
+    everything = [*arguments, *keywords.values()]
+    if name in BACKWARD_FUNCTIONS and everything:
+        run.outcome.backpropagate(everything[0])
         run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
         return _gradients(keywords) if name == GRAD_FUNCTION else UNKNOWN
     if name in HOOK_FUNCTIONS:
@@ -183,9 +189,7 @@ def _qualified_call(
         return builtin(arguments, keywords)
     effect = effect_of(name)
     if effect is None:
-        return constructed(
-            run, node, outside_call(run, node, callee, [*arguments, *keywords.values()])
-        )
+        return constructed(run, node, outside_call(run, node, callee, everything))
     return _effect(run, node, name, effect, arguments, keywords)
 
 

@@ -82,9 +82,10 @@ def _take(run: Run, path: str | None, name: str, receiver: Value, arguments: lis
         if key is not None:
             run.state.forget(f"{path}[{key!r}]")
     if found is None:
-        found = receiver.element or UNKNOWN
-        if len(arguments) > 1 and receiver.fields is not None:
-            found = join(found, arguments[1]) if receiver.fields else arguments[1]
+        absent = key is not None and receiver.fields is not None
+        found = UNKNOWN if absent else receiver.element or UNKNOWN
+        if len(arguments) > 1:
+            found = arguments[1] if absent else join(found, arguments[1])
     return found.made_from(receiver.sources)
 
 
@@ -158,7 +159,8 @@ def keep(
         )
     )
     kept = stored.but(items=None) if stored.items is not None else stored
-    element = kept if holder.element is None else join(holder.element, kept)
+    # What others may have put in is not known, but what is put in here is.
+    element = kept if holder.element in (None, UNKNOWN) else join(holder.element, kept)
     sources = deep_sources(stored) | {path}
     held = holder if holder.kind is Kind.CONTAINER else Value(Kind.CONTAINER)
     run.state.change(

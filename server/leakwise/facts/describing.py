@@ -33,7 +33,7 @@ def _described(value: Value, asked: frozenset[str] | None, depth: int) -> str:
         if value.scalar:
             words.append("scalar")
     words.extend(word for word in _further(value) if asked is None or word in asked)
-    if value.fields is not None:
+    if value.fields or (value.fields is not None and value.kind is Kind.CONTAINER):
         held = (f"{key}: {_described(one, asked, depth - 1)}" for key, one in value.fields)
         words.append("{...}" if depth == 0 else f"{{{', '.join(held)}}}")
     elif value.items is not None:

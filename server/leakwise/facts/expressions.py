@@ -17,6 +17,7 @@ from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.events import Loop
 from leakwise.facts.external_calls import outside_attribute
+from leakwise.facts.lambdas import lambda_value
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import object_attribute
 from leakwise.facts.run import Run, known_module
@@ -24,10 +25,12 @@ from leakwise.facts.slicing import is_slicing, sliced
 from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
 from leakwise.facts.values import (
     DICT,
+    LIST,
     MOST_FIELDS,
     NONE,
     NUMBER,
     OTHER,
+    SHAPE,
     UNKNOWN,
     Certainty,
     Graph,
@@ -99,12 +102,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     known = object_attribute(owner, name)
     if known is not None:
         return known
-    if owner.definition is not None and owner.kind in {
-        Kind.INSTANCE,
-        Kind.MODULE,
-        Kind.KERAS_MODEL,
-        Kind.CLASS,
-    }:
+    if owner.definition is not None and owner.kind in _WITH_MEMBERS:
         held = run.attribute(owner.definition, name)
         if held.kind is Kind.UNKNOWN and known_module(owner) and name == WRAPPED_MODULE:
             held = owner
@@ -117,24 +115,35 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         return _read_from_self(run, path, owner)
     if (held := outside_attribute(run, owner, name)).kind is not Kind.UNKNOWN:
         return _read_from_self(run, path, held)
+    if name == "shape" and owner.kind is Kind.UNKNOWN:
+        # Of a tensor or an array: numbers.
+        return SHAPE
     if path is not None:
-        value = _by_use(run, path, Value(sources=owner.sources))
+        value = Value(sources=owner.sources) if owner.sources else UNKNOWN
+        value = _by_use(run, path, value)
         return _read_from_self(run, path, value)
     return Value(sources=owner.sources)
 
 
+_WITH_MEMBERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.KERAS_MODEL, Kind.CLASS})
+
+
 def _read_from_self(run: Run, path: str | None, value: Value) -> Value:
     """Notes that a value was read from an attribute of `self`, for state that feeds itself."""
-    instance = run.instance
-    if instance is not None and path is not None and path.startswith(instance + "."):
-        return value.made_from(frozenset({path}))
-    return value
+    if path is None or run.instance is None or not path.startswith(run.instance + "."):
+        return value
+    known = run.read_before.get(path)
+    if known is None or known[0] is not value:
+        known = run.read_before[path] = (value, value.made_from(frozenset({path})))
+    return known[1]
 
 
 def _tensor_attribute(owner: Value, name: str) -> Value:
     if name == "device":
         return Value(Kind.DEVICE, storage=stored(owner.device))
     if name in NUMBER_ATTRIBUTES:
+        if name == "shape":
+            return SHAPE
         return NUMBER if name == "ndim" else OTHER
     if name in CUT_ATTRIBUTES and owner.kind is Kind.TENSOR:
         # A gradient has storage of its own.
@@ -167,7 +176,7 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
         items, number = owner.items, index.constant
         if number is not None and (field := owner.field(number)) is not None:
             return field.made_from(owner.sources)
-        if owner.fields is not None or owner.name == DICT:
+        if owner.name == DICT:
             return (owner.element or UNKNOWN).made_from(owner.sources)
         if items is not None and isinstance(number, int) and -len(items) <= number < len(items):
             return items[number].made_from(owner.sources)
@@ -250,6 +259,8 @@ def _sequence(run: Run, node: ast.Tuple | ast.List | ast.Set) -> Value:
     starred = any(isinstance(element, ast.Starred) for element in node.elts)
     ordered = not isinstance(node, ast.Set) and len(values) <= MOST_FIELDS
     whole = container(*values, items=ordered and not starred)
+    if isinstance(node, ast.List):
+        whole = whole.but(name=LIST)
     return whole.but(length=None) if starred else whole
 
 
@@ -320,14 +331,6 @@ def _gathered(
     return Value(Kind.CONTAINER, element=values[-1])
 
 
-def _lambda(run: Run, node: ast.Lambda) -> Value:
-    # What a function made here refers to may be used, or released, by whoever calls it.
-    for part in ast.walk(node.body):
-        if isinstance(part, ast.Name) and (held := run.state.values.get(part.id)) is not None:
-            run.outcome.pass_on(held)
-    return Value(Kind.FUNCTION)
-
-
 def _formatted(run: Run, node: ast.JoinedStr) -> Value:
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
@@ -382,7 +385,7 @@ _EVALUATORS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.SetComp: _comprehension,
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _dict_comprehension,
-    ast.Lambda: _lambda,
+    ast.Lambda: lambda_value,
     ast.JoinedStr: _formatted,
     ast.NamedExpr: _named,
     ast.Yield: _given_back,

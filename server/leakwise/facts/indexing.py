@@ -2,8 +2,9 @@
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from leakwise.facts.names import (
     NOTHING,
@@ -65,7 +66,6 @@ class _Collected:
 
 
 _BUILTINS = frozenset(dir(builtins))
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING_METHODS = frozenset(
     [
         "clear",
@@ -94,80 +94,106 @@ def index_nodes(nodes: Iterable[ast.AST], own: Binding | None = None) -> ScopeIn
 
 
 def _walk(pending: list[ast.AST], index: _Collected) -> None:
-    words, bound = index.words, index.bound
+    words, names, bound, traits = index.words, index.names, index.bound, index.traits
     while pending:
         node = pending.pop()
         kind = type(node)
         if kind is ast.Name:
-            words.add(node.id)  # type: ignore[attr-defined]
-            index.names.add(node.id)  # type: ignore[attr-defined]
-            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
-                bound.setdefault(node.id, []).append(_ASSIGN)  # type: ignore[attr-defined]
+            name: str = node.id  # type: ignore[attr-defined]
+            words.add(name)
+            names.add(name)
+            if type(node.ctx) is ast.Store:  # type: ignore[attr-defined]
+                bound.setdefault(name, []).append(_ASSIGN)
             continue
         if kind is ast.Constant:
             continue
-        if isinstance(node, ast.Attribute):
-            words.add(node.attr)
-            if type(node.ctx) is not ast.Load:
-                index.writes.add(node.attr)
-                index.traits.add("attribute")
-            pending.append(node.value)
+        if kind is ast.Attribute:
+            words.add(node.attr)  # type: ignore[attr-defined]
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                index.writes.add(node.attr)  # type: ignore[attr-defined]
+                traits.add("attribute")
+            pending.append(node.value)  # type: ignore[attr-defined]
             continue
         trait = TRAITS.get(kind)
         if trait is not None:
-            index.traits.add(trait)
-        if isinstance(node, ast.Call):
-            _index_call(node, index)
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                _index_assigned(target, node.value, index)
-        elif isinstance(node, _SCOPES):
-            _index_scope(node, index, pending)
+            traits.add(trait)
+        indexer = _INDEXERS.get(kind)
+        if indexer is not None and not indexer(node, index, pending):
             continue
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            _index_import(node, index)
-            continue
-        elif isinstance(node, ast.Subscript) and type(node.ctx) is not ast.Load:
-            index.traits.add("keeping")
-            if isinstance(node.value, ast.Attribute):
-                index.writes.add(node.value.attr)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.setdefault(node.name, []).append(_ASSIGN)
-        elif isinstance(node, ast.arg | ast.keyword):
-            words.add(node.arg or "")
-        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-            bound.setdefault(node.name, []).append(_ASSIGN)
-        for name in node._fields:
-            part = getattr(node, name, None)
-            if type(part) in _CHILDLESS:
-                continue
-            if isinstance(part, list):
-                pending.extend([one for one in part if isinstance(one, ast.AST)])
-            elif isinstance(part, ast.AST):
-                pending.append(part)
+        for field_name in _children_of(kind):
+            value = getattr(node, field_name, None)
+            if type(value) is list:
+                pending.extend([part for part in value if isinstance(part, ast.AST)])
+            elif isinstance(value, ast.AST):
+                pending.append(value)
 
 
-_CHILDLESS: frozenset[type] = frozenset({ast.Load, ast.Store, ast.Del, type(None), str, int})
-"""What most fields hold, and nothing is to be found in."""
+_PLAIN_FIELDS = frozenset({"ctx", "ops", "type_comment", "kind", "type_ignores"})
+"""Fields without nodes, or with nodes that have no names, such as `Load` and `Eq`."""
+_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of nodes that may hold other nodes with names or traits in them."""
+    known = _CHILDREN.get(kind)
+    if known is None:
+        known = tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+        _CHILDREN[kind] = known
+    return known
+
+
 _ASSIGN = Binding("assign")
 
 
-def _index_assigned(target: ast.expr, value: ast.expr, index: _Collected) -> None:
-    """Notes what a plain assignment gives a name; an unpacked name gets an element of the value."""
+def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
     if isinstance(target, ast.Name):
         index.assigned.setdefault(target.id, []).append(value)
-    elif isinstance(target, ast.Tuple | ast.List):
-        parts = target.elts
-        if any(isinstance(part, ast.Starred) for part in parts):
-            return
-        for position, part in enumerate(parts):
-            if isinstance(part, ast.Name):
-                key = ast.copy_location(ast.Constant(position), value)
-                element = ast.Subscript(value, key, ast.Load())
-                index.assigned.setdefault(part.id, []).append(ast.copy_location(element, value))
+    elif isinstance(target, ast.Tuple | ast.List) and not any(
+        isinstance(part, ast.Starred) for part in target.elts
+    ):
+        for position, part in enumerate(target.elts):
+            # What the name gets, written as an expression of its own.
+            number = ast.copy_location(ast.Constant(position), value)
+            taken = ast.Subscript(value, number, ast.Load())
+            _index_target(part, ast.copy_location(taken, value), index)
 
 
-def _index_call(node: ast.Call, index: _Collected) -> None:
+def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -> bool:
+    for target in node.targets:
+        _index_target(target, node.value, index)
+    return True
+
+
+def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.AST]) -> bool:
+    if node.value is not None:
+        _index_target(node.target, node.value, index)
+    return True
+
+
+def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.AST]) -> bool:
+    if type(node.ctx) is not ast.Load:
+        index.traits.add("keeping")
+        if isinstance(node.value, ast.Attribute):
+            index.writes.add(node.value.attr)
+    return True
+
+
+def _index_bound(
+    node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar,
+    index: _Collected,
+    pending: list[ast.AST],
+) -> bool:
+    if node.name:
+        index.bound.setdefault(node.name, []).append(_ASSIGN)
+    return True
+
+
+def _index_named(node: ast.arg | ast.keyword, index: _Collected, pending: list[ast.AST]) -> bool:
+    index.words.add(node.arg or "")
+    return True
+
+
+def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bool:
     function = node.func
     if isinstance(function, ast.Name):
         index.called.add(function.id)
@@ -190,13 +216,14 @@ def _index_call(node: ast.Call, index: _Collected) -> None:
             index.asked.setdefault(path, set()).add(function.attr)
         if function.attr in _CHANGING_METHODS and isinstance(function.value, ast.Attribute):
             index.writes.add(function.value.attr)
+    return True
 
 
 def _index_scope(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
     index: _Collected,
     pending: list[ast.AST],
-) -> None:
+) -> bool:
     how = "class" if isinstance(node, ast.ClassDef) else "def"
     index.bound.setdefault(node.name, []).append(Binding(how, node.name))
     index.words.add(node.name)
@@ -204,12 +231,35 @@ def _index_scope(
     inner = _Collected()
     _walk(list(node.body), inner)
     index.nested.append(NestedScope(node, inner.index()))
+    return False
 
 
-def _index_import(node: ast.Import | ast.ImportFrom, index: _Collected) -> None:
+def _index_import(
+    node: ast.Import | ast.ImportFrom, index: _Collected, pending: list[ast.AST]
+) -> bool:
     for name, qualified in imported_names(node):
         if name == "*":
             index.stars.append(qualified)
         else:
             index.words.add(name)
             index.bound.setdefault(name, []).append(Binding("import", qualified))
+    return False
+
+
+_INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]] = {
+    ast.Call: _index_call,
+    ast.Assign: _index_assign,
+    ast.AnnAssign: _index_annotated,
+    ast.FunctionDef: _index_scope,
+    ast.AsyncFunctionDef: _index_scope,
+    ast.ClassDef: _index_scope,
+    ast.Import: _index_import,
+    ast.ImportFrom: _index_import,
+    ast.Subscript: _index_subscript,
+    ast.ExceptHandler: _index_bound,
+    ast.MatchAs: _index_bound,
+    ast.MatchStar: _index_bound,
+    ast.arg: _index_named,
+    ast.keyword: _index_named,
+}
+"""What each kind of nodes adds; the answer is whether to go on into it."""

@@ -161,21 +161,12 @@ def _entry_state(
     state = State(grad=grad if context is None or grad is GradMode.OFF else context.grad)
     instance = definition.instance_name()
     given = None if context is None else dict(context.arguments)
-    parameters = definition.parameters()
-    for parameter in parameters:
+    for parameter in definition.parameters():
         name = parameter.arg
-        if name == instance and definition.parent is not None:
-            kind = module.ancestors(definition.parent).kind
-            state.change(
-                name, Value(kind, name=definition.parent.qualified, definition=definition.parent)
-            )
-            continue
-        value = UNKNOWN if given is None else given.get(name, UNKNOWN)
-        if value.kind is Kind.UNKNOWN and parameter.annotation is not None:
-            value = annotated(module, definition, parameter.annotation)
-        if value.kind is Kind.UNKNOWN and given is None:
-            value = module.parameter_value(definition, name)
-        state.change(name, value.made_from(frozenset({marker(name)})))
+        value = parameter_value(module, definition, parameter, given)
+        if name != instance:
+            value = value.made_from(frozenset({marker(name)}))
+        state.change(name, value)
     for extra, type_name in ((node.args.vararg, None), (node.args.kwarg, DICT)):
         if extra is not None:
             element = None
@@ -184,6 +175,26 @@ def _entry_state(
             value = Value(Kind.CONTAINER, name=type_name, element=element)
             state.change(extra.arg, value.made_from(frozenset({marker(extra.arg)})))
     return state
+
+
+def parameter_value(
+    module: "ModuleFacts",
+    definition: Definition,
+    parameter: ast.arg,
+    given: dict[str, Value] | None = None,
+) -> Value:
+    """What a parameter holds where the function begins: a method's object, what is `given` in a
+    call, by annotation, or what all calls in the file give."""
+    name = parameter.arg
+    if name == definition.instance_name() and definition.parent is not None:
+        kind = module.ancestors(definition.parent).kind
+        return Value(kind, name=definition.parent.qualified, definition=definition.parent)
+    value = UNKNOWN if given is None else given.get(name, UNKNOWN)
+    if value.kind is Kind.UNKNOWN and parameter.annotation is not None:
+        value = annotated(module, definition, parameter.annotation)
+    if value.kind is Kind.UNKNOWN and given is None:
+        value = module.parameter_value(definition, name)
+    return value
 
 
 def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.annotations import annotated
 from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.elsewhere import seen_from_elsewhere
 from leakwise.facts.inherited import inherited
 from leakwise.facts.names import path_of
 from leakwise.facts.values import NONE, UNKNOWN, Kind, Value
@@ -69,14 +70,13 @@ class Record:
 def method_value(module: "ModuleFacts", method: Definition) -> Value:
     """What reading a method from an object gives: the function, or what a property returns; a class
     inside the class."""
-    node = method.node
     if method.is_class:
         return Value(Kind.CLASS, name=method.qualified, definition=method)
-    function = Value(Kind.FUNCTION, definition=method)
-    if not isinstance(node, FunctionNode) or not node.decorator_list:
-        return function
     method.code.read()
-    value = function
+    node = method.node
+    value = Value(Kind.FUNCTION, definition=method)
+    if not isinstance(node, FunctionNode):
+        return value
     for decorator in node.decorator_list:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         path = path_of(called)
@@ -132,12 +132,12 @@ def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Val
         if found is None or found.kind is Kind.UNKNOWN:
             continue
         if found.name != NONE.name or found.kind is not NONE.kind:
-            return found.portable()
+            return seen_from_elsewhere(found)
         empty = NONE
     if class_.index.bindings_of(name):
         found = module.body(class_).exit_values.get(name)
         if found is not None and found.kind is not Kind.UNKNOWN and found != NONE:
-            return found.portable()
+            return seen_from_elsewhere(found)
     for base in local_bases(module, class_):
         found = module.attribute(base, name)
         if found.kind is not Kind.UNKNOWN:

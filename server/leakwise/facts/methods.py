@@ -11,6 +11,7 @@ from leakwise.facts.apis.torch_methods import (
     MODULE_ITSELF,
     OPTIMIZER_STEP,
     RELEASE_METHODS,
+    SIZES,
 )
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import ModelUse, TrainingStep
@@ -25,6 +26,7 @@ from leakwise.facts.tensor_calls import moved_by, tensor_method
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
+    SHAPE,
     UNKNOWN,
     Certainty,
     Graph,
@@ -173,6 +175,8 @@ def _unknown_method(
     arguments = [*positional, *keywords.values()]
     if name == "item" and not arguments:
         return NUMBER
+    if name in SIZES:
+        return SHAPE if name == "size" and not arguments else NUMBER
     if name in {"tolist", "numpy"} and name in LEAVE_TORCH:
         return OTHER
     if name in {"detach", "detach_"}:

@@ -21,7 +21,7 @@ from leakwise.facts.queries import Cell, Database
 from leakwise.facts.resolution import Resolution
 from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
-from leakwise.facts.values import UNKNOWN, Kind, Source, Value
+from leakwise.facts.values import UNKNOWN, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
@@ -220,19 +220,13 @@ class ModuleFacts:
 
     def attribute(self, class_: Definition, name: str) -> Value:
         """What reading an attribute from an object of a class gives; see `members`."""
-        method = self.method(class_, name)
 
         def compute() -> Value:
+            method = self.method(class_, name)
             if method is not None:
                 return method_value(self, method)
             return attribute_value(self, class_, name)
 
-        if (
-            method is not None
-            and method.is_function
-            and not getattr(method.node, "decorator_list", ())
-        ):
-            return Value(Kind.FUNCTION, definition=method)
         cell = self.query(class_, ("attribute", name), compute, UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
 

@@ -29,7 +29,7 @@ class ScopeIndex:
     """The words that are names themselves, not attributes of something."""
     bound: Mapping[str, tuple[Binding, ...]] = field(default_factory=lambda: NOTHING)
     assigned: Mapping[str, tuple[ast.expr, ...]] = field(default_factory=lambda: NOTHING)
-    """By name: the values of plain assignments `name = value`."""
+    """By name: the values of assignments `name = value`, `value[0]` for `name, other = value`."""
     stars: tuple[str, ...] = ()
     nested: "tuple[NestedScope, ...]" = ()
     writes: tuple[str, ...] = ()

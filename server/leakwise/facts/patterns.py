@@ -64,7 +64,9 @@ def _bind_sequence(run: Run, patterns: list[ast.pattern], subject: Value) -> Non
     behind = len(items) - (len(patterns) - star - 1)
     for inner, item in zip(patterns[:star], items[:star], strict=True):
         bind_pattern(run, inner, item)
-    bind_pattern(run, patterns[star], container(*items[star:behind], items=True))
+    rest = patterns[star]
+    if isinstance(rest, ast.MatchStar) and rest.name is not None:
+        run.state.bind(rest.name, container(*items[star:behind], items=True), run.loops)
     for inner, item in zip(patterns[star + 1 :], items[behind:], strict=True):
         bind_pattern(run, inner, item)
 

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis import canonical, effect_of
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.definitions import Definition, ScopeNode
+from leakwise.facts.elsewhere import seen_from_elsewhere
 from leakwise.facts.externals import is_outside
-from leakwise.facts.interpretation import evaluated_alone
+from leakwise.facts.interpretation import evaluated_alone, parameter_value
 from leakwise.facts.names import Binding
 from leakwise.facts.values import PENDING, UNKNOWN, Kind, Value, join
 from leakwise.facts.values import qualified as named
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
-
-
-def _mentions(node: ast.expr, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 class Resolution:
@@ -34,8 +31,11 @@ class Resolution:
         level, or a builtin. `alone` as in `scope_value`."""
         scope = definition.parent
         while scope is not None and scope.node is not None:
-            if scope.is_function and scope.index.bindings_of(name):
-                return self.scope_value(scope, name, alone=alone)
+            if scope.is_function:
+                if scope.index.bindings_of(name):
+                    return self.scope_value(scope, name, alone=alone)
+                if (given := self._parameter(scope, name)) is not None:
+                    return given
             scope = scope.parent
         return self.global_name(name, alone=alone)
 
@@ -51,11 +51,12 @@ class Resolution:
             index = scope.index
             values, bindings = index.values_of(name), index.bindings_of(name)
             if values and len(values) == len(bindings):
-                return self._assigned(scope, name, values)
+                return seen_from_elsewhere(self._assigned(scope, name, values))
             known = self._by_binding(scope, name, tuple(bindings))
             if known is not None or alone:
                 return known or UNKNOWN
-            return self.module.body(scope).exit_values.get(name, UNKNOWN).portable()
+            found = self.module.body(scope).exit_values.get(name, UNKNOWN)
+            return seen_from_elsewhere(found)
 
         cell = self.module.query(
             scope, ("value", name, alone), compute, UNKNOWN, breaks_cycles=True
@@ -69,19 +70,38 @@ class Resolution:
             known = {name: found} if found is not None and _mentions(value, name) else None
             given = evaluated_alone(self.module, scope, value, known)
             found = given if found is None else join(found, given)
-        return (found or UNKNOWN).portable()
+        return found or UNKNOWN
+
+    def _parameter(self, scope: Definition, name: str) -> Value | None:
+        """What a parameter of a function holds where it begins; None where it has no such one."""
+
+        def compute() -> Value | None:
+            scope.code.read()
+            for parameter in scope.parameters():
+                if parameter.arg == name:
+                    return parameter_value(self.module, scope, parameter).portable()
+            return None
+
+        cell = self.module.query(scope, ("parameter", name), compute, UNKNOWN, breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
 
     def global_name(self, name: str, *, alone: bool = False) -> Value:
         """What a name stands for at the top level. `alone` as in `scope_value`."""
-        bindings = self.module.scopes.bindings(name)
-        if not bindings:
-            return self._unbound(name)
-        known = self._by_binding(self.module.scopes.module, name, bindings)
-        if known is not None:
-            return known
-        if {binding.how for binding in bindings} <= {"assign", "import"}:
-            return self.scope_value(self.module.scopes.module, name, alone=alone)
-        return UNKNOWN
+        top = self.module.scopes.module
+
+        def compute() -> Value:
+            bindings = self.module.scopes.bindings(name)
+            if not bindings:
+                return self._unbound(name)
+            known = self._by_binding(top, name, bindings)
+            if known is not None:
+                return known
+            if {binding.how for binding in bindings} <= {"assign", "import"}:
+                return self.scope_value(top, name, alone=alone)
+            return UNKNOWN
+
+        cell = self.module.query(top, ("global", name, alone), compute, UNKNOWN, breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
 
     def _by_binding(
         self, scope: Definition, name: str, bindings: tuple[Binding, ...]
@@ -178,3 +198,7 @@ class Resolution:
             if best is not None:
                 return best
         return None
+
+
+def _mentions(node: ast.expr, name: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))

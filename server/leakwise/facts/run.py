@@ -1,6 +1,7 @@
 """One interpretation of one body: what its functions share."""
 
 import ast
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -72,6 +73,10 @@ class Run:
     old_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
     new_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
     watcher: Watcher | None = None
+    read_before: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+    """By attribute of `self`: what it held when it was read last, and what reading it gave."""
+    inside_lambdas: int = 0
+    """How many lambdas that were called are being followed."""
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression; the events in it are noted."""
@@ -139,6 +144,30 @@ class Run:
         self.answers[key] = (value, reads)
         return value
 
+    def outside(self, path: str, state: State) -> Value:
+        """What is at an attribute or element that was not bound in a state: as its owner tells."""
+        found = self._reached(_parsed(path), state)
+        if self.instance is not None and path.startswith(self.instance + "."):
+            return found.made_from(frozenset({path}))
+        return found
+
+    def _reached(self, node: ast.expr, state: State) -> Value:
+        if isinstance(node, ast.Name):
+            return state.values.get(node.id, UNKNOWN)
+        if isinstance(node, ast.Subscript):
+            owner = self._reached(node.value, state)
+            if owner.kind is not Kind.CONTAINER or not isinstance(node.slice, ast.Constant):
+                return UNKNOWN
+            known = owner.field(node.slice.value)
+            return known or owner.element or UNKNOWN
+        if isinstance(node, ast.Attribute):
+            owner = self._reached(node.value, state)
+            if (field := owner.field(node.attr)) is not None:
+                return field
+            if owner.definition is not None:
+                return self.attribute(owner.definition, node.attr)
+        return UNKNOWN
+
     def recorded(self, value: Value) -> Value:
         """A value that is computed here: where autograd does not record it refers to no graph."""
         if not value.carries_graph or self.state.grad is GradMode.ON:
@@ -183,7 +212,7 @@ def shown(node: ast.expr) -> str:
 
 def known_module(value: Value) -> bool:
     """Whether this is a network or a criterion."""
-    return value.kind in {Kind.MODULE, Kind.CRITERION}
+    return value.kind is Kind.MODULE or value.kind is Kind.CRITERION
 
 
 def pending_call(run: Run, node: ast.Call, arguments: Iterable[Value]) -> Value:
@@ -198,4 +227,9 @@ def unknown_call(run: Run, arguments: Iterable[Value]) -> Value:
     for argument in arguments:
         run.outcome.pass_on(argument)
         sources = merge_sources(sources, deep_sources(argument))
-    return Value(sources=sources)
+    return Value(sources=sources) if sources else UNKNOWN
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(path: str) -> ast.expr:
+    return ast.parse(path, mode="eval").body

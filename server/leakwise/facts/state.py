@@ -1,6 +1,6 @@
 """The state of a body being interpreted: what each path holds, and whether autograd records."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from leakwise.facts.events import Event, Flows, GradMode, Loop, ParameterFlows
@@ -174,10 +174,21 @@ def _hangs_on(key: str, path: str) -> bool:
     return len(key) > len(path) and key.startswith(path) and key[len(path)] in ".["
 
 
-def join_branches(before: State, one: State, two: State) -> State:
+Outside = Callable[[str, State], Value]
+"""Gives what is at an attribute or element that was not bound in a state."""
+
+
+def nothing_outside(path: str, state: State) -> Value:
+    """Nothing is known of what was not bound."""
+    return UNKNOWN
+
+
+def join_branches(
+    before: State, one: State, two: State, outside: Outside = nothing_outside
+) -> State:
     """What holds behind two branches of `before`; it costs what the branches changed."""
     if one.dead or two.dead or one.touched is None or two.touched is None:
-        joined = join_states(one, two)
+        joined = join_states(one, two, outside)
         if joined.touched is not None and before.touched is not None:
             joined.touched |= before.touched
         else:
@@ -191,7 +202,10 @@ def join_branches(before: State, one: State, two: State) -> State:
             present = first or second
             if present is not None:
                 # Bound on one way only: where it is used, that way was taken.
-                one.values[path] = UNKNOWN if path != root_of(path) else present
+                if path != root_of(path):
+                    lacking = one if first is None else two
+                    present = _join_accumulator(outside(path, lacking), present)
+                one.values[path] = present
         elif first is not second:
             one.values[path] = _join_accumulator(first, second)
         loops = two.fresh_in.get(path)
@@ -225,7 +239,7 @@ def _both_evaluating(one: State, two: State) -> dict[str, Value]:
     }
 
 
-def join_states(one: State, two: State) -> State:
+def join_states(one: State, two: State, outside: Outside = nothing_outside) -> State:
     """What holds where either state may have led to."""
     if one.dead:
         return two
@@ -234,16 +248,20 @@ def join_states(one: State, two: State) -> State:
     values = one.values.copy()
     for path, second in two.values.items():
         first = values.get(path)
-        if first is not second:
+        if first is None:
             # Bound on one way only: where it is used, that way was taken.
-            values[path] = second if first is None else _join_accumulator(first, second)
+            if path != root_of(path):
+                second = _join_accumulator(outside(path, one), second)
+            values[path] = second
+        elif first is not second:
+            values[path] = _join_accumulator(first, second)
     parts = one.parts.copy()
     for root, paths in two.parts.items():
         parts[root] = parts.get(root, frozenset()) | paths
     for paths in parts.values():
         for path in paths:
-            if path not in one.values or path not in two.values:
-                values[path] = UNKNOWN
+            if path not in two.values and (first := one.values.get(path)) is not None:
+                values[path] = _join_accumulator(outside(path, two), first)
     fresh = one.fresh_in.copy()
     for path, loops in two.fresh_in.items():
         known = fresh.get(path)

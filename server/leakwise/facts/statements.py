@@ -98,7 +98,7 @@ def _if(run: Run, node: ast.If) -> None:
     if first_use is not None:
         path, when_none = first_use
         later = (run.state if when_none else after_body).fresh_in.get(path)
-    run.state = join_branches(before, after_body, run.state)
+    run.state = join_branches(before, after_body, run.state, run.outside)
     if first_use is not None and not run.state.dead:
         # Bound on its first use only: what it holds later goes on from there.
         if later is None:
@@ -158,8 +158,8 @@ def _loop(
         run_suite(run, node.body)
         after = run.state
         for state in run.outcome.continues:
-            after = join_states(after, state)
-        again = join_states(entry, after)
+            after = join_states(after, state, run.outside)
+        again = join_states(entry, after, run.outside)
         settled = after.dead or again == entry
         if settled or round_number == ROUNDS - 1:
             break
@@ -175,7 +175,7 @@ def _loop(
     run.state.dead = endless or (entry.dead and after.dead)
     run_suite(run, node.orelse)
     for state in leaving:
-        run.state = join_states(run.state, state)
+        run.state = join_states(run.state, state, run.outside)
 
 
 def _always(test: ast.expr) -> bool:
@@ -242,7 +242,7 @@ def _try(run: Run, node: ast.Try | ast.TryStar) -> None:
     before = run.state.copy()
     run_suite(run, node.body)
     after_body = run.state
-    caught = join_states(before, after_body)
+    caught = join_states(before, after_body, run.outside)
     caught.dead = False
     run.state = after_body
     run_suite(run, node.orelse)
@@ -252,7 +252,7 @@ def _try(run: Run, node: ast.Try | ast.TryStar) -> None:
         if handler.name:
             run.state.bind(handler.name, UNKNOWN, run.loops)
         run_suite(run, handler.body)
-        end = join_states(end, run.state)
+        end = join_states(end, run.state, run.outside)
     run.state = end
     if node.finalbody:
         dead = end.dead
@@ -275,7 +275,7 @@ def _match(run: Run, node: ast.Match) -> None:
         if case.guard is not None:
             evaluate(run, case.guard)
         run_suite(run, case.body)
-        end = run.state if end is None else join_states(end, run.state)
+        end = run.state if end is None else join_states(end, run.state, run.outside)
     if end is not None:
         run.state = end
 

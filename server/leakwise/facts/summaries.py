@@ -69,6 +69,7 @@ class Summary:
 
 def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -> Summary:
     """The summary of a body."""
+    definition.code.read()
     node = definition.node
     returns = result.returns
     returned = frozenset() if returns is None else parameters_in(deep_sources(returns))

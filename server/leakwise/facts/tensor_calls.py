@@ -18,6 +18,7 @@ from leakwise.facts.apis.torch_methods import (
     SHOW_PART,
     SHOW_PARTS,
     SHOW_WHOLE,
+    SIZES,
     TO_DEVICE,
     TO_FLOATING,
 )
@@ -44,6 +45,7 @@ from leakwise.facts.storage import (
 from leakwise.facts.values import (
     NUMBER,
     OTHER,
+    SHAPE,
     Certainty,
     Graph,
     Kind,
@@ -103,8 +105,13 @@ def with_graph_of(
 
 def _as_returned(name: str, others: list[Value], made: Value) -> Value:
     """What a function or method returns that made a tensor, by what it was given besides."""
-    if name in PAIRS or (name in PAIRS_BY_DIMENSION and others and not others[0].is_tensor):
+    if name in PAIRS:
         return _values_and_indices(made)
+    if name in PAIRS_BY_DIMENSION and others and not others[0].is_tensor:
+        if others[0].kind in {Kind.NUMBER, Kind.OTHER}:
+            return _values_and_indices(made)
+        # Along a dimension, or of two tensors.
+        return made.but(kind=Kind.OUTPUT, scalar=False)
     if name in SHOW_PARTS:
         return container(made).but(length=None)
     if name in SEVERAL:
@@ -155,7 +162,9 @@ def tensor_method(
     if name in LEAVE_TORCH:
         if name == "numpy":
             return Value(Kind.ARRAY, storage=shown_whole(receiver.storage))
-        return NUMBER if name == "item" else OTHER
+        if name == "size" and not positional and not keywords:
+            return SHAPE
+        return NUMBER if name == "item" or name in SIZES else OTHER
     if name in CUT_GRAPH:
         cut = receiver.but(
             kind=Kind.TENSOR, graph=Graph.DETACHED, storage=shown_whole(receiver.storage)

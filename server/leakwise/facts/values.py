@@ -115,6 +115,7 @@ MOST_SOURCES = 24
 MOST_FIELDS = 32
 """More keys of a dict, or items of a list, are not kept apart."""
 DICT = "builtins.dict"
+LIST = "builtins.list"
 ANY_SOURCE = "*"
 """Stands for every source, where there are too many to keep apart."""
 
@@ -246,6 +247,7 @@ UNKNOWN = Value()
 PENDING = Value(Kind.PENDING)
 NUMBER = Value(Kind.NUMBER)
 OTHER = Value(Kind.OTHER)
+SHAPE = Value(Kind.CONTAINER, element=NUMBER)
 NONE = Value(Kind.OTHER, name="None")
 
 

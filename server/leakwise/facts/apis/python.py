@@ -64,7 +64,7 @@ def _deque(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     bound = None
     if limit is not None and limit.name != "None":
         bound = limit.constant if isinstance(limit.constant, int) else 0
-    element = element_of(arguments[0]) if arguments else None
+    element = arguments[0].element if arguments else None
     return Value(Kind.CONTAINER, element=element, bound=bound)
 
 
@@ -124,13 +124,12 @@ def _tupled(parts: list[Value], over: list[Value]) -> Value:
     return Value(kind, element=pair, length=length)
 
 
-def transposed(pairs: Value) -> Value:
-    """What `zip(*pairs)` goes through: for each position, a tuple of what stands there."""
-    pair = element_of(pairs) if pairs.kind in {Kind.CONTAINER, Kind.LOADER} else pairs
+def transposed(pair: Value) -> Value:
+    """What `zip(*pairs)` goes through, for what each of the pairs is."""
     if pair.items is None:
-        return Value(Kind.CONTAINER, sources=pairs.sources)
+        return Value(Kind.CONTAINER, sources=pair.sources)
     columns = (Value(Kind.CONTAINER, element=item) for item in pair.items)
-    return container(*columns, items=True).made_from(pairs.sources)
+    return container(*columns, items=True).made_from(pair.sources)
 
 
 def _named_tuple(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -158,7 +157,7 @@ def _partial(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     return function if function.kind in known else UNKNOWN
 
 
-_TELLING = frozenset({"requires_grad", "reduction", "reduce", "size_average", "**"})
+_TELLING = frozenset(["requires_grad", "reduction", "reduce", "size_average", "dim", "axis", "**"])
 
 
 def _namespace(arguments: list[Value], keywords: dict[str, Value]) -> Value:

@@ -18,6 +18,9 @@ LEAVE_TORCH = words(
     "storage_type const_data_ptr"
 )
 
+SIZES = frozenset({"size", "numel", "nelement", "dim", "ndimension"})
+"""Those of them that give numbers, whatever they are called on."""
+
 # Cut from the graph on purpose, sharing the storage.
 CUT_GRAPH = frozenset({"detach", "detach_"})
 # Give integers or booleans, which refer to no graph.

@@ -30,7 +30,7 @@ for epoch in range(epochs):  #? Number
         pred = output.argmax(dim=1, keepdim=True)  #? Tensor detached
         hits = pred.eq(target.view_as(pred)).sum().item()  #? Number
         correct += hits  #? Number
-        total += target.size(0)  #? unknown
+        total += target.size(0)  #? Number
         probs = F.softmax(output, dim=1)  #? Tensor attached
         _, predicted = torch.max(output.data, 1)  #? predicted: Tensor detached
         acc = (predicted == target).float().mean()  #? Tensor detached scalar

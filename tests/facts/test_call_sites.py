@@ -79,12 +79,14 @@ def test_the_calls_of_a_whole_file_are_found_from_any_body() -> None:
             torch.load("a")
 
     def end():
+        from torchmetrics.functional import auroc
         torch.load("b")
     """)
     for body in found.values():
         assert len(body.file_calls_of("torch.load")) == 2
         assert not body.file_calls_of("torch.save")
         assert body.file_mentions("begin", "load")
+        assert body.file_mentions("torchmetrics")
         assert not body.file_mentions("destroy")
 
 

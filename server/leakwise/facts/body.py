@@ -11,11 +11,13 @@ from leakwise.facts.events import (
     AttributeUpdate,
     CallSite,
     Construction,
+    Entering,
     Event,
     Flows,
     GradMode,
     Keeping,
     Loop,
+    Looping,
     ModelUse,
     ModuleCall,
     TrainingStep,
@@ -83,6 +85,11 @@ class BodyFacts:
         """The names of the function's parameters, without a method's `self`."""
         names = {parameter.arg for parameter in self.definition.parameters()}
         return frozenset(names - {self.definition.instance_name()})
+
+    @property
+    def instance_name(self) -> str | None:
+        """What a method calls its object: `self`. None for other bodies."""
+        return self.definition.instance_name()
 
     @property
     def class_(self) -> "ClassFacts | None":
@@ -161,7 +168,8 @@ class BodyFacts:
         return tuple(site for one in found for site in self.module.facts(one).calls_of(*qualified))
 
     def file_mentions(self, *words: str) -> bool:
-        """Whether one of these identifiers stands anywhere in the file's code."""
+        """Whether one of these identifiers, or packages that are imported from, stands anywhere in
+        the file's code."""
         return any(self.module.scopes.mentioning(word) for word in words)
 
     def given_to(self, site: CallSite, *methods: str) -> tuple[CallSite, ...]:
@@ -176,6 +184,17 @@ class BodyFacts:
     def _calls_word(self, words: Iterable[str]) -> bool:
         self.definition.code.read()
         return any(self.definition.index.calls(word) for word in words)
+
+    @property
+    def loops(self) -> tuple[Looping, ...]:
+        """Every loop that is run here, in their order; comprehensions left out."""
+        found: tuple[Looping, ...] = self._of(Looping, "loop")  # type: ignore[assignment]
+        return tuple(sorted(found, key=lambda one: one.place.order()))
+
+    @property
+    def entered(self) -> tuple[Entering, ...]:
+        """Everything that a `with` of this body enters."""
+        return self._of(Entering)  # type: ignore[return-value]
 
     @property
     def has_loops(self) -> bool:

@@ -27,6 +27,7 @@ from leakwise.facts.lambdas import LambdaText, called_lambda
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
+from leakwise.facts.metric_values import is_torch_metric, made_metric
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import distribution, pair
@@ -81,7 +82,7 @@ def _is_of_interest(
     )
 
 
-_CALLABLE = frozenset({Kind.FUNCTION, Kind.CLASS})
+_CALLABLE = frozenset({Kind.FUNCTION, Kind.CLASS, Kind.METRIC})
 _PLAIN = frozenset({Kind.NUMBER, Kind.OTHER})
 _SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
 
@@ -159,6 +160,8 @@ def _called(
         return with_graph_of(run, node, everything)
     if callee.kind is Kind.PENDING:
         return pending_call(run, node, everything)
+    if is_torch_metric(callee):
+        return unknown_call(run, everything)
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
     # What a function makes depends on which function it is.
@@ -233,6 +236,8 @@ def _effect(
         made = Value(effect.kind, name=name, origin=run.place(node))
         if effect.kind is Kind.DISTRIBUTION:
             return distribution(run, made, everything)
+        if effect.kind is Kind.METRIC:
+            return made_metric(made, run.place(node), arguments, keywords)
         if effect.kind is Kind.LOADER:
             return with_workers(made, arguments, keywords)
         made = constructed(run, node, made)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.values import Value
 
 if TYPE_CHECKING:
+    from leakwise.facts.body import BodyFacts
     from leakwise.facts.definitions import Definition
     from leakwise.facts.module import ModuleFacts
 
@@ -49,3 +50,12 @@ class ClassFacts:
         """The methods that assign `self.attribute`, or empty or cut it: `clear()`, `detach_()`,
         `del`."""
         return self.module.attribute_writers(self.definition, attribute)
+
+    def bodies_mentioning(self, attribute: str) -> tuple["BodyFacts", ...]:
+        """The class's own methods in whose code an attribute of this name stands."""
+        found = self.module.scopes.mentioning(attribute)
+        return tuple(
+            self.module.facts(one)
+            for one in found
+            if one.parent is self.definition and one.is_function
+        )

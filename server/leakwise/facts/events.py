@@ -61,6 +61,33 @@ class Mix(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Looping(Event):
+    """A loop that is run. `place` is its head's; `left_early` whether a `break` or a `return` may
+    end it."""
+
+    loop: Loop
+    left_early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entering(Event):
+    """A `with` that enters `value`. `place` is that of the manager's expression, `manager` its path
+    where it has one, `bound_to` the path behind `as`."""
+
+    value: Value
+    manager: str | None
+    bound_to: str | None
+    node: ast.With | ast.AsyncWith = field(compare=False)
+    block: Block = field(compare=False)
+    identity: int
+
+    @property
+    def body(self) -> Place:
+        """The whole statement, as long as it is now."""
+        return place_of(self.node, self.block)
+
+
+@dataclass(frozen=True, slots=True)
 class Accumulation(Event):
     """`target += operand`, or the same written out; also averages and growing tensors, as `how`
     tells. `place` is the operand's.

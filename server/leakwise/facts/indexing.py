@@ -238,6 +238,7 @@ def _index_import(
     node: ast.Import | ast.ImportFrom, index: _Collected, pending: list[ast.AST]
 ) -> bool:
     for name, qualified in imported_names(node):
+        index.words.add(qualified.partition(".")[0])
         if name == "*":
             index.stars.append(qualified)
         else:

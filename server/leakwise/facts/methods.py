@@ -16,6 +16,7 @@ from leakwise.facts.apis.torch_methods import (
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import ModelUse, TrainingStep
 from leakwise.facts.evidence import backward_operand
+from leakwise.facts.metric_values import is_torch_metric, metric_method
 from leakwise.facts.module_calls import acquire, forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import object_method
@@ -72,6 +73,9 @@ def method_call(
         kept = container_method(run, node, function, receiver, arguments, keywords)
         if kept is not None:
             return kept
+    if is_torch_metric(receiver):
+        unknown_call(run, [*arguments, *keywords.values()])
+        return metric_method(name, receiver)
     known = object_method(run, run.place(node), name, receiver, arguments, keywords)
     if known is not None:
         return known

@@ -288,6 +288,8 @@ class Outcome:
     returns: Value | None = None
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
+    returning: bool = False
+    """Whether a `return` is among the statements."""
 
     def add(self, event: Event, *key: object) -> None:
         """Notes an event; one of the same type, place and key is replaced."""
@@ -317,6 +319,7 @@ class Outcome:
         self.stored = _union(self.stored, other.stored)
         self.passed = _union(self.passed, other.passed)
         self.released = _union(self.released, other.released)
+        self.returning = self.returning or other.returning
         if flows_only:
             return
         self.events.update(other.events)

@@ -8,7 +8,7 @@ from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
-from leakwise.facts.events import GradMode, Loop
+from leakwise.facts.events import Entering, GradMode, Loop, Looping
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
@@ -56,6 +56,7 @@ def _expression(run: Run, node: ast.Expr) -> None:
 def _return(run: Run, node: ast.Return) -> None:
     if node.value is not None:
         run.outcome.give_back(run.evaluate(node.value))
+    run.outcome.returning = True
     run.state.dead = True
 
 
@@ -170,6 +171,9 @@ def _loop(
     leaving = inner.breaks
     inner.breaks, inner.continues = [], []
     outer_outcome.merge(inner)
+    outer_outcome.add(
+        Looping(loop.place, outer_loops, loop, left_early=bool(leaving) or inner.returning)
+    )
     endless = isinstance(node, ast.While) and _always(node.test)
     run.state = again.copy()
     run.state.dead = endless or (entry.dead and after.dead)
@@ -193,6 +197,18 @@ def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
         elif may_switch_grad(value) and not _trains(node):
             # It may switch recording off; only a backward pass inside proves that it does not.
             run.state.grad = _unsure(run.state.grad, item.context_expr, run)
+        run.outcome.add(
+            Entering(
+                run.place(item.context_expr),
+                run.loops,
+                value,
+                path_of(item.context_expr),
+                None if item.optional_vars is None else path_of(item.optional_vars),
+                node,
+                run.block,
+                id(node),
+            )
+        )
         if item.optional_vars is not None:
             bind(run, item.optional_vars, _entered(run, item.context_expr, value))
     if run.watcher is not None:

@@ -34,6 +34,9 @@ LISTS: dict[str, str | None] = {
 """By the name of the class: the keyword that keeps the state of a fixed size; None where none
 does."""
 
+COLLECTIONS = words("torchmetrics.MetricCollection torchmetrics.collections.MetricCollection")
+"""Metrics made of the metrics that they are given."""
+
 
 def keeps_batches(qualified: str, keywords: frozenset[str]) -> bool:
     """Whether a metric that is made with these keywords keeps every batch until it is reset."""

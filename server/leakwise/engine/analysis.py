@@ -153,7 +153,8 @@ class Analysis:
                 reports.extend(rule.check(body))
             except Exception:
                 self._failures.setdefault(rule.code, RuleFailure(rule, traceback.format_exc()))
-        return _without_superseded(reports)
+        # What is not sure enough to be shown must not hide what is.
+        return _without_superseded([one for one in reports if self._publisher.shows(one)])
 
     def _forget(self, gone: Iterable[Definition]) -> None:
         for definition in gone:

@@ -24,6 +24,10 @@ class Publisher:
         self.minimum_certainty = minimum_certainty
         self._known: dict[Definition, Publication] = {}
 
+    def shows(self, report: Report) -> bool:
+        """Whether a report is sure enough to be shown."""
+        return report.certainty.weaker(self.minimum_certainty) is self.minimum_certainty
+
     def findings(
         self, bodies: Mapping[Definition, tuple[Report, ...]], lines: list[str]
     ) -> list[Finding]:
@@ -42,8 +46,7 @@ class Publisher:
                 shown = [
                     _finding(report, lines)
                     for report in reports
-                    if report.certainty.weaker(self.minimum_certainty) is self.minimum_certainty
-                    and not report.place.rests()
+                    if self.shows(report) and not report.place.rests()
                 ]
                 publication = Publication(reports, stand, shown)
             known[body] = publication

@@ -10,6 +10,7 @@ from leakwise.facts.events import (
     Acquisition,
     AttributeUpdate,
     CallSite,
+    Carried,
     Construction,
     Entering,
     Event,
@@ -112,6 +113,11 @@ class BodyFacts:
     def attribute_updates(self) -> tuple[AttributeUpdate, ...]:
         """Every tensor stored on an attribute of `self`."""
         return self._of(AttributeUpdate, "attribute")  # type: ignore[return-value]
+
+    @property
+    def carried(self) -> tuple[Carried, ...]:
+        """Every value that a loop hands from round to round with its graph."""
+        return self._of(Carried, "loop")  # type: ignore[return-value]
 
     @property
     def module_calls(self) -> tuple[ModuleCall, ...]:
@@ -265,6 +271,18 @@ class BodyFacts:
         in a grad-off region, ON where some call is not, UNKNOWN where calls cannot be
         followed, None where no call is seen."""
         return self.module.callers_grad(self.definition)
+
+    def callers(self) -> tuple["BodyFacts", ...]:
+        """The bodies of this file that call this function."""
+        definition, module = self.definition, self.module
+        if not definition.is_function:
+            return ()
+        bodies = (module.facts(one) for one in module.scopes.mentioning(definition.name))
+        return tuple(
+            body
+            for body in bodies
+            if any(site.value.definition is definition for site in body.call_sites)
+        )
 
     def called_in_loop(self) -> bool:
         """Whether a loop in this file calls this function."""

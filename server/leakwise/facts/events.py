@@ -141,6 +141,15 @@ class AttributeUpdate(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Carried(Event):
+    """A path, bound before the loop, that a round leaves with a graph for the next round. `place`
+    is the loop's head; the loop itself is the last of `loops`."""
+
+    path: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleCall(Event):
     """A network called for its output."""
 

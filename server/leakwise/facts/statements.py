@@ -8,7 +8,7 @@ from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
-from leakwise.facts.events import Entering, GradMode, Loop, Looping
+from leakwise.facts.events import Carried, Entering, GradMode, Loop, Looping
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
@@ -167,6 +167,9 @@ def _loop(
         outer_outcome.merge(run.outcome, flows_only=True)
         entry = again
     inner = run.outcome
+    for path, value in after.values.items():
+        if value.carries_graph and path in before.values and before.values[path] is not value:
+            inner.add(Carried(loop.place, run.loops, path, value), path)
     run.loops, run.outcome = outer_loops, outer_outcome
     leaving = inner.breaks
     inner.breaks, inner.continues = [], []

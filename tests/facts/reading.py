@@ -26,3 +26,8 @@ def described(value: Value) -> str:
     if value.certainty != "sure":
         words.append(str(value.certainty))
     return " ".join(words)
+
+
+def indented(code: str) -> str:
+    """A program's part as the body of a function."""
+    return textwrap.indent(textwrap.dedent(code).strip("\n"), "    ") + "\n"

@@ -82,3 +82,35 @@ class A(nn.Module):
     assert facts.writers("kept") == ("__init__", "start")
     assert facts.writers("mean") == ("cut",)
     assert facts.methods == ("__init__", "method", "start", "cut")
+
+
+def test_what_methods_do_with_attributes() -> None:
+    facts = class_of_method(
+        """
+class A(L.LightningModule):
+    shared = []
+    def __init__(self):
+        super().__init__()
+        self.kept = []
+        self.best = None
+    @property
+    def size(self):
+        return len(self.kept)
+    def method(self):
+        self.kept.append(1)
+        self.seen = 1
+    def on_train_epoch_end(self):
+        self.kept.clear()
+    def teardown(self, stage):
+        pass
+"""
+    )
+    assert facts.attributes == ("best", "kept", "seen")
+    assert facts.properties == ("size",)
+    assert facts.emptied_by("kept") == ("on_train_epoch_end",)
+    assert facts.emptied_by("best") == ()
+    assert facts.rhythm("on_train_epoch_end").name == "EPOCH"
+    assert facts.rhythm("missing").name == "UNKNOWN"
+    assert facts.is_closable
+    assert facts.shares("shared")
+    assert not facts.shares("kept")

@@ -1,9 +1,8 @@
 """LP016 hook-never-removed."""
 
-import re
 from collections.abc import Iterator
 
-from leakwise.facts import Acquisition, BodyFacts, Kind, Loop
+from leakwise.facts import Acquisition, BodyFacts, Loop, Release
 from leakwise.rule import (
     Applicability,
     Example,
@@ -21,8 +20,6 @@ from leakwise.rule import (
     Severity,
 )
 from leakwise_rules.wording import shown
-
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
 class HookNeverRemoved(Rule):
@@ -48,13 +45,14 @@ class HookNeverRemoved(Rule):
 
     A hook registered once, in `__init__` or at the top of a script, may stay as long as its module.
     One hook for each of a model's modules is one registration, even though a loop makes it. A
-    handle that is stored, returned or entered with `with` is somebody else's to remove.
+    handle that is returned, passed on or entered with `with` is somebody else's to remove, and so
+    is one stored where other code may reach it.
     """
 
     code = "LP016"
     name = "hook-never-removed"
     message = (
-        "The hook on `{receiver}` is registered again in every {turn} and never removed, "
+        "The hook on `{receiver}` is registered again in every {turn} and {removed}, "
         "so old hooks and what they capture pile up."
     )
     severity = Severity.WARNING
@@ -282,25 +280,26 @@ class HookNeverRemoved(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for acquisition in body.acquisitions:
-            if (
-                acquisition.what.kind is not Kind.HOOK_HANDLE
-                or acquisition.handed_on
-                or body.released(acquisition)
-            ):
+        for acquisition in body.hooks:
+            if acquisition.resource.noun != "hook" or not acquisition.receiver:
                 continue
-            loop = _repeating_loop(acquisition)
+            fate = body.fate(acquisition)
+            if not fate.lost or fate.once:
+                continue
+            never = fate.release is Release.NEVER
+            loop = body.repeating_loop(acquisition)
             if loop is None and not _runs_per_call(body, acquisition):
                 continue
             one_block = not acquisition.loops or loop == acquisition.loops[-1]
             yield self.report(
                 acquisition.place,
-                *_leak_path(acquisition, loop),
+                *_leak_path(acquisition, loop, never=never),
                 certainty=acquisition.what.certainty,
                 anchors={"registration": (acquisition.statement,) if one_block else ()},
                 notes={"handle": acquisition.bound_to or "handle"},
                 receiver=shown(acquisition.receiver),
                 turn="iteration" if loop else "call",
+                removed="never removed" if never else "not removed on every path",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -308,17 +307,6 @@ class HookNeverRemoved(Rule):
         for registration in finding.anchors["registration"]:
             if edits := context.release_in_finally(registration, handle, "remove"):
                 yield Fix("Remove the hook in `finally`", edits, Applicability.UNSAFE)
-
-
-def _repeating_loop(acquisition: Acquisition) -> Loop | None:
-    """The innermost loop that registers on the same module again: not one that goes through the
-    modules, nor one in which the module is bound anew."""
-    receiver = set(_IDENTIFIER.findall(acquisition.receiver))
-    fresh = {loop.place for loop in acquisition.fresh_in}
-    for loop in reversed(acquisition.loops):
-        if loop.place not in fresh and receiver.isdisjoint(loop.names):
-            return loop
-    return None
 
 
 def _runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
@@ -342,11 +330,14 @@ def _runs(callee: str, hooked: str) -> bool:
     return ours[0] == theirs[0] and (len(ours) < 2 or ours == theirs)
 
 
-def _leak_path(acquisition: Acquisition, loop: Loop | None) -> Iterator[RelatedPlace]:
+def _leak_path(
+    acquisition: Acquisition, loop: Loop | None, *, never: bool
+) -> Iterator[RelatedPlace]:
     if loop is not None:
         yield RelatedPlace(loop.place, "Each iteration of this loop registers one more hook.")
     if acquisition.bound_to is not None:
+        removed = "is never called" if never else "is not called on every path"
         yield RelatedPlace(
             acquisition.statement,
-            f"`{shown(acquisition.bound_to)}` holds the handle, but `remove()` is never called.",
+            f"`{shown(acquisition.bound_to)}` holds the handle, but `remove()` {removed}.",
         )

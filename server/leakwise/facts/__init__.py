@@ -1,28 +1,41 @@
 """What is known of a module: values, who keeps them, and for how long."""
 
 from leakwise.facts.body import BodyFacts
+from leakwise.facts.caches import Cache
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.describing import describe
 from leakwise.facts.events import (
     Accumulation,
-    Acquisition,
     Argument,
     AttributeUpdate,
+    Callback,
     CallSite,
+    Capture,
     Carried,
     Construction,
     Entering,
+    Event,
     GradMode,
+    Handling,
     Keeping,
     Loop,
     Looping,
     Mix,
     ModelUse,
     ModuleCall,
+    Relief,
+    Storing,
     TrainingStep,
 )
+from leakwise.facts.fates import Fate, Owner
+from leakwise.facts.holders import Holder, Limit
+from leakwise.facts.kept_arguments import Kept
+from leakwise.facts.leak_path import Role, Step
+from leakwise.facts.lifetimes import Life, LimitKind, Rhythm
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.places import Place
+from leakwise.facts.release_paths import Release
+from leakwise.facts.resource_events import Acquisition, Handed
 from leakwise.facts.trace import trace
 from leakwise.facts.values import Certainty, Graph, Kind, Value
 
@@ -32,23 +45,42 @@ __all__ = [
     "Argument",
     "AttributeUpdate",
     "BodyFacts",
+    "Cache",
     "CallSite",
+    "Callback",
+    "Capture",
     "Carried",
     "Certainty",
     "ClassFacts",
     "Construction",
     "Entering",
+    "Event",
+    "Fate",
     "GradMode",
     "Graph",
+    "Handed",
+    "Handling",
+    "Holder",
     "Keeping",
+    "Kept",
     "Kind",
+    "Life",
+    "Limit",
+    "LimitKind",
     "Loop",
     "Looping",
     "Mix",
     "ModelUse",
     "ModuleCall",
     "ModuleFacts",
+    "Owner",
     "Place",
+    "Release",
+    "Relief",
+    "Rhythm",
+    "Role",
+    "Step",
+    "Storing",
     "TrainingStep",
     "Value",
     "describe",

@@ -11,6 +11,8 @@ from leakwise.facts.mixing import mixed_with
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_value, sibling_value
+from leakwise.facts.reliefs import note_assignment, note_deletion
+from leakwise.facts.renewal import note_part
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import left_by, note_flag
@@ -85,6 +87,7 @@ def _augment_element(
 def delete(run: Run, node: ast.Delete) -> None:
     """`del name`, `del container[:]`."""
     for target in node.targets:
+        note_deletion(run, target)
         path = path_of(target)
         if path is not None and not isinstance(target, ast.Subscript):
             run.state.forget(path)
@@ -116,6 +119,7 @@ def _assign(
         value = annotated(run.module, run.definition, annotation).made_from(value.sources)
     proven = run.evidence.names.get(id(node), frozenset())
     for target in targets:
+        note_assignment(run, target, value_node)
         _assign_one(run, node, target, value_node, value, proven)
 
 
@@ -160,6 +164,8 @@ def _assign_one(
         elif holder.fields is not None and holder_path in run.state.values:
             run.state.change(holder_path, holder.with_field(target.attr, value).but(items=None))
     bind(run, target, value)
+    if path is not None and value.kind in {Kind.UNKNOWN, Kind.MODULE}:
+        note_part(run, path, value_node)
 
 
 def _replace_part(run: Run, path: str, holder: Value, value: Value) -> None:

@@ -2,7 +2,8 @@
 
 import ast
 
-from leakwise.facts.events import Loop
+from leakwise.facts.apis.resources import RESOURCE_KINDS
+from leakwise.facts.events import Loop, Storing
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.values import Kind, Value, container, element_of
@@ -27,7 +28,14 @@ def bind(run: Run, target: ast.expr, value: Value) -> None:
         return
     if outlives_body(run, path):
         run.outcome.store(value)
+        if value.kind in _COSTLY and run.statement is not None:
+            run.outcome.add(
+                Storing(run.place(target), run.loops, path, value, run.statement_place()), path
+            )
     run.state.bind(path, value, run.loops)
+
+
+_COSTLY = RESOURCE_KINDS | {Kind.EXCEPTION, Kind.TAPE, Kind.KERAS_MODEL, Kind.TF_FUNCTION}
 
 
 def outlives_body(run: Run, path: str) -> bool:
@@ -39,7 +47,10 @@ def outlives_body(run: Run, path: str) -> bool:
         return False
     # An attribute or element: of something made here it dies with it.
     holder = run.state.values.get(root)
-    return holder is None or holder.kind in _KEEPERS
+    if holder is None or holder.kind in _KEEPERS:
+        return True
+    # A list or dict that the caller handed in is the caller's.
+    return holder.kind is Kind.CONTAINER and is_from_before(run, root)
 
 
 def is_from_before(run: Run, path: str) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.events import (
     Accumulation,
-    Acquisition,
     AttributeUpdate,
+    Callback,
     CallSite,
     Carried,
     Construction,
@@ -16,22 +16,33 @@ from leakwise.facts.events import (
     Event,
     Flows,
     GradMode,
+    Handling,
     Keeping,
     Loop,
     Looping,
     ModelUse,
     ModuleCall,
+    Relief,
+    Storing,
     TrainingStep,
     Waiting,
 )
+from leakwise.facts.fates import UNKNOWN_FATE, Fate, fates_of
+from leakwise.facts.kept_arguments import Kept
+from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.mixing import MIXING_CALLS
 from leakwise.facts.places import Place
+from leakwise.facts.release_paths import Release
+from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.state import deep_sources
-from leakwise.facts.values import ANY_SOURCE, UNKNOWN, Source, Value, overlap
+from leakwise.facts.values import UNKNOWN, Kind, Source, Value, overlap
 
 if TYPE_CHECKING:
+    from leakwise.facts.caches import Cache
     from leakwise.facts.classes import ClassFacts
     from leakwise.facts.definitions import Definition
+    from leakwise.facts.holders import Holder
+    from leakwise.facts.leak_path import Step
     from leakwise.facts.module import ModuleFacts
 
 
@@ -142,8 +153,29 @@ class BodyFacts:
 
     @property
     def acquisitions(self) -> tuple[Acquisition, ...]:
-        """Every resource taken."""
-        return self._of(Acquisition, "hook")  # type: ignore[return-value]
+        """Every resource taken, also through a function of this file that makes and gives one."""
+        if not self.module.may_take(self.definition):
+            return ()
+        return self._of(Acquisition)  # type: ignore[return-value]
+
+    @property
+    def callbacks(self) -> tuple[Callback, ...]:
+        """Every function of this file, bound method or lambda that is an argument of a call."""
+        return self._of(Callback)  # type: ignore[return-value]
+
+    def kept_by(self, callback: Callback) -> tuple[Kept, ...]:
+        """What a callback keeps of its arguments, whenever it is called."""
+        return self.module.kept_by(callback)
+
+    def callback_of(self, acquisition: Acquisition) -> Callback | None:
+        """The function that is registered where a hook's handle is taken; None where unknown."""
+        found = (one for one in self.callbacks if one.call == acquisition.place)
+        return next(found, None)
+
+    @property
+    def cache(self) -> "Cache | None":
+        """What a decorator keeps of this function's arguments and results."""
+        return self.module.cache(self.definition)
 
     @property
     def call_sites(self) -> tuple[CallSite, ...]:
@@ -235,10 +267,64 @@ class BodyFacts:
         """Whether something made from one of `sources` goes into code that is not known."""
         return overlap(sources, self.result.flows.passed)
 
-    def released(self, acquisition: Acquisition) -> bool:
-        """Whether `remove()` or `close()` is called in this body on what was acquired."""
-        flows = self.result.flows.released
-        return acquisition.place in flows or ANY_SOURCE in flows
+    @property
+    def hooks(self) -> tuple[Acquisition, ...]:
+        """The acquisitions of hooks' handles; asking costs less than for every resource."""
+        if not self.module.may_take(self.definition, hooks=True):
+            return ()
+        found: tuple[Acquisition, ...] = self._of(Acquisition)  # type: ignore[assignment]
+        return tuple(one for one in found if one.resource.kind is Kind.HOOK_HANDLE)
+
+    def release(self, acquisition: Acquisition) -> Release:
+        """On which paths of this body a resource is given back."""
+        return self.fate(acquisition).release
+
+    def fate(self, acquisition: Acquisition) -> Fate:
+        """What becomes of a resource that this body takes."""
+        return fates_of(self.module, self.definition).get(acquisition.place, UNKNOWN_FATE)
+
+    def repeating_loop(self, acquisition: Acquisition) -> Loop | None:
+        """The innermost loop that takes it again, from the same receiver where it has one; None
+        too where a condition lets that happen once."""
+        if acquisition.loops and self.fate(acquisition).once:
+            return None
+        return next(
+            (loop for loop in reversed(acquisition.loops) if loop not in acquisition.renewed_in),
+            None,
+        )
+
+    @property
+    def reliefs(self) -> tuple[Relief, ...]:
+        """Every place where a holder gets rid of some or all that it holds."""
+        return self._of(Relief)  # type: ignore[return-value]
+
+    @property
+    def handlings(self) -> tuple[Handling, ...]:
+        """Every `except` clause."""
+        return self._of(Handling)  # type: ignore[return-value]
+
+    @property
+    def storings(self) -> tuple[Storing, ...]:
+        """Every resource, caught exception, tape or model put at a path that outlives the body."""
+        return self._of(Storing)  # type: ignore[return-value]
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How often this body runs, by its framework's convention or the loops that call it."""
+        return self.module.rhythm(self.definition)
+
+    def rhythm_of_loop(self, loop: Loop) -> Rhythm:
+        """Whether a loop of this body goes through epochs, or through batches."""
+        return self.module.rhythm(self.definition, loop)
+
+    def holder(self, event: Keeping | Accumulation | Storing | Acquisition) -> "Holder | None":
+        """What keeps the value of an event; None for a resource that nothing keeps."""
+        return self.module.holder(self.definition, event)
+
+    def leak_path(self, event: Event) -> "tuple[Step, ...]":
+        """Where the value of an event is made, where it is kept, and which loop makes that grow, in
+        this order; without the place of the event itself."""
+        return self.module.leak_path(self.definition, event)
 
     def mentions(self, *words: str) -> bool:
         """Whether one of these identifiers stands anywhere in this body's code."""

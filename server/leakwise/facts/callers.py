@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
-def call_sites(module: "ModuleFacts", definition: Definition) -> tuple[list[CallSite], bool]:
-    """The calls of a function in this file, and whether every mention of its name is one."""
-    sites: list[CallSite] = []
+def call_sites(
+    module: "ModuleFacts", definition: Definition
+) -> tuple[list[tuple[Definition, CallSite]], bool]:
+    """The calls of a function in this file with the bodies that they stand in, and whether every
+    mention of its name is one."""
+    sites: list[tuple[Definition, CallSite]] = []
     all_seen = True
     for caller in module.scopes.mentioning(definition.name):
         found = [
@@ -26,7 +29,7 @@ def call_sites(module: "ModuleFacts", definition: Definition) -> tuple[list[Call
         ]
         if not found and caller is not definition and caller is not definition.parent:
             all_seen = all_seen and caller is module.scopes.module
-        sites.extend(found)
+        sites.extend((caller, site) for site in found)
     return sites, all_seen
 
 
@@ -37,7 +40,7 @@ def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | No
     if not decorators_known(module, definition):
         return GradMode.UNKNOWN
     sites, all_seen = call_sites(module, definition)
-    modes = {site.grad for site in sites}
+    modes = {site.grad for _, site in sites}
     if GradMode.ON in modes:
         return GradMode.ON
     if not all_seen or GradMode.UNKNOWN in modes:

@@ -2,10 +2,12 @@
 
 import ast
 
+from leakwise.facts.acquisitions import acquire, acquire_by_call, release_by_call
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS, transposed
+from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
-from leakwise.facts.apis.torch_methods import HOOK_FUNCTIONS
+from leakwise.facts.callbacks import note_callbacks
 from leakwise.facts.constructions import constructed
 from leakwise.facts.events import (
     Argument,
@@ -28,7 +30,7 @@ from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.metric_values import is_torch_metric, made_metric
-from leakwise.facts.module_calls import acquire, forward_call
+from leakwise.facts.module_calls import forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import distribution, pair
 from leakwise.facts.places import Place
@@ -136,6 +138,7 @@ def _called(
     keywords: dict[str, Value],
 ) -> Value:
     everything = [*arguments, *keywords.values()]
+    note_callbacks(run, node, arguments, keywords)
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
     if callee.kind is Kind.FUNCTION and callee.definition is not None:
@@ -181,8 +184,15 @@ def _qualified_call(
         run.outcome.backpropagate(everything[0])
         run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
         return _gradients(keywords) if name == GRAD_FUNCTION else UNKNOWN
-    if name in HOOK_FUNCTIONS:
-        return acquire(run, node, callee, Certainty.SURE)
+    resource = acquired(name, arguments, keywords)
+    if resource is not None and resource.kind is Kind.HOOK_HANDLE:
+        return acquire(run, node, resource, callee, Certainty.SURE)
+    if resource is not None:
+        return acquire_by_call(run, node, name, resource, [*arguments, *keywords.values()])
+    if name in RELEASE_FUNCTIONS:
+        return release_by_call(run, node, name, arguments)
+    if name in CLOSING and arguments:
+        return arguments[0]
     if name in GRAD_QUESTIONS:
         return Value(Kind.CONTEXT, name="grad mode", constant=_switched_on(run.state.grad))
     if name == "builtins.zip" and len(node.args) == 1 and isinstance(node.args[0], ast.Starred):

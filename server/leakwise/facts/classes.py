@@ -2,12 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+from leakwise.facts.definitions import FunctionNode
+from leakwise.facts.fates import Owner, attribute_owner, is_closable
+from leakwise.facts.holders import is_class_attribute, limits_of_attribute
+from leakwise.facts.lifetimes import Rhythm
+from leakwise.facts.names import path_of
 from leakwise.facts.values import Value
 
 if TYPE_CHECKING:
     from leakwise.facts.body import BodyFacts
     from leakwise.facts.definitions import Definition
     from leakwise.facts.module import ModuleFacts
+
+_PROPERTIES = frozenset(
+    {"property", "cached_property", "lazy_property", "setter", "abstractproperty"}
+)
 
 
 class ClassFacts:
@@ -59,3 +68,55 @@ class ClassFacts:
             for one in found
             if one.parent is self.definition and one.is_function
         )
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that the class's own methods give `self`, sorted."""
+        found: set[str] = set()
+        for name in self.methods:
+            method = self.module.method(self.definition, name)
+            if method is None or (instance := method.instance_name()) is None:
+                continue
+            for path in self.module.body(method).exit_values:
+                root, _, attribute = path.partition(".")
+                if root == instance and attribute.isidentifier():
+                    found.add(attribute)
+        return tuple(sorted(found))
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The methods that are read like attributes: properties, cached ones too."""
+        return tuple(name for name in self.methods if self._is_property(name))
+
+    def _is_property(self, name: str) -> bool:
+        method = self.module.method(self.definition, name)
+        if method is None or not isinstance(method.node, FunctionNode):
+            return False
+        method.code.read()
+        found = [path_of(decorator) or "" for decorator in method.node.decorator_list]
+        return any(path.rpartition(".")[2] in _PROPERTIES for path in found)
+
+    def rhythm(self, method: str) -> Rhythm:
+        """How often a method of the class, or of a base in this file, runs."""
+        found = self.module.method(self.definition, method)
+        return Rhythm.UNKNOWN if found is None else self.module.rhythm(found)
+
+    def emptied_by(self, attribute: str) -> tuple[str, ...]:
+        """The functions of this file that empty, trim or replace what `self.attribute` holds, or
+        take something out of it; not `__init__`, which makes it."""
+        found = limits_of_attribute(self.module, None, attribute)
+        return tuple(sorted({limit.function for limit in found}))
+
+    def owner(self, attribute: str) -> Owner:
+        """Who releases what `self.attribute` holds."""
+        return attribute_owner(self.module, self.definition, f"self.{attribute}", attribute)
+
+    @property
+    def is_closable(self) -> bool:
+        """Whether it has a method such as `close()` or `__exit__()`, of its own or by a base in
+        this file."""
+        return is_closable(self.module, self.definition)
+
+    def shares(self, attribute: str) -> bool:
+        """Whether `self.attribute` is one container of the class, which all its objects share."""
+        return is_class_attribute(self.module, self.definition, attribute)

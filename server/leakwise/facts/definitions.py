@@ -10,6 +10,19 @@ from leakwise.syntax import Block
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode = FunctionNode | ast.ClassDef
+_WITH_SUITES = (
+    ast.If,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.With,
+    ast.AsyncWith,
+    ast.Try,
+    ast.TryStar,
+    ast.ExceptHandler,
+    ast.Match,
+    ast.match_case,
+)
 
 
 class Definition:
@@ -73,6 +86,20 @@ class Definition:
             return ()
         arguments = self.node.args
         return (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+
+    def global_names(self) -> frozenset[str]:
+        """The names that a function declares global or nonlocal."""
+        if not isinstance(self.node, FunctionNode):
+            return frozenset()
+        found: set[str] = set()
+        pending: list[ast.AST] = list(self.node.body)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Global | ast.Nonlocal):
+                found.update(node.names)
+            elif isinstance(node, _WITH_SUITES):
+                pending.extend(ast.iter_child_nodes(node))
+        return frozenset(found)
 
     def instance_name(self) -> str | None:
         """The name of a method's `self`; None for functions, static and class methods."""

@@ -3,11 +3,16 @@
 import ast
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from leakwise.facts.kept_arguments import Kept
+from leakwise.facts.lifetimes import LimitKind
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.values import Source, Value
 from leakwise.syntax import Block
+
+if TYPE_CHECKING:
+    from leakwise.facts.definitions import Definition
 
 
 class GradMode(StrEnum):
@@ -21,7 +26,8 @@ class GradMode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A loop of this body. `place` is its head's. `trips` is the number of rounds where known,
-    `over` what a `for` goes through, `names` the names that it binds."""
+    `over` what a `for` goes through, `names` the names that it binds, `over_paths` the paths that
+    stand in what it goes through."""
 
     place: Place
     node: ast.For | ast.AsyncFor | ast.While | ast.expr = field(compare=False)
@@ -30,6 +36,7 @@ class Loop:
     over: Value | None
     trips: int | None
     names: tuple[str, ...]
+    over_paths: frozenset[str] = frozenset()
 
     @property
     def body(self) -> Place:
@@ -150,6 +157,35 @@ class Carried(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Relief(Event):
+    """A holder at a path gets rid of some or all that it holds, or begins anew."""
+
+    path: str
+    how: LimitKind
+
+
+@dataclass(frozen=True, slots=True)
+class Storing(Event):
+    """A resource, an exception or another costly thing put at a path that outlives the body."""
+
+    path: str
+    value: Value
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Handling(Event):
+    """An `except` clause; `place` is all of it. While it runs, the frames of what failed are alive.
+
+    `catches` are the qualified names of what it catches, empty for anything, and None among them
+    for what is not known; `attempt` is the `try` statement as a whole.
+    """
+
+    catches: tuple[str | None, ...]
+    attempt: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleCall(Event):
     """A network called for its output."""
 
@@ -197,24 +233,29 @@ class ModelUse(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Acquisition(Event):
-    """A resource taken that must be given back: a hook's handle.
+class Capture:
+    """A name of a body that a function made in it refers to, and what it holds there."""
 
-    `receiver` is what it was taken from, `fresh_in` the loops in whose body that is bound anew,
-    and `lasting` whether it is reached through a parameter or an outer name, so that it outlives
-    the body. `bound_to` is the path that holds the resource, `handed_on` whether someone else may
-    release it: returned, stored, passed on, or entered as a context.
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Callback(Event):
+    """A function handed to something that calls it later: a hook, a map, a collate function.
+
+    `how` names what it is handed to, in the call at `call`. `function` is its definition in this
+    file, None for a lambda and for what is not known. `captures` are the names of this body that it
+    refers to, `of_self` whether `self` is one of them, as for a bound method: whoever keeps the
+    function keeps them. `kept` is what a lambda keeps of its arguments: ask `BodyFacts.kept_by`.
     """
 
-    what: Value
-    callee: str
-    receiver: str
-    receiver_value: Value
-    fresh_in: tuple[Loop, ...]
-    lasting: bool
-    bound_to: str | None
-    handed_on: bool
-    statement: Place
+    how: str
+    call: Place
+    function: "Definition | None"
+    of_self: bool
+    captures: tuple[Capture, ...]
+    kept: tuple[Kept, ...]
 
 
 class Argument(NamedTuple):
@@ -269,13 +310,12 @@ class CallSite(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParameterFlows:
-    """Which of a function's parameters are backpropagated, stored in what outlives it, passed to
-    code that is not known, or released."""
+    """Which of a function's parameters are backpropagated, stored in what outlives it, or passed
+    to code that is not known."""
 
     backward: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset()
-    released: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +327,4 @@ class Flows:
     returned: frozenset[Source] = frozenset()
     stored: frozenset[Source] = frozenset()
     passed: frozenset[Source] = frozenset()
-    released: frozenset[Source] = frozenset()
-    """What was released by a call of its `remove()` or `close()`, in any branch."""
     parameters: ParameterFlows = field(default_factory=ParameterFlows)

@@ -4,7 +4,9 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from leakwise.facts.acquisitions import attribute_of_resource, with_held
 from leakwise.facts.apis.dtypes import storage_named
+from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_methods import (
     CUT_ATTRIBUTES,
     LOSS_FIELD,
@@ -18,7 +20,7 @@ from leakwise.facts.calls import call
 from leakwise.facts.events import Loop
 from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.lambdas import lambda_value
-from leakwise.facts.names import path_of
+from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.object_methods import object_attribute
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
@@ -66,7 +68,7 @@ def _constant(run: Run, node: ast.Constant) -> Value:
 
 
 def _name(run: Run, node: ast.Name) -> Value:
-    value = run.read(node.id)
+    value = with_held(run, node.id, run.read(node.id))
     if value.kind is Kind.UNKNOWN:
         return _by_use(run, node.id, value)
     return value
@@ -99,6 +101,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         return _tensor_attribute(owner, name)
     if (field := owner.field(name)) is not None and owner.kind is not Kind.CONTAINER:
         return _read_from_self(run, path, field.made_from(owner.sources))
+    if owner.kind in RESOURCE_KINDS:
+        return attribute_of_resource(owner, name)
     known = object_attribute(owner, name)
     if known is not None:
         return known
@@ -310,18 +314,9 @@ def _gathered(
             names = tuple(
                 name.id for name in ast.walk(generator.target) if isinstance(name, ast.Name)
             )
-            run.loops = (
-                *run.loops,
-                Loop(
-                    place,
-                    node,
-                    run.block,
-                    id(node),
-                    over.portable(),
-                    over.length,
-                    names,
-                ),
-            )
+            paths, given = paths_in(generator.iter), over.portable()
+            loop = Loop(place, node, run.block, id(node), given, over.length, names, paths)
+            run.loops = (*run.loops, loop)
             bind(run, generator.target, element_of(over))
             for condition in generator.ifs:
                 evaluate(run, condition)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from leakwise.facts.apis import effect_of
 from leakwise.facts.apis.keras import MODEL_METHODS
 from leakwise.facts.apis.python import WITHOUT_TORCH
-from leakwise.facts.apis.torch_methods import HOOK_METHODS, MODULE_ITSELF
+from leakwise.facts.apis.resources import MODULE_HOOKS
+from leakwise.facts.apis.torch_methods import MODULE_ITSELF
 from leakwise.facts.queries import Database, Input
 from leakwise.facts.symbols.questions import (
     About,
@@ -61,7 +62,7 @@ _MODULE_METHODS = (
     | frozenset(["named_modules", "named_children", "parameters", "named_parameters", "buffers"])
     | frozenset(["state_dict", "load_state_dict", "apply", "zero_grad"])
     | MODULE_ITSELF
-    | HOOK_METHODS
+    | MODULE_HOOKS
 )
 """Methods of `torch.nn.Module`, which keep their meaning where a class overrides them:
 https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html."""

@@ -1,27 +1,30 @@
 """Interprets one body: sets up what holds where it begins, and gathers what came of it."""
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leakwise.facts.acquisitions import followed
 from leakwise.facts.annotations import annotated
 from leakwise.facts.apis import Gives, effect_of
+from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
 from leakwise.facts.backpropagation import evidence_in, qualified_names
 from leakwise.facts.blocks import Memo, run_blocks
 from leakwise.facts.body import BodyResult
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
-from leakwise.facts.events import Acquisition, Event, GradMode
+from leakwise.facts.events import GradMode
 from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import marker
+from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.run import Run, Watcher
 from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
 from leakwise.facts.summaries import Context
-from leakwise.facts.values import DICT, UNKNOWN, Kind, Value, overlap
+from leakwise.facts.usage import captors, only_looked_at
+from leakwise.facts.values import DICT, UNKNOWN, Kind, Source, Value
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -136,20 +139,8 @@ def _run(
         State(),
         evaluate,
         definition.instance_name(),
-        _shared_names(definition),
+        definition.global_names(),
         old_memos=memos,
-    )
-
-
-def _shared_names(definition: Definition) -> frozenset[str]:
-    node = definition.node
-    if not isinstance(node, FunctionNode):
-        return frozenset()
-    return frozenset(
-        name
-        for statement in node.body
-        if isinstance(statement, ast.Global | ast.Nonlocal)
-        for name in statement.names
     )
 
 
@@ -260,30 +251,19 @@ def decorators_known(module: "ModuleFacts", definition: Definition) -> bool:
 def _result(run: Run) -> BodyResult:
     """What a finished run learned."""
     outcome = run.outcome
+    captured: frozenset[Source] = frozenset()
     for name, held in run.state.values.items():
-        if deep_sources(held) and _is_captured(run.module, run.definition, name):
-            outcome.pass_on(held)
-    flows = outcome.flows()
-    handed = flows.returned | flows.stored | flows.passed
-    events: list[Event] = []
-    for event in outcome.events.values():
-        if isinstance(event, Acquisition) and overlap(event.what.sources, handed):
-            event = replace(event, handed_on=True)
-        events.append(event)
-    return BodyResult(tuple(events), flows, outcome.returns, run.state.values)
-
-
-def _is_captured(module: "ModuleFacts", definition: Definition, name: str) -> bool:
-    """Whether a function inside this body refers to a name without binding it."""
-    for one in module.scopes.mentioning(name):
-        parent = one.parent
-        while parent is not None and parent is not definition:
-            parent = parent.parent
-        if (
-            parent is definition
-            and one.is_function
-            and not one.index.bindings_of(name)
-            and all(parameter.arg != name for parameter in one.parameters())
+        if not deep_sources(held) or not (holders := captors(run.module, run.definition, name)):
+            continue
+        if held.kind in RESOURCE_KINDS and all(
+            only_looked_at(run.module, one, name) for one in holders
         ):
-            return True
-    return False
+            continue
+        outcome.pass_on(held)
+        captured |= deep_sources(held)
+    flows = outcome.flows()
+    events = tuple(
+        followed(run, event, flows, captured) if isinstance(event, Acquisition) else event
+        for event in outcome.events.values()
+    )
+    return BodyResult(events, flows, outcome.returns, run.state.values)

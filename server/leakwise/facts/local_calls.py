@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.acquisitions import acquired_through, handed_in
 from leakwise.facts.arithmetic import carriers
 from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.constructions import constructed
@@ -45,6 +46,7 @@ def local_call(
     """What a call of a function of this file gives."""
     through_class = receiver is not None and receiver.kind is Kind.CLASS
     given, anywhere = given_to(definition, node, arguments, keywords, through_class=through_class)
+    given, anywhere = handed_in(run, definition, given, anywhere)
     found = _summary(run, definition, given, anywhere)
     place = run.place(node)
     if found.trains:
@@ -59,11 +61,13 @@ def local_call(
         return OTHER
     result = run.computed_here(result)
     result = constructed(run, node, result)
-    if result.kind is Kind.CONTAINER:
-        return result.made_from(made_from | {place})
     if result.kind in {Kind.FUNCTION, Kind.CLASS, Kind.QUALIFIED}:
         return result
-    return result.but(origin=place).made_from(made_from)
+    if result.kind is Kind.CONTAINER:
+        result = result.made_from(made_from | {place})
+    else:
+        result = result.but(origin=place).made_from(made_from)
+    return acquired_through(run, node, result)
 
 
 def construct_local(
@@ -129,8 +133,6 @@ def _take_flows(
                 outcome.store(one.value)
             if name in flows.backward:
                 outcome.backpropagate(_with_path(one))
-            if name in flows.released:
-                outcome.released |= deep_sources(one.value)
     for one in anywhere:
         outcome.pass_on(one.value)
         made_from = merge_sources(made_from, deep_sources(one.value))

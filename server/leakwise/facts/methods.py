@@ -2,26 +2,31 @@
 
 import ast
 
+from leakwise.facts.acquisitions import acquire, note_entered, note_giving, resource_method
 from leakwise.facts.apis.keras import MODEL_METHODS
+from leakwise.facts.apis.resources import (
+    ENTER_METHODS,
+    METHODS,
+    RELEASE_METHODS,
+    RESOURCE_KINDS,
+)
 from leakwise.facts.apis.torch_methods import (
     BACKWARD_METHODS,
-    HOOK_METHODS,
     LEAVE_TORCH,
     LOSS_WRAPPERS,
     MODULE_ITSELF,
     OPTIMIZER_STEP,
-    RELEASE_METHODS,
     SIZES,
 )
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import ModelUse, TrainingStep
 from leakwise.facts.evidence import backward_operand
 from leakwise.facts.metric_values import is_torch_metric, metric_method
-from leakwise.facts.module_calls import acquire, forward_call
+from leakwise.facts.module_calls import forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import object_method
+from leakwise.facts.reliefs import note_method
 from leakwise.facts.run import Run, known_module, pending_call, unknown_call
-from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import LEAF, View, stored
 from leakwise.facts.tensor_calls import moved_by, tensor_method
 from leakwise.facts.values import (
@@ -49,13 +54,24 @@ def method_call(
     """The value of `receiver.method(...)`; what it does is noted."""
     name = function.attr
     path = path_of(function.value)
+    everything = [*arguments, *keywords.values()]
     if name in BACKWARD_METHODS:
         return _backward(run, node, function, receiver)
-    if name in HOOK_METHODS:
-        certainty = receiver.certainty if known_module(receiver) else Certainty.LIKELY
-        return acquire(run, node, receiver, certainty)
+    note_method(run, node, function)
+    if receiver.kind in RESOURCE_KINDS:
+        result = resource_method(run, node, function, receiver, everything)
+        known = object_method(run, run.place(node), name, receiver, arguments, keywords)
+        return result if known is None else known
     if name in RELEASE_METHODS and not arguments:
-        run.outcome.released |= deep_sources(receiver)
+        note_giving(run, node, function.value, receiver)
+    if name in ENTER_METHODS and arguments:
+        note_entered(run, node.args[0], arguments[0], by_stack=True)
+        return arguments[0]
+    hooks = METHODS.get(receiver.kind)
+    taken = (hooks or _HOOKS).get(name)
+    if taken is not None:
+        certainty = receiver.certainty if hooks else Certainty.LIKELY
+        return acquire(run, node, taken, receiver, certainty)
     if receiver.is_tensor:
         return tensor_method(run, node, name, receiver, arguments, keywords)
     if known_module(receiver):
@@ -80,6 +96,10 @@ def method_call(
     if known is not None:
         return known
     return _unknown_method(run, node, function, receiver, arguments, keywords)
+
+
+_HOOKS = METHODS[Kind.TENSOR] | METHODS[Kind.MODULE]
+"""By these methods alone it is likely what they are called on."""
 
 
 def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value) -> Value:

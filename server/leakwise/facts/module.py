@@ -4,24 +4,43 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from leakwise.facts.apis import canonical
+from leakwise.facts.apis.resources import HOOK_WORDS, RESOURCE_WORDS, RESOURCES
 from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts, BodyResult
+from leakwise.facts.caches import Cache, cache_of
+from leakwise.facts.callbacks import kept_by
 from leakwise.facts.callers import call_sites, callers_grad, values_given
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import CallSite, GradMode
+from leakwise.facts.events import (
+    Accumulation,
+    Callback,
+    CallSite,
+    Event,
+    GradMode,
+    Keeping,
+    Loop,
+    Storing,
+)
 from leakwise.facts.externals import Externals, Outside, knows_nothing
 from leakwise.facts.gathered import GatheredNames
+from leakwise.facts.holders import Holder, holder_of
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.inherited import inherited_result, outside_writers
 from leakwise.facts.interpretation import Memos, interpret
+from leakwise.facts.kept_arguments import Kept
+from leakwise.facts.leak_path import Step, leak_path
+from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.members import attribute_value, method_value
 from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Database
 from leakwise.facts.resolution import Resolution
+from leakwise.facts.resource_events import Acquisition
+from leakwise.facts.rhythm import rhythm_of, rhythm_of_loop
 from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
-from leakwise.facts.values import UNKNOWN, Source, Value
+from leakwise.facts.values import UNKNOWN, Kind, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
@@ -274,6 +293,33 @@ class ModuleFacts:
         definition.code.read()
         return definition.index.has_trait(trait)
 
+    def may_take(self, definition: Definition, *, hooks: bool = False) -> bool:
+        """Whether a body's own code, or a function of the file that it calls, has a word without
+        which no resource, or no hook's handle, is taken."""
+        definition.code.read()
+        return definition.index.has_trait("hook") or any(
+            definition.index.calls(name) for name in self._resource_names(hooks=hooks)
+        )
+
+    def _resource_names(self, *, hooks: bool) -> frozenset[str]:
+        """The names of calls that take a resource: known ones, as the file imports them, and those
+        of the functions in which one stands."""
+
+        def compute() -> frozenset[str]:
+            names = set(HOOK_WORDS if hooks else RESOURCE_WORDS)
+            for name, qualified in self.scopes.imports():
+                known = RESOURCES.get(canonical(qualified))
+                if known is not None and (known.kind is Kind.HOOK_HANDLE or not hooks):
+                    names.add(name)
+            for word in sorted(names):
+                for one in self.scopes.mentioning(word):
+                    if one.is_function:
+                        names.add(one.name)
+            return frozenset(names)
+
+        cell = self.query(self.scopes.module, ("resource names", hooks), compute, frozenset())
+        return cell.read()  # type: ignore[no-any-return]
+
     def callers_grad(self, definition: Definition) -> GradMode | None:
         """The grad mode in which the callers of a function run it."""
         cell = self.query(
@@ -285,12 +331,36 @@ class ModuleFacts:
         """Whether another method backpropagates an attribute of `self` that is among `sources`."""
         return backpropagated_elsewhere(self, definition, sources)
 
+    def rhythm(self, definition: Definition, loop: Loop | None = None) -> Rhythm:
+        """How often a function runs, or a loop in it."""
+        if loop is None:
+            return rhythm_of(self, definition)
+        return rhythm_of_loop(self, definition, loop)
+
+    def holder(
+        self, definition: Definition, event: Keeping | Accumulation | Storing | Acquisition
+    ) -> Holder | None:
+        """What keeps the value of an event in a body."""
+        return holder_of(self, definition, event)
+
+    def leak_path(self, definition: Definition, event: Event) -> tuple[Step, ...]:
+        """Where the value of an event in a body is made and kept, and what makes that grow."""
+        return leak_path(self, definition, event)
+
+    def kept_by(self, callback: Callback) -> tuple[Kept, ...]:
+        """What a callback keeps of its arguments, whenever it is called."""
+        return kept_by(self, callback)
+
+    def cache(self, definition: Definition) -> Cache | None:
+        """What a decorator keeps of a function's arguments and results."""
+        return cache_of(self, definition)
+
     def called_in_loop(self, definition: Definition) -> bool:
         """Whether a loop in this file calls a function."""
         cell = self.query(
             definition,
             "looped",
-            lambda: any(site.loops for site in call_sites(self, definition)[0]),
+            lambda: any(site.loops for _, site in call_sites(self, definition)[0]),
             False,
         )
         return cell.read()  # type: ignore[no-any-return]

@@ -1,14 +1,13 @@
-"""Calls of networks for their output, and of what registers hooks on them."""
+"""Calls of networks for their output."""
 
 import ast
 
-from leakwise.facts.events import Acquisition, GradMode, ModuleCall
-from leakwise.facts.names import path_of
+from leakwise.facts.events import GradMode, ModuleCall
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import Device, stored
 from leakwise.facts.symbols.questions import is_address
-from leakwise.facts.values import Certainty, Graph, Kind, Source, Value, merge_sources
+from leakwise.facts.values import Graph, Kind, Source, Value, merge_sources
 
 
 def forward_call(
@@ -71,29 +70,3 @@ def placed_by(module: Value, arguments: list[Value], result: Value) -> Value:
     if device is None:
         return result
     return result.but(storage=stored(device, result.numbers, result.view))
-
-
-def acquire(run: Run, node: ast.Call, receiver: Value, certainty: Certainty) -> Value:
-    """A hook's handle, which must be removed by someone."""
-    place = run.place(node)
-    owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-    path = path_of(owner)
-    root = (path or "").partition(".")[0].partition("[")[0]
-    parameters = {parameter.arg for parameter in run.definition.parameters()}
-    handle = Value(Kind.HOOK_HANDLE, certainty=certainty, origin=place, sources=frozenset({place}))
-    run.outcome.add(
-        Acquisition(
-            place,
-            run.loops,
-            handle,
-            shown(node.func),
-            path or shown(owner),
-            receiver.portable(),
-            run.state.fresh_in.get(root, ()),
-            bool(root) and (root in parameters or root not in run.state.values),
-            run.bound_to,
-            False,
-            run.statement_place(),
-        )
-    )
-    return handle

@@ -117,6 +117,29 @@ def path_of(node: ast.expr) -> str | None:
     return None
 
 
+def paths_in(node: ast.AST) -> frozenset[str]:
+    """The paths that stand in some code, with the paths that they begin with; of an attribute of
+    `self`, not `self` alone."""
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        path = path_of(one) if isinstance(one, _PATHS) else None
+        if path is None:
+            pending.extend(ast.iter_child_nodes(one))
+            continue
+        while isinstance(one, ast.Attribute | ast.Subscript):
+            found.add(path)
+            one = one.value
+            path = path_of(one) or ""
+        if path != "self" or not found:
+            found.add(path)
+    return frozenset(found)
+
+
+_PATHS = (ast.Name, ast.Attribute, ast.Subscript)
+
+
 def header_nodes(node: ast.stmt) -> list[ast.AST]:
     """The parts of a compound statement that are not in one of its suites."""
     parts: list[ast.AST] = []

@@ -66,7 +66,9 @@ def place_of(node: Locatable, block: Block) -> Place:
     )
 
 
-def header_place(node: ast.stmt, block: Block, last: Locatable | None = None) -> Place:
+def header_place(
+    node: ast.stmt | ast.excepthandler, block: Block, last: Locatable | None = None
+) -> Place:
     """The first line of a compound statement, up to the end of `last` where that is given."""
     line = node.lineno - block.base
     if last is not None and last.end_lineno is not None and last.end_col_offset is not None:

@@ -284,7 +284,6 @@ class Outcome:
     returned: frozenset[Source] = frozenset()
     stored: frozenset[Source] = frozenset()
     passed: frozenset[Source] = frozenset()
-    released: frozenset[Source] = frozenset()
     returns: Value | None = None
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
@@ -318,7 +317,6 @@ class Outcome:
         self.returned = _union(self.returned, other.returned)
         self.stored = _union(self.stored, other.stored)
         self.passed = _union(self.passed, other.passed)
-        self.released = _union(self.released, other.released)
         self.returning = self.returning or other.returning
         if flows_only:
             return
@@ -338,12 +336,10 @@ class Outcome:
             without_parameters(self.returned),
             without_parameters(self.stored),
             without_parameters(self.passed),
-            without_parameters(self.released),
             ParameterFlows(
                 parameters_in(self.backward),
                 parameters_in(self.stored),
                 parameters_in(self.passed),
-                parameters_in(self.released),
             ),
         )
 

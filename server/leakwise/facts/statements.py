@@ -4,15 +4,16 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from leakwise.facts.acquisitions import note_entered
 from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
-from leakwise.facts.events import Carried, Entering, GradMode, Loop, Looping
+from leakwise.facts.events import Carried, Entering, GradMode, Handling, Loop, Looping
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
-from leakwise.facts.names import header_nodes, imported_names, path_of
+from leakwise.facts.names import header_nodes, imported_names, path_of, paths_in
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import header_place
 from leakwise.facts.run import Run
@@ -145,6 +146,7 @@ def _loop(
         None if over is None else over.portable(),
         None if over is None else over.length,
         names,
+        frozenset() if isinstance(node, ast.While) else paths_in(node.iter),
     )
     outer_loops, outer_outcome = run.loops, run.outcome
     run.loops = (*outer_loops, loop)
@@ -193,10 +195,9 @@ def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
     outer_grad = run.state.grad
     for item in node.items:
         value = evaluate(run, item.context_expr)
+        note_entered(run, item.context_expr, value)
         if value.kind is Kind.CONTEXT and value.name == "grad":
             run.state.grad = grad_mode(value.constant)
-        elif value.kind is Kind.HOOK_HANDLE:
-            run.outcome.released = run.outcome.released | value.sources
         elif may_switch_grad(value) and not _trains(node):
             # It may switch recording off; only a backward pass inside proves that it does not.
             run.state.grad = _unsure(run.state.grad, item.context_expr, run)
@@ -268,9 +269,13 @@ def _try(run: Run, node: ast.Try | ast.TryStar) -> None:
     end = run.state
     for handler in node.handlers:
         run.state = caught.copy()
+        _note_handler(run, node, handler)
         if handler.name:
-            run.state.bind(handler.name, UNKNOWN, run.loops)
+            run.state.bind(handler.name, _caught(run, handler), run.loops)
         run_suite(run, handler.body)
+        if handler.name:
+            # Python deletes the name where its handler ends.
+            run.state.forget(handler.name)
         end = join_states(end, run.state, run.outside)
     run.state = end
     if node.finalbody:
@@ -278,6 +283,21 @@ def _try(run: Run, node: ast.Try | ast.TryStar) -> None:
         run.state = caught.copy() if dead else end
         run_suite(run, node.finalbody)
         run.state.dead = run.state.dead or dead
+
+
+def _note_handler(run: Run, node: ast.Try | ast.TryStar, handler: ast.ExceptHandler) -> None:
+    caught = handler.type
+    parts: list[ast.expr] = []
+    if caught is not None:
+        parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    found = [evaluate(run, part) for part in parts]
+    names = tuple(one.name if one.kind is Kind.QUALIFIED else None for one in found)
+    run.outcome.add(Handling(run.place(handler), run.loops, names, run.place(node)))
+
+
+def _caught(run: Run, handler: ast.ExceptHandler) -> Value:
+    """What was caught: it refers to the frames that it came through, and to all that they hold."""
+    return Value(Kind.EXCEPTION, origin=header_place(handler, run.block, handler.type))
 
 
 def _match(run: Run, node: ast.Match) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.body import BodyResult
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import (
@@ -73,7 +74,7 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
     node = definition.node
     returns = result.returns
     returned = frozenset() if returns is None else parameters_in(deep_sources(returns))
-    portable = None if returns is None else returns.portable()
+    portable = None if returns is None else returns.mapped(_taken_here).portable()
     if portable is not None and isinstance(node, FunctionNode):
         portable = called_value(module, definition, node, portable)
     elif isinstance(node, ast.AsyncFunctionDef):
@@ -87,6 +88,14 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
         tuple(_kept(result)),
         any(isinstance(event, Waiting) for event in result.events),
     )
+
+
+def _taken_here(value: Value) -> Value:
+    """A part of what a function returns, but for a resource that was there before: whoever calls
+    the function does not take it."""
+    if value.kind not in RESOURCE_KINDS or any(not isinstance(one, str) for one in value.sources):
+        return value
+    return Value(sources=value.sources)
 
 
 def _kept(result: BodyResult) -> Iterator[Kept]:

@@ -67,6 +67,7 @@ class Kind(StrEnum):
     PROCESS_GROUP = "process group"
     RESOURCE = "resource"
     """Another thing that holds on to something until it is released; its name says which."""
+    EXCEPTION = "exception"
     CONTEXT = "context"
     CONTAINER = "container"
     AWAITABLE = "awaitable"

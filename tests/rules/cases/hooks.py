@@ -105,7 +105,7 @@ class Tapped(nn.Module):
 def every_module(net: nn.Module, batches, hook):
     for batch in batches:
         for module in net.modules():
-            module.register_forward_hook(hook)  # miss: LP016 the outer loop hooks them all again
+            module.register_forward_hook(hook)  # leak: LP016
         net(batch)
 
 
@@ -113,3 +113,93 @@ def short_lived(x):
     net = nn.Linear(4, 4)
     net.register_forward_hook(lambda m, i, o: print(o.shape))
     return net(x)
+
+
+def removed_on_one_branch(net: nn.Module, batches, hook, verbose):
+    for batch in batches:
+        handle = net.register_forward_hook(hook)  # leak: LP016
+        net(batch)
+        if verbose:
+            handle.remove()
+
+
+def an_early_return(net: nn.Module, batch, hook):
+    handle = net.register_forward_hook(hook)  # leak: LP016
+    if net(batch) is None:
+        return None
+    handle.remove()
+    return batch
+
+
+class Watcher:
+    def __init__(self, net: nn.Module):
+        self.net = net
+        self.handles = []
+
+    def look(self, batch, hook):
+        self.handles.append(self.net.register_forward_hook(hook))  # leak: LP016
+        return self.net(batch)
+
+    def count(self):
+        return len(self.handles)
+
+
+class Closed(Watcher):
+    def peek(self, batch, hook):
+        self.peeks = [m.register_forward_hook(hook) for m in self.net.modules()]
+        return self.net(batch)
+
+    def close(self):
+        for one in self.peeks:
+            one.remove()
+
+
+def remove_all(handles):
+    for handle in handles:
+        handle.remove()
+
+
+def by_a_helper(net: nn.Module, batches, hook):
+    for batch in batches:
+        handles = [m.register_forward_hook(hook) for m in net.modules()]
+        net(batch)
+        remove_all(handles)
+
+
+HANDLES = []
+
+
+def remembered(net: nn.Module, batch, hook):
+    HANDLES.append(net.register_forward_hook(hook))
+    return net(batch)
+
+
+def forget_them():
+    while HANDLES:
+        HANDLES.pop().remove()
+
+
+class Lazy:
+    def __init__(self, net: nn.Module):
+        self.net = net
+        self.handle = None
+
+    def look(self, batch, hook):
+        if self.handle is None:
+            self.handle = self.net.register_forward_hook(hook)
+        return self.net(batch)
+
+    def look_again(self, batch, hook):
+        handle = None
+        if handle is None:
+            handle = self.net.register_forward_hook(hook)  # leak: LP016
+        return self.net(batch)
+
+
+def in_the_first_round(net: nn.Module, batches, hook):
+    hooked = False
+    for batch in batches:
+        if not hooked:
+            net.register_forward_hook(hook)
+            hooked = True
+        net(batch)

@@ -207,7 +207,7 @@ RESOURCES: dict[str, Resource] = {
 }
 """By the canonical name of the function or class that is called. `acquired` looks closer."""
 
-RESOURCE_KINDS = frozenset(one.kind for one in RESOURCES.values())
+RESOURCE_KINDS: frozenset[Kind] = frozenset(one.kind for one in RESOURCES.values())
 
 MODULE_HOOKS: frozenset[str] = words(
     "register_forward_hook register_forward_pre_hook register_full_backward_hook "
@@ -221,14 +221,22 @@ OPTIMIZER_HOOKS: frozenset[str] = words(
     "register_state_dict_post_hook register_load_state_dict_pre_hook "
     "register_load_state_dict_post_hook"
 )
+TENSOR_HOOK = replace(HOOK, noun="tensor hook", freed_when_dropped=True)
 METHODS: dict[Kind, dict[str, Resource]] = {
     Kind.MODULE: dict.fromkeys(MODULE_HOOKS, HOOK),
     Kind.CRITERION: dict.fromkeys(MODULE_HOOKS, HOOK),
-    Kind.TENSOR: dict.fromkeys(TENSOR_HOOKS, replace(HOOK, freed_when_dropped=True)),
-    Kind.OUTPUT: dict.fromkeys(TENSOR_HOOKS, replace(HOOK, freed_when_dropped=True)),
+    Kind.TENSOR: dict.fromkeys(TENSOR_HOOKS, TENSOR_HOOK),
+    Kind.OUTPUT: dict.fromkeys(TENSOR_HOOKS, TENSOR_HOOK),
     Kind.OPTIMIZER: dict.fromkeys(OPTIMIZER_HOOKS, HOOK),
 }
 """Methods that acquire, by what they are called on. A tensor's hooks go with the tensor."""
+
+HOOK_WORDS: frozenset[str] = MODULE_HOOKS | TENSOR_HOOKS | OPTIMIZER_HOOKS
+RESOURCE_WORDS: frozenset[str] = HOOK_WORDS | {
+    "load",
+    *(name.rpartition(".")[2] for name in RESOURCES),
+}
+"""Without one of these no body acquires anything, but through an import under another name."""
 
 RELEASE_METHODS: frozenset[str] = frozenset(
     method for one in (*RESOURCES.values(), HOOK) for method in one.release
@@ -246,6 +254,19 @@ arguments (or, `plt.close`, with `'all'`) it releases all."""
 # `zipfile.ZipFile(p).open(name)`.
 OPENERS: frozenset[str] = words(
     "pathlib.Path pathlib.PosixPath fsspec.open fsspec.core.OpenFile zipfile.ZipFile"
+)
+
+# https://docs.python.org/3/library/contextlib.html: an `ExitStack` leaves what it is given when it
+# is left itself; `closing` calls `close()` where its block ends.
+ENTER_METHODS: frozenset[str] = words("enter_context enter_async_context")
+CLOSING: frozenset[str] = words("contextlib.closing contextlib.aclosing")
+
+# By these methods an object says that it gives back what it holds. The trainers of Keras and
+# Lightning call the last ones.
+CLOSERS: frozenset[str] = words(
+    "close __exit__ __aexit__ __del__ teardown tear_down shutdown stop cleanup clean_up finalize "
+    "finish release remove remove_hooks clear dispose destroy terminate end aclose disconnect "
+    "unregister on_train_end on_fit_end on_test_end"
 )
 
 _MAPPED = "mmap_mode"

@@ -97,16 +97,6 @@ MODULE_EVIDENCE = words(
 )
 """A name that is called, and of which one of these is asked, is a module."""
 
-HOOK_METHODS = words(
-    "register_forward_hook register_forward_pre_hook register_full_backward_hook "
-    "register_full_backward_pre_hook register_backward_hook"
-)
-HOOK_FUNCTIONS = frozenset(
-    f"torch.nn.modules.module.register_module_{name}"
-    for name in ["forward_hook", "forward_pre_hook", "full_backward_hook", "backward_hook"]
-)
-RELEASE_METHODS = words("remove close release shutdown")
-
 OPTIMIZER_STEP = "step"
 BACKWARD_METHODS = frozenset({"backward", "manual_backward"})
 """`loss.backward()`, and `accelerator.backward(loss)`, `fabric.backward(loss)`,

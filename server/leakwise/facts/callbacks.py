@@ -1,0 +1,127 @@
+"""Functions that are handed to others, which keep them and call them later."""
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.events import Callback, Capture
+from leakwise.facts.kept_arguments import Kept, kept_by_function, kept_by_lambda
+from leakwise.facts.names import path_of, paths_in
+from leakwise.facts.run import Run
+from leakwise.facts.state import root_of
+from leakwise.facts.values import Kind, Value
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+_PARTIAL = frozenset({"partial", "functools.partial"})
+
+
+def note_callbacks(
+    run: Run, node: ast.Call, arguments: list[Value], keywords: dict[str, Value]
+) -> None:
+    """Notes the functions among the arguments of a call."""
+    for part, value in zip(node.args, arguments, strict=True):
+        if isinstance(part, _FUNCTIONS):
+            _note(run, node, part, value)
+    for keyword in node.keywords:
+        if keyword.arg is not None and isinstance(keyword.value, _FUNCTIONS):
+            _note(run, node, keyword.value, keywords[keyword.arg])
+
+
+_FUNCTIONS = (ast.Lambda, ast.Name, ast.Attribute, ast.Call)
+
+
+def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
+    if isinstance(part, ast.Lambda):
+        own = frozenset(one.arg for one in ast.walk(part.args) if isinstance(one, ast.arg))
+        captures = tuple(_captures(run, paths_in(part.body), own))
+        # Its defaults are evaluated, and kept, where it is made.
+        captures = (*captures, *_captures(run, paths_in(part.args), frozenset()))
+        _add(run, node, part, None, captures, kept_by_lambda(part, run.block))
+    elif isinstance(part, ast.Call):
+        if path_of(part.func) in _PARTIAL and part.args:
+            _note_partial(run, node, part)
+    elif value.kind is Kind.FUNCTION and value.definition is not None:
+        _note_function(run, node, part, value.definition, ())
+
+
+def _note_partial(run: Run, node: ast.Call, part: ast.Call) -> None:
+    paths: frozenset[str] = frozenset()
+    for one in (*part.args[1:], *(keyword.value for keyword in part.keywords)):
+        paths |= paths_in(one)
+    bound = tuple(_captures(run, paths, frozenset()))
+    function = part.args[0]
+    value = run.evaluate(function)
+    definition = value.definition if value.kind is Kind.FUNCTION else None
+    _note_function(run, node, function, definition, bound)
+
+
+def _note_function(
+    run: Run,
+    node: ast.Call,
+    part: ast.expr,
+    function: Definition | None,
+    bound: tuple[Capture, ...],
+) -> None:
+    captures = bound
+    instance = run.definition.instance_name()
+    if function is not None and function.parent is run.definition:
+        function.code.read()
+        own = frozenset(one.arg for one in function.parameters())
+        names = frozenset(
+            name
+            for name in function.index.words_now()
+            if name in run.state.values and not function.index.bindings_of(name)
+        )
+        captures = (*captures, *_captures(run, names, own))
+    elif instance is not None and isinstance(part, ast.Attribute) and _is(part.value, instance):
+        captures = (*captures, *_captures(run, frozenset({instance}), frozenset()))
+    _add(run, node, part, function, captures, ())
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _add(
+    run: Run,
+    node: ast.Call,
+    part: ast.expr,
+    function: Definition | None,
+    captures: tuple[Capture, ...],
+    kept: tuple[Kept, ...],
+) -> None:
+    how = node.func.attr if isinstance(node.func, ast.Attribute) else path_of(node.func) or ""
+    instance = run.definition.instance_name()
+    of_self = instance is not None and any(one.name == instance for one in captures)
+    run.outcome.add(
+        Callback(
+            run.place(part), run.loops, how, run.place(node), function, of_self, captures, kept
+        )
+    )
+
+
+def _captures(run: Run, paths: frozenset[str], own: frozenset[str]) -> Iterator[Capture]:
+    for name in sorted({root_of(path) for path in paths} - own):
+        value = run.state.values.get(name)
+        if value is not None:
+            yield Capture(name, value)
+
+
+def kept_by(module: "ModuleFacts", callback: Callback) -> tuple[Kept, ...]:
+    """What a callback keeps of its arguments, whenever it is called."""
+    function = callback.function
+    if function is None:
+        return callback.kept
+
+    def compute() -> tuple[Kept, ...]:
+        function.code.read()
+        if not isinstance(function.node, FunctionNode) or function.block is None:
+            return ()
+        instance = function.instance_name()
+        return kept_by_function(function.node, function.block, instance, module.tree.child_block)
+
+    cell = module.query(function, "kept", compute, ())
+    return cell.read()  # type: ignore[no-any-return]

@@ -1,0 +1,255 @@
+"""What becomes of a resource: on which paths it is released, who may do so later, who keeps it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leakwise.facts.acquisitions import beside
+from leakwise.facts.apis.held import Resource
+from leakwise.facts.apis.resources import CLOSERS, RELEASE_METHODS
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import Event, Keeping
+from leakwise.facts.guards import happens_once
+from leakwise.facts.lifetimes import Life
+from leakwise.facts.places import Place
+from leakwise.facts.release_paths import Given, Release, release_of
+from leakwise.facts.resource_events import Acquisition, Giving, Handed, HandingIn
+from leakwise.facts.state import deep_sources, root_of
+from leakwise.facts.usage import Use, is_local, use_of
+from leakwise.facts.values import ANY_SOURCE, Source
+
+if TYPE_CHECKING:
+    from leakwise.facts.body import BodyResult
+    from leakwise.facts.module import ModuleFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who keeps a resource when the body that took it has ended: an attribute of an object, or a
+    name of the file.
+
+    `released_by` are the functions of the file that release it. `may_pass` where somebody else may:
+    it is passed on, or returned, somewhere. `closable` where the object's class has a method such
+    as `close()`, and `known` where all its bases are.
+    """
+
+    path: str
+    life: Life
+    released_by: tuple[str, ...] = ()
+    may_pass: bool = False
+    closable: bool = False
+    known: bool = True
+
+    @property
+    def never_releases(self) -> bool:
+        """Whether it is certain that nobody releases what is kept here."""
+        return self.known and not self.released_by and not self.may_pass
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a resource.
+
+    `lost` where on some path that raises nothing nobody is left who may release it: everything is
+    known, and neither this body nor an owner nor anybody it was handed to does. `once` where a
+    condition lets it be taken once for all rounds of the loops round it, or all calls: only if it
+    is not there yet.
+    """
+
+    release: Release
+    handed: frozenset[Handed] = frozenset()
+    owners: tuple[Owner, ...] = ()
+    lost: bool = False
+    once: bool = False
+
+
+UNKNOWN_FATE = Fate(Release.SOMETIMES)
+
+
+def fates_of(module: "ModuleFacts", definition: Definition) -> dict[Place, Fate]:
+    """The fate of each resource that a body takes, by the place where it does."""
+
+    def compute() -> dict[Place, Fate]:
+        # Its statements are gone through again, also where what they do is the same.
+        definition.code.read()
+        result = module.body(definition)
+        return {
+            event.place: _fate(module, definition, result, event)
+            for event in result.events
+            if isinstance(event, Acquisition)
+        }
+
+    cell = module.query(definition, "fates", compute, {})
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _fate(
+    module: "ModuleFacts", definition: Definition, result: "BodyResult", taken: Acquisition
+) -> Fate:
+    names = frozenset(_names(result, taken))
+    handed = set(taken.handed)
+    given = []
+    for event in result.events:
+        if isinstance(event, Giving):
+            if _gives(event, taken, names):
+                given.append(Given(event.place, event.entered))
+        elif isinstance(event, HandingIn) and _is_among(taken.place, event.sources):
+            use = _use_in_call(module, event)
+            if use is Use.RELEASED:
+                given.append(Given(event.place))
+            elif use is Use.ESCAPES:
+                handed.add(Handed.PASSED)
+    guards = names | {path for event in _givings(result) for path in event.reached}
+    once = happens_once(module, definition, taken.place, taken.loops)
+    # What is taken once, or kept beside others, is not taken again while it is open.
+    gathered = taken.gathered or once
+    release = release_of(
+        module, definition, taken.place, given, guards - {"self"}, gathered=gathered
+    )
+    owners = tuple(owner_of(module, definition, path) for path in taken.kept_at)
+    return Fate(
+        release,
+        frozenset(handed),
+        owners,
+        release < Release.NORMALLY
+        and handed <= {Handed.STORED}
+        and bool(owners or Handed.STORED not in handed)
+        and all(owner.never_releases for owner in owners)
+        and not _released_by_function(module, definition, taken.resource),
+        once,
+    )
+
+
+def _names(result: "BodyResult", taken: Acquisition) -> Iterator[str]:
+    """The paths of the body that hold what was taken, or a container of it."""
+    if taken.bound_to is not None:
+        yield taken.bound_to
+    yield from taken.kept_at
+    for event in result.events:
+        if isinstance(event, Keeping) and _is_among(taken.place, deep_sources(event.stored)):
+            yield event.holder
+    for path, value in result.exit_values.items():
+        sources = deep_sources(value)
+        if _is_among(taken.place, sources) or beside(taken.place) in sources:
+            yield path
+
+
+def _is_among(place: Place, sources: frozenset[Source]) -> bool:
+    return place in sources or ANY_SOURCE in sources
+
+
+def _givings(result: "BodyResult") -> Iterator[Giving]:
+    return (event for event in result.events if isinstance(event, Giving))
+
+
+def _gives(event: Giving, taken: Acquisition, names: frozenset[str]) -> bool:
+    return (
+        _is_among(taken.place, event.sources)
+        or event.all_by in taken.resource.release_functions
+        or not names.isdisjoint(event.reached)
+    )
+
+
+def _use_in_call(module: "ModuleFacts", event: HandingIn) -> Use:
+    if event.parameter is None:
+        return Use.ESCAPES
+    return use_of(module, event.definition, event.parameter, 1)
+
+
+def _released_by_function(
+    module: "ModuleFacts", definition: Definition, resource: Resource
+) -> bool:
+    """Whether another body calls a function that releases resources of this kind."""
+    for qualified in sorted(resource.release_functions):
+        spelled = module.names.spelling(qualified)
+        if spelled is None:
+            continue
+        for other in module.scopes.mentioning(qualified.rpartition(".")[2]):
+            other.code.read()
+            if other is not definition and other.index.calls(spelled):
+                return True
+    return False
+
+
+def owner_of(module: "ModuleFacts", definition: Definition, path: str) -> Owner:
+    """What is known of the holder at a path of a body that outlives it."""
+    root = root_of(path)
+    instance = definition.instance_name()
+    if root == instance and root != path and definition.parent is not None:
+        attribute = path[len(root) + 1 :].partition(".")[0].partition("[")[0]
+        return attribute_owner(module, definition.parent, path, attribute)
+    outer = not is_local(module, definition, root)
+    if outer and module.scopes.bindings(root):
+        return _named_owner(module, definition, path, root)
+    return Owner(path, Life.UNKNOWN, may_pass=True, known=False)
+
+
+def attribute_owner(module: "ModuleFacts", class_: Definition, path: str, attribute: str) -> Owner:
+    """What is known of an attribute of the objects of a class as a holder of resources."""
+    released: dict[str, None] = {}
+    may_pass = False
+    for other in module.scopes.mentioning(attribute):
+        if other.is_class:
+            continue
+        result = module.body(other)
+        if any(_leads_through(event, attribute) for event in _givings(result)):
+            released[other.name] = None
+        for event in result.events:
+            if isinstance(event, HandingIn) and _leads_through(event, attribute):
+                use = _use_in_call(module, event)
+                if use is Use.RELEASED:
+                    released[other.name] = None
+                may_pass = may_pass or use is Use.ESCAPES
+        flows = result.flows
+        gone = flows.passed | flows.returned
+        may_pass = may_pass or any(
+            isinstance(one, str) and _has_part(one, attribute) for one in gone
+        )
+    known = module.ancestors(class_)
+    return Owner(
+        path,
+        Life.OBJECT,
+        tuple(sorted(released)),
+        may_pass,
+        is_closable(module, class_),
+        known.complete,
+    )
+
+
+def is_closable(module: "ModuleFacts", class_: Definition) -> bool:
+    """Whether a class, or a base in its file, has a method by which its objects are closed."""
+    return any(module.method(class_, name) is not None for name in sorted(CLOSERS))
+
+
+def _named_owner(module: "ModuleFacts", definition: Definition, path: str, name: str) -> Owner:
+    released: dict[str, None] = {}
+    may_pass = False
+    for other in module.scopes.mentioning(name):
+        if other is definition or other.is_class:
+            continue
+        if is_local(module, other, name):
+            continue
+        use = use_of(module, other, name)
+        if use is Use.RELEASED or _gives_name(module, other, name):
+            released[other.name] = None
+        elif use is Use.ESCAPES:
+            may_pass = True
+    return Owner(path, Life.PROCESS, tuple(sorted(released)), may_pass)
+
+
+def _gives_name(module: "ModuleFacts", other: Definition, name: str) -> bool:
+    if not any(other.index.mentions(word) for word in RELEASE_METHODS):
+        return False
+    return any(name in event.reached for event in _givings(module.body(other)))
+
+
+def _leads_through(event: Event, attribute: str) -> bool:
+    if not isinstance(event, Giving | HandingIn):
+        return False
+    return any(_has_part(path, attribute) for path in event.reached) or any(
+        isinstance(one, str) and _has_part(one, attribute) for one in event.sources
+    )
+
+
+def _has_part(path: str, attribute: str) -> bool:
+    return attribute in path.replace("[", ".").split(".")[1:]

@@ -1,0 +1,44 @@
+"""In which loops a name stands for another object in each round."""
+
+import ast
+from collections.abc import Iterator
+
+from leakwise.facts.events import Loop
+from leakwise.facts.names import path_of, paths_in
+from leakwise.facts.run import Run
+from leakwise.facts.values import UNKNOWN
+
+
+def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> Iterator[Loop]:
+    """The loops in which what these paths lead to is another object in each round."""
+    for loop in reversed(loops):
+        if not paths.isdisjoint(loop.names):
+            # A part of what the loop goes through; that may be the same in loops further out.
+            yield loop
+            paths = paths.difference(loop.names) | loop.over_paths
+        elif any(loop in _fresh(run, path) for path in paths):
+            yield loop
+
+
+def _fresh(run: Run, path: str) -> tuple[Loop, ...]:
+    fresh = run.state.fresh_in
+    return fresh.get(path + _PART, fresh.get(path, ()))
+
+
+_PART = "[()]"
+"""Behind a name: the path at which it is noted in which loops the object is another one that the
+name was bound to a part of."""
+
+
+def note_part(run: Run, path: str, value: ast.expr) -> None:
+    """Notes that a name now stands for a part of something: `layer = net.layer4` in a loop binds
+    the name anew in each round, and the object is the same."""
+    if run.loops and path.isidentifier() and _names_part(value):
+        loops = tuple(renewing(run, paths_in(value), run.loops))
+        run.state.bind(path + _PART, UNKNOWN, loops)
+
+
+def _names_part(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return path_of(node.func) == "getattr" and len(node.args) > 1
+    return isinstance(node, ast.Attribute | ast.Subscript) and path_of(node) is not None

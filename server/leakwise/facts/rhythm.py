@@ -1,0 +1,89 @@
+"""How often functions run: by the convention of a framework, or by the loops that call them."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis.conventions import CONVENTIONS, ONCE_METHODS
+from leakwise.facts.callers import call_sites
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import Loop, TrainingStep
+from leakwise.facts.lifetimes import Rhythm
+from leakwise.facts.values import Kind
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+MOST_CALLERS_DEEP = 2
+"""Through how many callers the loops round a call are looked for."""
+_OF_EPOCHS = ("epoch",)
+_OF_STEPS = ("batch", "step", "iteration", "sample", "loader")
+
+
+def rhythm_of(module: "ModuleFacts", definition: Definition, deep: int = 0) -> Rhythm:
+    """How often a function runs; UNKNOWN where neither a convention nor a call in the file tells.
+
+    The top level of a file runs once. Of several calls the most frequent one counts.
+    """
+    if definition.node is None:
+        return Rhythm.ONCE
+    if not definition.is_function:
+        return Rhythm.UNKNOWN
+
+    def compute() -> Rhythm:
+        known = _by_convention(module, definition)
+        return _by_calls(module, definition, deep) if known is None else known
+
+    cell = module.query(definition, ("rhythm", deep), compute, Rhythm.UNKNOWN, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _by_convention(module: "ModuleFacts", definition: Definition) -> Rhythm | None:
+    class_ = definition.parent
+    if class_ is None or not class_.is_class:
+        return None
+    if definition.name in ONCE_METHODS:
+        return Rhythm.ONCE
+    bases = module.ancestors(class_)
+    for classes, methods in CONVENTIONS:
+        rhythm = methods.get(definition.name)
+        if rhythm is not None and not classes.isdisjoint(bases.names):
+            return rhythm
+    if definition.name == "forward" and bases.is_module:
+        return Rhythm.STEP
+    return None
+
+
+def _by_calls(module: "ModuleFacts", definition: Definition, deep: int) -> Rhythm:
+    found = Rhythm.UNKNOWN
+    for caller, site in call_sites(module, definition)[0]:
+        if caller is definition:
+            continue
+        for loop in site.loops:
+            found = max(found, rhythm_of_loop(module, caller, loop))
+        if deep < MOST_CALLERS_DEEP and found < Rhythm.STEP:
+            found = max(found, rhythm_of(module, caller, deep + 1))
+    return found
+
+
+def rhythm_of_loop(module: "ModuleFacts", definition: Definition, loop: Loop) -> Rhythm:
+    """Whether a loop of a body goes through epochs, or through batches or samples: by what it goes
+    through, by its names, or because a training step happens in it and in no loop inside it."""
+    if loop.is_comprehension:
+        return Rhythm.REPEATED
+    if loop.over is not None and loop.over.kind in {Kind.LOADER, Kind.TF_DATASET}:
+        return Rhythm.STEP
+    for names in (loop.names, loop.over_paths):
+        # `for step in range(steps_per_epoch)` goes through steps.
+        if _names_one(names, _OF_STEPS):
+            return Rhythm.STEP
+        if _names_one(names, _OF_EPOCHS):
+            return Rhythm.EPOCH
+    for event in module.body(definition).events:
+        if isinstance(event, TrainingStep) and event.loops and loop in event.loops:
+            inner = event.loops[-1]
+            return Rhythm.STEP if inner == loop else Rhythm.EPOCH
+    return Rhythm.REPEATED
+
+
+def _names_one(names: Iterable[str], words: Iterable[str]) -> bool:
+    return any(word in name.lower() for name in names for word in words)

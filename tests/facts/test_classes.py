@@ -114,3 +114,21 @@ class A(L.LightningModule):
     assert facts.is_closable
     assert facts.shares("shared")
     assert not facts.shares("kept")
+
+
+def test_the_methods_that_mention_an_attribute_are_found() -> None:
+    body = bodies("""
+    class Job:
+        def __init__(self):
+            self.file = open("a")
+
+        def run(self):
+            self.file.write("a")
+
+        def other(self):
+            return 1
+    """)["Job.run"]
+    assert body.instance_name == "self"
+    assert body.class_ is not None
+    found = body.class_.bodies_mentioning("file")
+    assert sorted(one.name or "" for one in found) == ["__init__", "run"]

@@ -98,6 +98,11 @@ class BodyFacts:
         names = {parameter.arg for parameter in self.definition.parameters()}
         return frozenset(names - {self.definition.instance_name()})
 
+    def parameter(self, name: str) -> Value:
+        """What a parameter holds where the function begins: by its annotation, or by what all calls
+        in the file give it."""
+        return self.module.entry_value(self.definition, name)
+
     @property
     def instance_name(self) -> str | None:
         """What a method calls its object: `self`. None for other bodies."""

@@ -28,7 +28,7 @@ from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.holders import Holder, holder_of
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.inherited import inherited_result, outside_writers
-from leakwise.facts.interpretation import Memos, interpret
+from leakwise.facts.interpretation import Memos, interpret, parameter_value
 from leakwise.facts.kept_arguments import Kept
 from leakwise.facts.leak_path import Step, leak_path
 from leakwise.facts.lifetimes import Rhythm
@@ -183,6 +183,13 @@ class ModuleFacts:
             breaks_cycles=True,
         )
         return cell.read().get(name, UNKNOWN)  # type: ignore[no-any-return]
+
+    def entry_value(self, definition: Definition, name: str) -> Value:
+        """What a parameter holds where the function begins: by its annotation, or by its calls."""
+        definition.code.read()
+        found = (one for one in definition.parameters() if one.arg == name)
+        parameter = next(found, None)
+        return UNKNOWN if parameter is None else parameter_value(self, definition, parameter)
 
     def forward_result(self, class_: Definition) -> Value | None:
         """What calling an object of a module class of this file gives; None where its `forward`

@@ -21,6 +21,13 @@ def outlived_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
     return tuple(loop for loop in event.loops if loop.place not in fresh)
 
 
+def through_method(event: Accumulation | Keeping) -> bool:
+    """Whether a method that is called here keeps the value on its object."""
+    owner = event.through.rpartition(".")[0]
+    holder = event.holder if isinstance(event, Keeping) else event.target
+    return bool(owner) and holder.startswith(owner + ".")
+
+
 def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
     """Whether `holder` gathers one graph after the other, for its value and not for a gradient.
 
@@ -114,9 +121,9 @@ def cut_anchors(
     return anchors
 
 
-def cut_fixes(finding: Finding, context: FixContext, *, stored: bool) -> Iterator[Fix]:
-    """Taking the number where that is known to be one, then detaching."""
-    verb = "Store" if stored else "Add"
+def cut_fixes(finding: Finding, context: FixContext, verb: str) -> Iterator[Fix]:
+    """Taking the number where that is known to be one, then detaching. `verb` says what is done
+    with it: "Add"."""
     number = finding.anchors.get("number")
     if number and (edits := context.call_method(number, "item")):
         yield Fix(f"{verb} the number with `.item()`", edits, Applicability.UNSAFE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leakwise.facts import Mix
+from leakwise.facts import Kind, Mix
 from tests.facts.reading import bodies
 
 PROGRAM = """
@@ -85,3 +85,22 @@ for x in data:
 """
     (found,) = [one for one in bodies(code)[""].accumulations if one.operand.carries_graph]
     assert len(found.fresh_in) == 1
+
+
+NARROWED = {
+    "if torch.is_tensor(v):\n    v = v.item()": Kind.NUMBER,
+    "if isinstance(v, torch.Tensor):\n    v = v.item()": Kind.NUMBER,
+    "if isinstance(v, (int, float)):\n    pass\nelse:\n    v = v.item()": Kind.NUMBER,
+    "if not isinstance(v, float):\n    v = float(v)": Kind.NUMBER,
+    "if hasattr(v, 'item'):\n    v = v.item()": Kind.NUMBER,
+    "v = v.item() if torch.is_tensor(v) else v": Kind.NUMBER,
+    "v = v if isinstance(v, float) else v.item()": Kind.NUMBER,
+    "if torch.is_tensor(v) and v.numel() == 1:\n    v = v.item()": Kind.UNKNOWN,
+    "if isinstance(v, Other):\n    v = v.item()": Kind.TENSOR,
+}
+
+
+@pytest.mark.parametrize("code", NARROWED)
+def test_a_test_whether_it_is_a_tensor_holds_for_a_tensor(code: str) -> None:
+    head = "import torch\nnet = torch.nn.Linear(4, 1)\nv = net(x).sum()\n"
+    assert bodies(head + code)[""].value("v").kind is NARROWED[code]

@@ -17,7 +17,14 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.graphs import cut_anchors, cut_fixes, keeps_graphs, leak_path, outlived_loops
+from leakwise_rules.graphs import (
+    cut_anchors,
+    cut_fixes,
+    keeps_graphs,
+    leak_path,
+    outlived_loops,
+    through_method,
+)
 from leakwise_rules.wording import shown
 
 
@@ -355,7 +362,7 @@ class AccumulateLossWithGraph(Rule):
         for addition in body.accumulations:
             if addition.statement in told or not addition.operand.carries_graph:
                 continue
-            if addition.how is not Mix.SUM:
+            if addition.how is not Mix.SUM or through_method(addition):
                 continue
             if keeps_graphs(body, addition, addition.target):
                 told.add(addition.statement)
@@ -371,7 +378,7 @@ class AccumulateLossWithGraph(Rule):
                 )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
-        return cut_fixes(finding, context, stored=False)
+        return cut_fixes(finding, context, "Add")
 
 
 def _cuts(body: BodyFacts, addition: Accumulation) -> dict[str, tuple[Place, ...]]:

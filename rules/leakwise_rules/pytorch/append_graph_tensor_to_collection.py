@@ -18,7 +18,14 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.graphs import cut_anchors, cut_fixes, keeps_graphs, leak_path, outlived_loops
+from leakwise_rules.graphs import (
+    cut_anchors,
+    cut_fixes,
+    keeps_graphs,
+    leak_path,
+    outlived_loops,
+    through_method,
+)
 from leakwise_rules.wording import shown
 
 
@@ -319,7 +326,9 @@ class AppendGraphTensorToCollection(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         for keeping in body.keepings:
-            if keeping.stored.carries_graph and keeps_graphs(body, keeping, keeping.holder):
+            if through_method(keeping) or not keeping.stored.carries_graph:
+                continue
+            if keeps_graphs(body, keeping, keeping.holder):
                 bounded = keeping.holder_value.bound is not None
                 yield self.report(
                     keeping.place,
@@ -333,7 +342,7 @@ class AppendGraphTensorToCollection(Rule):
                 )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
-        yield from cut_fixes(finding, context, stored=True)
+        yield from cut_fixes(finding, context, "Store")
         if edits := context.call_method(finding.anchors["detach"], "detach().cpu"):
             yield Fix(
                 "Store it on the host without its graph: `.detach().cpu()`",

@@ -18,7 +18,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.graphs import keeps_graphs, leak_path, outlived_loops
+from leakwise_rules.graphs import keeps_graphs, leak_path, outlived_loops, through_method
 from leakwise_rules.wording import shown
 
 
@@ -310,6 +310,7 @@ class RunningAverageWithGraph(Rule):
         for mixing in body.accumulations:
             if (
                 mixing.how is Mix.SUM
+                or through_method(mixing)
                 or not mixing.operand.carries_graph
                 or mixing.statement in told
                 or not keeps_graphs(body, mixing, mixing.target)

@@ -126,6 +126,12 @@ class BodyFacts:
         return self._of(Keeping, "keeping", "addition")  # type: ignore[return-value]
 
     @property
+    def kept_by_callees(self) -> tuple[Accumulation | Keeping, ...]:
+        """What functions and methods of this file that are called here keep of their arguments."""
+        events = (*self._of(Accumulation), *self._of(Keeping))
+        return tuple(one for one in events if one.through)  # type: ignore[attr-defined,misc]
+
+    @property
     def attribute_updates(self) -> tuple[AttributeUpdate, ...]:
         """Every tensor stored on an attribute of `self`."""
         return self._of(AttributeUpdate, "attribute")  # type: ignore[return-value]

@@ -135,7 +135,7 @@ def keep(
     if from_before or outlives_body(run, path):
         run.outcome.store(Value(sources=deep_sources(stored) | {path}))
     parts: list[tuple[Place, Value]] = []
-    if stored.carries_graph or _holds_graph(stored) or isinstance(node, _DISPLAYS):
+    if holds_graph(stored) or isinstance(node, _DISPLAYS):
         parts = carriers(run, node)
         if not parts and stored.carries_graph:
             parts = [(run.place(node), stored)]
@@ -192,8 +192,9 @@ def empty(run: Run, path: str, holder: Value) -> None:
     run.state.bind(path, known.but(element=None, items=None, fields=None, length=0), run.loops)
 
 
-def _holds_graph(value: Value) -> bool:
-    return any(part.carries_graph for part in _parts(value))
+def holds_graph(value: Value) -> bool:
+    """Whether a value, or a part of it, carries a graph."""
+    return any(part.carries_graph for part in (value, *_parts(value)))
 
 
 def _graph_part(value: Value) -> Value:

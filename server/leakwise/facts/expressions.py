@@ -21,6 +21,7 @@ from leakwise.facts.events import Loop
 from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.lambdas import lambda_value
 from leakwise.facts.names import path_of, paths_in
+from leakwise.facts.narrowing import tensor_test
 from leakwise.facts.object_methods import object_attribute
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
@@ -112,6 +113,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
             held = owner
         if held.kind is Kind.UNKNOWN and path is not None:
             held = _by_use(run, path, held)
+        if path is not None and owner.kind is Kind.INSTANCE:
+            return held.made_from(frozenset({path}))
         return _read_from_self(run, path, held)
     if known_module(owner) and name == WRAPPED_MODULE:
         return _read_from_self(run, path, owner)
@@ -223,7 +226,11 @@ def _boolean(run: Run, node: ast.BoolOp) -> Value:
 
 def _conditional(run: Run, node: ast.IfExp) -> Value:
     evaluate(run, node.test)
-    return _joined(evaluate(run, value) for value in (node.body, node.orelse))
+    body, orelse = evaluate(run, node.body), evaluate(run, node.orelse)
+    asked = tensor_test(node.test)
+    if asked is not None and run.read(asked[0]).is_tensor:
+        return body if asked[1] else orelse
+    return join(body, orelse)
 
 
 def _joined(values: Iterable[Value]) -> Value:

@@ -3,9 +3,10 @@
 import ast
 
 from leakwise.facts.acquisitions import acquired_through, handed_in
-from leakwise.facts.arithmetic import carriers
+from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.constructions import constructed
+from leakwise.facts.containers import holds_graph
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Accumulation, Event, Keeping, TrainingStep, Waiting
 from leakwise.facts.members import made_record, record_of
@@ -55,7 +56,7 @@ def local_call(
         run.outcome.add(Waiting(place, run.loops))
     made_from = _take_flows(run, found, given, anywhere)
     for kept in found.keeps:
-        _note_kept(run, node, definition, kept, given)
+        _note_kept(run, node, definition, receiver, kept, given)
     result = found.returns
     if result is None:
         return OTHER
@@ -63,11 +64,11 @@ def local_call(
     result = constructed(run, node, result)
     if result.kind in {Kind.FUNCTION, Kind.CLASS, Kind.QUALIFIED}:
         return result
-    if result.kind is Kind.CONTAINER:
-        result = result.made_from(made_from | {place})
-    else:
-        result = result.but(origin=place).made_from(made_from)
-    return acquired_through(run, node, result)
+    if result.is_tensor or result.kind in {Kind.UNKNOWN, Kind.PENDING, Kind.CONTAINER}:
+        made_from = merge_sources(made_from, frozenset({place}))
+    if result.kind is not Kind.CONTAINER:
+        result = result.but(origin=place)
+    return acquired_through(run, node, result.made_from(made_from))
 
 
 def construct_local(
@@ -145,14 +146,22 @@ def _with_path(given: Given) -> Value:
 
 
 def _note_kept(
-    run: Run, node: ast.Call, definition: Definition, kept: Kept, given: _Arguments
+    run: Run,
+    node: ast.Call,
+    definition: Definition,
+    receiver: Value | None,
+    kept: Kept,
+    given: _Arguments,
 ) -> None:
     """Notes what a function keeps of its arguments, at this call of it."""
     several = [one for name in sorted(kept.parameters) for one in given.get(name, ())]
+    if len(several) > 1:
+        # `total += value * n`: what carries a graph brings it in.
+        several = [one for one in several if holds_graph(one.value)]
     if len(several) != 1:
         return
     argument = several[0]
-    stored = kept.stored if kept.stored.kind is not Kind.UNKNOWN else argument.value
+    stored = kept.stored
     if stored.kind in _NOTHING_KEPT:
         return
     holder = _holder(node, definition, kept.holder, given)
@@ -184,7 +193,7 @@ def _note_kept(
             place,
             run.loops,
             holder,
-            run.read(holder),
+            _held(run, definition, receiver, kept.holder, holder),
             kept.how,
             stored,
             text,
@@ -196,9 +205,24 @@ def _note_kept(
             through,
         )
     run.outcome.add(event, holder)
+    if kept.how == "+" and (old := run.state.values.get(holder)) is not None:
+        run.state.change(holder, arithmetic(old, stored).made_from(frozenset({holder})))
 
 
 _NOTHING_KEPT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
+
+
+def _held(
+    run: Run, definition: Definition, receiver: Value | None, path: str, holder: str
+) -> Value:
+    """What is known of the holder at `path` of a function, which its caller calls `holder`."""
+    known = run.read(holder)
+    root, _, attribute = path.partition(".")
+    if known.kind is not Kind.UNKNOWN or root != definition.instance_name() or receiver is None:
+        return known
+    if receiver.definition is None or not attribute.isidentifier():
+        return known
+    return run.attribute(receiver.definition, attribute)
 
 
 def _holder(node: ast.Call, definition: Definition, path: str, given: _Arguments) -> str | None:

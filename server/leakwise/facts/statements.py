@@ -14,11 +14,12 @@ from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
 from leakwise.facts.names import header_nodes, imported_names, path_of, paths_in
+from leakwise.facts.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import header_place
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
-from leakwise.facts.values import UNKNOWN, Kind, Value, element_of
+from leakwise.facts.values import UNKNOWN, Kind, Value, element_of, join
 
 ROUNDS = 3
 """How often a loop's body is run at most, so that what one round leaves reaches the next."""
@@ -95,28 +96,33 @@ def _if(run: Run, node: ast.If) -> None:
     if known is True:
         run.state.dead = True
     run_suite(run, node.orelse)
-    first_use = _first_use(node.test)
+    run.state = _joined(run, node.test, before, after_body, run.state)
+
+
+def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State) -> State:
+    """What holds behind both branches of an `if`, as far as its test tells."""
+    if body.dead or orelse.dead:
+        return join_branches(before, body, orelse, run.outside)
+    known: dict[str, Value] = {}
+    asked = tensor_test(test)
+    if asked is not None and before.values.get(asked[0], UNKNOWN).is_tensor:
+        known[asked[0]] = (body if asked[1] else orelse).values.get(asked[0], UNKNOWN)
+    for path in tensors_asked_for(test):
+        known[path] = join(body.values.get(path, UNKNOWN), orelse.values.get(path, UNKNOWN))
+    first = first_use(test)
     later = None
-    if first_use is not None:
-        path, when_none = first_use
-        later = (run.state if when_none else after_body).fresh_in.get(path)
-    run.state = join_branches(before, after_body, run.state, run.outside)
-    if first_use is not None and not run.state.dead:
+    if first is not None:
+        later = (orelse if first[1] else body).fresh_in.get(first[0])
+    joined = join_branches(before, body, orelse, run.outside)
+    for path, value in known.items():
+        if path in joined.values:
+            joined.change(path, value)
+    if first is not None:
         # Bound on its first use only: what it holds later goes on from there.
-        if later is None:
-            run.state.fresh_in.pop(first_use[0], None)
-        else:
-            run.state.fresh_in[first_use[0]] = later
-
-
-def _first_use(test: ast.expr) -> tuple[str, bool] | None:
-    """The path that a test asks whether it is None yet, and whether the test holds where it is."""
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Is | ast.IsNot):
-        return None
-    path, other = path_of(test.left), test.comparators[0]
-    if path is None or len(test.ops) > 1 or not isinstance(other, ast.Constant):
-        return None
-    return (path, isinstance(test.ops[0], ast.Is)) if other.value is None else None
+        joined.fresh_in.pop(first[0], None)
+        if later is not None:
+            joined.fresh_in[first[0]] = later
+    return joined
 
 
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:

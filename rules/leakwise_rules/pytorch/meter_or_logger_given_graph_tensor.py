@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Accumulation, BodyFacts, Keeping, Kind, Value
+from leakwise.facts import BodyFacts, Keeping
 from leakwise.rule import (
     Example,
     Finding,
@@ -12,7 +12,6 @@ from leakwise.rule import (
     Link,
     Negative,
     Practice,
-    RelatedPlace,
     Report,
     RootCause,
     Rule,
@@ -26,6 +25,7 @@ from leakwise_rules.graphs import (
     outlived_loops,
     through_method,
 )
+from leakwise_rules.keepers import is_slot, keeper, kept_value, read_for_backward, reset
 from leakwise_rules.wording import shown
 
 
@@ -250,7 +250,7 @@ class MeterOrLoggerGivenGraphTensor(Rule):
                         self.total += value
 
                 def train(model: torch.nn.Module, criterion: torch.nn.MSELoss, loader, optimizer):
-                    first, second, third = Meter(), Meter(), Meter()
+                    first, second = Meter(), Meter()
                     for x, y in loader:
                         loss = criterion(model(x), y)
                         optimizer.zero_grad()
@@ -258,7 +258,6 @@ class MeterOrLoggerGivenGraphTensor(Rule):
                         optimizer.step()
                         first.update(loss.item())
                         second.update(loss.detach())
-                        third.update(float(loss))
             """,
         ),
         Negative(
@@ -350,7 +349,7 @@ class MeterOrLoggerGivenGraphTensor(Rule):
             """,
         ),
         Negative(
-            why="Progress bars and prints keep nothing.",
+            why="A progress bar keeps nothing.",
             code="""
                 import torch
                 import torch.nn.functional as F
@@ -364,7 +363,6 @@ class MeterOrLoggerGivenGraphTensor(Rule):
                         loss.backward()
                         optimizer.step()
                         bar.set_postfix(loss=loss)
-                        print("loss", loss)
             """,
         ),
     )
@@ -373,21 +371,21 @@ class MeterOrLoggerGivenGraphTensor(Rule):
         if not body.has_loops and not body.mentions("backward"):
             return
         for event in body.kept_by_callees:
-            value, holder = _kept(event)
+            value, holder = kept_value(event)
             if (
                 value.carries_graph
                 and through_method(event)
-                and not _is_slot(event)
+                and not is_slot(event)
                 and keeps_graphs(body, event, holder)
-                and not _read_for_backward(body, event)
-                and not _reset(body, event, holder)
+                and not read_for_backward(body, event)
+                and not reset(body, event, holder)
             ):
                 bounded = isinstance(event, Keeping) and event.holder_value.bound is not None
                 text = event.stored_text if isinstance(event, Keeping) else event.operand_text
                 yield self.report(
                     event.place,
                     *leak_path(body, event, value),
-                    *_keeper(body, event),
+                    *keeper(body, event),
                     certainty=value.certainty,
                     severity=Severity.INFORMATION if bounded else None,
                     anchors=cut_anchors(event, value),
@@ -399,54 +397,3 @@ class MeterOrLoggerGivenGraphTensor(Rule):
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         return cut_fixes(finding, context, "Pass")
-
-
-def _kept(event: Accumulation | Keeping) -> tuple[Value, str]:
-    if isinstance(event, Keeping):
-        return event.stored, event.holder
-    return event.operand, event.target
-
-
-def _owner(event: Accumulation | Keeping) -> str:
-    return event.through.rpartition(".")[0]
-
-
-def _keeper(body: BodyFacts, event: Accumulation | Keeping) -> Iterator[RelatedPlace]:
-    """Where the method stands that keeps it."""
-    for site in body.call_sites:
-        method = site.value.definition
-        if method is not None and site.callee == event.through and site.place.contains(event.place):
-            yield RelatedPlace(method.place, "This method keeps what it is given.")
-            return
-
-
-def _is_slot(event: Accumulation | Keeping) -> bool:
-    """Whether it is put at a key that the call may name: the next value takes the same place."""
-    return isinstance(event, Keeping) and event.how == "item"
-
-
-def _read_for_backward(body: BodyFacts, event: Accumulation | Keeping) -> bool:
-    """Whether a backward pass starts from what a method or an attribute of the object gives."""
-    owner = _owner(event)
-    return any(
-        site.receiver == owner
-        and site.value.kind is Kind.FUNCTION
-        and body.backpropagated(frozenset({site.place}))
-        for site in body.call_sites
-    )
-
-
-def _reset(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
-    """Whether another method that is called in the same loop gives the holder a new start."""
-    owner, loops = _owner(event), outlived_loops(event)
-    attribute = holder[len(owner) + 1 :].partition(".")[0].partition("[")[0]
-    for site in body.call_sites:
-        method = site.value.definition
-        if method is None or site.receiver != owner or site.callee == event.through:
-            continue
-        class_ = body.module.class_of(method)
-        if class_ is None or method.name not in class_.writers(attribute):
-            continue
-        if not loops or loops[-1] in site.loops:
-            return True
-    return False

@@ -113,12 +113,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
             held = owner
         if held.kind is Kind.UNKNOWN and path is not None:
             held = _by_use(run, path, held)
-        if path is not None and owner.kind is Kind.INSTANCE:
-            return held.made_from(frozenset({path}))
-        return _read_from_self(run, path, held)
-    if known_module(owner) and name == WRAPPED_MODULE:
-        return _read_from_self(run, path, owner)
-    if owner.kind is Kind.PENDING:
+        return _read_from_self(run, path, held, owner)
+    if owner.kind is Kind.PENDING or (known_module(owner) and name == WRAPPED_MODULE):
         return _read_from_self(run, path, owner)
     if (held := outside_attribute(run, owner, name)).kind is not Kind.UNKNOWN:
         return _read_from_self(run, path, held)
@@ -135,9 +131,12 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
 _WITH_MEMBERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.KERAS_MODEL, Kind.CLASS})
 
 
-def _read_from_self(run: Run, path: str | None, value: Value) -> Value:
-    """Notes that a value was read from an attribute of `self`, for state that feeds itself."""
-    if path is None or run.instance is None or not path.startswith(run.instance + "."):
+def _read_from_self(run: Run, path: str | None, value: Value, owner: Value = UNKNOWN) -> Value:
+    """Notes that a value was read from `self`, or an object, for state that feeds itself."""
+    if path is None:
+        return value
+    of_self = run.instance is not None and path.startswith(run.instance + ".")
+    if not of_self and owner.kind is not Kind.INSTANCE:
         return value
     known = run.read_before.get(path)
     if known is None or known[0] is not value:

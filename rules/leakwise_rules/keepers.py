@@ -1,0 +1,60 @@
+"""What rules about values handed to objects of the file share: who keeps them, for how long."""
+
+from collections.abc import Iterator
+
+from leakwise.facts import Accumulation, BodyFacts, Keeping, Kind, Value
+from leakwise.rule import RelatedPlace
+from leakwise_rules.graphs import outlived_loops
+
+
+def kept_value(event: Accumulation | Keeping) -> tuple[Value, str]:
+    """What is kept, and the path of what keeps it."""
+    if isinstance(event, Keeping):
+        return event.stored, event.holder
+    return event.operand, event.target
+
+
+def owner(event: Accumulation | Keeping) -> str:
+    """The path of the object whose method keeps it."""
+    return event.through.rpartition(".")[0]
+
+
+def keeper(body: BodyFacts, event: Accumulation | Keeping) -> Iterator[RelatedPlace]:
+    """Where the method stands that keeps it."""
+    for site in body.call_sites:
+        method = site.value.definition
+        if method is not None and site.callee == event.through and site.place.contains(event.place):
+            yield RelatedPlace(method.place, "This method keeps what it is given.")
+            return
+
+
+def is_slot(event: Accumulation | Keeping) -> bool:
+    """Whether it is put at a key that the call may name: the next value takes the same place."""
+    return isinstance(event, Keeping) and event.how == "item"
+
+
+def read_for_backward(body: BodyFacts, event: Accumulation | Keeping) -> bool:
+    """Whether a backward pass starts from what a method or an attribute of the object gives."""
+    object_ = owner(event)
+    return any(
+        site.receiver == object_
+        and site.value.kind is Kind.FUNCTION
+        and body.backpropagated(frozenset({site.place}))
+        for site in body.call_sites
+    )
+
+
+def reset(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
+    """Whether another method that is called in the same loop gives the holder a new start."""
+    object_, loops = owner(event), outlived_loops(event)
+    attribute = holder[len(object_) + 1 :].partition(".")[0].partition("[")[0]
+    for site in body.call_sites:
+        method = site.value.definition
+        if method is None or site.receiver != object_ or site.callee == event.through:
+            continue
+        class_ = body.module.class_of(method)
+        if class_ is None or method.name not in class_.writers(attribute):
+            continue
+        if not loops or loops[-1] in site.loops:
+            return True
+    return False

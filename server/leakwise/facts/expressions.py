@@ -123,8 +123,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
         return SHAPE
     if path is not None:
         value = Value(sources=owner.sources) if owner.sources else UNKNOWN
-        value = _by_use(run, path, value)
-        return _read_from_self(run, path, value)
+        return _read_from_self(run, path, _by_use(run, path, value))
     return Value(sources=owner.sources)
 
 
@@ -133,10 +132,8 @@ _WITH_MEMBERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.KERAS_MODEL, Kind.CL
 
 def _read_from_self(run: Run, path: str | None, value: Value, owner: Value = UNKNOWN) -> Value:
     """Notes that a value was read from `self`, or an object, for state that feeds itself."""
-    if path is None:
-        return value
-    of_self = run.instance is not None and path.startswith(run.instance + ".")
-    if not of_self and owner.kind is not Kind.INSTANCE:
+    of_self = run.instance is not None and (path or "").startswith(run.instance + ".")
+    if path is None or not (of_self or owner.kind is Kind.INSTANCE):
         return value
     known = run.read_before.get(path)
     if known is None or known[0] is not value:

@@ -103,3 +103,19 @@ def test_what_a_file_holds_is_followed_to_the_methods_that_are_given_a_part_of_i
     load = only(body.calls_of("torch.load"))
     takers = body.given_to(load, "load_state_dict")
     assert [taker.receiver for taker in takers] == ["model", "optimizer"]
+
+
+def test_an_argument_tells_where_it_is_read_from_and_since_when() -> None:
+    code = """
+    import itertools
+    outer = [1]
+    for number in outer:
+        made = [number]
+        itertools.cycle(outer)
+        itertools.cycle(made)
+        itertools.cycle([2])
+    """
+    first, second, third = (site.arguments[0] for site in program(code).calls_of("itertools.cycle"))
+    assert (first.path, first.fresh_in) == ("outer", ())
+    assert (second.path, len(second.fresh_in)) == ("made", 1)
+    assert (third.path, third.fresh_in) == (None, ())

@@ -31,7 +31,7 @@ from leakwise.facts.fates import UNKNOWN_FATE, Fate, fates_of
 from leakwise.facts.kept_arguments import Kept
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.mixing import MIXING_CALLS
-from leakwise.facts.places import Place
+from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Release
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.state import deep_sources
@@ -91,6 +91,17 @@ class BodyFacts:
     def place(self) -> Place:
         """The `def` line's start, which a decorator goes above."""
         return self.definition.place
+
+    @property
+    def top_level(self) -> Place | None:
+        """The whole function or class of the file's top level that this body stands in; None for
+        the module's own statements."""
+        outermost = self.definition
+        while outermost.parent is not None and outermost.parent.node is not None:
+            outermost = outermost.parent
+        if outermost.node is None or outermost.block is None:
+            return None
+        return place_of(outermost.node, outermost.block)
 
     @property
     def parameters(self) -> frozenset[str]:

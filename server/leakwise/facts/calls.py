@@ -7,6 +7,7 @@ from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS, transposed
 from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
+from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
 from leakwise.facts.constructions import constructed
 from leakwise.facts.events import (
@@ -100,11 +101,11 @@ def _note_call(
     grad: GradMode,
 ) -> None:
     given = [
-        Argument(value, run.place(part), "*" if isinstance(part, ast.Starred) else "")
+        _argument(run, part, value, "*" if isinstance(part, ast.Starred) else "")
         for part, value in zip(node.args, arguments, strict=True)
     ]
     given += [
-        Argument(keywords[part.arg or "**"], run.place(part.value), part.arg or "**")
+        _argument(run, part.value, keywords[part.arg or "**"], part.arg or "**")
         for part in node.keywords
     ]
     function = node.func
@@ -127,6 +128,12 @@ def _note_call(
             run.statement_place(),
         )
     )
+
+
+def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
+    path = path_of(node)
+    fresh = fresh_loops(run, path) if path is not None and run.loops else ()
+    return Argument(value, run.place(node), keyword, path, fresh)
 
 
 def _called(

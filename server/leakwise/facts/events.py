@@ -260,11 +260,13 @@ class Callback(Event):
 
 class Argument(NamedTuple):
     """What a call is given: `keyword` is empty for a positional one, "*" or "**" for an unpacked
-    one."""
+    one. `path` is the one that it is read from, bound anew in the body of the loops `fresh_in`."""
 
     value: Value
     place: Place
     keyword: str = ""
+    path: str | None = None
+    fresh_in: tuple[Loop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

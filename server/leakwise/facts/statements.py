@@ -175,9 +175,14 @@ def _loop(
         outer_outcome.merge(run.outcome, flows_only=True)
         entry = again
     inner = run.outcome
-    for path, value in after.values.items():
-        if value.carries_graph and path in before.values and before.values[path] is not value:
-            inner.add(Carried(loop.place, run.loops, path, value), path)
+    carried = [
+        (path, value)
+        for path, value in after.values.items()
+        if value.carries_graph and path in before.values and before.values[path] is not value
+    ]
+    # In one order, whichever way the state was made.
+    for path, value in sorted(carried, key=lambda one: one[0]):
+        inner.add(Carried(loop.place, run.loops, path, value), path)
     run.loops, run.outcome = outer_loops, outer_outcome
     leaving = inner.breaks
     inner.breaks, inner.continues = [], []

@@ -382,15 +382,7 @@ class BodyFacts:
 
     def callers(self) -> tuple["BodyFacts", ...]:
         """The bodies of this file that call this function."""
-        definition, module = self.definition, self.module
-        if not definition.is_function:
-            return ()
-        bodies = (module.facts(one) for one in module.scopes.mentioning(definition.name))
-        return tuple(
-            body
-            for body in bodies
-            if any(site.value.definition is definition for site in body.call_sites)
-        )
+        return tuple(self.module.facts(one) for one in self.module.callers(self.definition))
 
     def called_in_loop(self) -> bool:
         """Whether a loop in this file calls this function."""

@@ -33,6 +33,20 @@ def call_sites(
     return sites, all_seen
 
 
+def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:
+    """The bodies of this file that call a function; see `BodyFacts.callers`."""
+    if not definition.is_function:
+        return ()
+    return tuple(
+        caller
+        for caller in module.scopes.mentioning(definition.name)
+        if any(
+            isinstance(event, CallSite) and event.value.definition is definition
+            for event in module.body(caller).events
+        )
+    )
+
+
 def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | None:
     """The grad mode in which a function is run; see `BodyFacts.callers_grad`."""
     if not definition.is_function:

@@ -10,7 +10,7 @@ from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts, BodyResult
 from leakwise.facts.caches import Cache, cache_of
 from leakwise.facts.callbacks import kept_by
-from leakwise.facts.callers import call_sites, callers_grad, values_given
+from leakwise.facts.callers import call_sites, callers_grad, calling, values_given
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import (
@@ -333,6 +333,10 @@ class ModuleFacts:
             definition, "callers", lambda: callers_grad(self, definition), GradMode.UNKNOWN
         )
         return cell.read()  # type: ignore[no-any-return]
+
+    def callers(self, definition: Definition) -> tuple[Definition, ...]:
+        """The bodies of this file that call a function."""
+        return calling(self, definition)
 
     def backpropagated_elsewhere(self, definition: Definition, sources: Iterable[Source]) -> bool:
         """Whether another method backpropagates an attribute of `self` that is among `sources`."""

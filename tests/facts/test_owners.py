@@ -344,6 +344,7 @@ class A:
         log(self.own())
         log(shared())
         log(same(self.writer))
+        SummaryWriter().close()
 """
     )
-    assert facts["A.used"].acquisitions == ()
+    assert [one.callee for one in facts["A.used"].acquisitions] == ["SummaryWriter"]

@@ -286,6 +286,14 @@ REPEATING = {
         "        seen[x] = net.register_forward_hook(hook)",
         [],
     ),
+    "the round of one number": (
+        "for i, x in enumerate(xs):\n    if i == 0 and x:\n        SummaryWriter()",
+        [],
+    ),
+    "one round of each epoch": (
+        "for x in xs:\n    for i in x:\n        if i == 0:\n            SummaryWriter()",
+        ["x"],
+    ),
     "a writer": ("for x in xs:\n    SummaryWriter()", ["xs"]),
 }
 

@@ -22,7 +22,9 @@ def happens_once(
     for all calls: only where a path is not set, which it then is, and which they do not set back.
     """
     own = definition.index.bindings_of
+    pinned: set[str] = set()
     for guard in _guards(module, definition, place):
+        pinned |= _asked_for_one_round(guard.test)
         for path in _asked_to_be_absent(guard.test):
             if not loops and own(path) and path not in definition.global_names():
                 # A name of one call.
@@ -30,7 +32,7 @@ def happens_once(
             inside = _bindings(guard.body, path)
             if inside and all(_bindings([loop.node], path) == inside for loop in loops):
                 return True
-    return False
+    return bool(loops) and all(not pinned.isdisjoint(loop.names) for loop in loops)
 
 
 def _guards(module: "ModuleFacts", definition: Definition, place: Place) -> Iterator[ast.If]:
@@ -102,6 +104,19 @@ def _asked_to_be_absent(test: ast.expr) -> Iterator[str]:
         path = path_of(test)
         if path is not None:
             yield path
+
+
+def _asked_for_one_round(test: ast.expr) -> set[str]:
+    """The names that a condition compares with one constant: `step == 0`. A loop that binds one of
+    them gets there in one round."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return {name for part in test.values for name in _asked_for_one_round(part)}
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return set()
+    sides = (test.left, test.comparators[0])
+    if not isinstance(test.ops[0], ast.Eq) or not any(isinstance(x, ast.Constant) for x in sides):
+        return set()
+    return {side.id for side in sides if isinstance(side, ast.Name)}
 
 
 def _bindings(nodes: Sequence[ast.AST], path: str) -> int:

@@ -1,0 +1,1 @@
+"""Rules on general resources in training code."""

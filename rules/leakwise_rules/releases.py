@@ -36,6 +36,13 @@ def kept_by_object(fate: Fate) -> bool:
     return any(owner.life is Life.OBJECT for owner in fate.owners)
 
 
+def holder_of(body: BodyFacts, taken: Acquisition) -> str | None:
+    """The path of what keeps the resource longer than the round or call that took it."""
+    kept = [path for path in taken.kept_at if path != taken.bound_to]
+    kept += [one.holder for one in body.keepings if taken.place in one.stored.sources]
+    return next(iter((*kept, *taken.kept_at)), None)
+
+
 def leak_path(body: BodyFacts, taken: Acquisition, loop: Loop | None) -> Iterator[RelatedPlace]:
     """Which loop or call takes one more, and what holds it."""
     noun = taken.resource.noun

@@ -5,7 +5,7 @@ The sources stand beside the groups. CPython closes a file when its last referen
 
 from dataclasses import replace
 
-from leakwise.facts.apis.held import NOTHING, Resource, named
+from leakwise.facts.apis.held import Resource, named
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind
 
@@ -64,7 +64,7 @@ _DATA_FILES = {
         "netCDF4.Dataset tifffile.TiffFile openslide.OpenSlide openslide.open_slide",
         "soundfile.SoundFile",
     ),
-    **named(replace(FILE, release=NOTHING), "safetensors.safe_open"),
+    **named(replace(FILE, release=words("__exit__")), "safetensors.safe_open"),
     **named(IMAGE, "PIL.Image.open"),
 }
 

@@ -150,7 +150,7 @@ def keep(
             holder,
             how,
             part,
-            shown(node) if parts or stored.kind in _SHOWN else "",
+            shown(node) if parts or part.is_tensor or stored.kind in _SHOWN else "",
             tuple(place for place, _ in parts),
             tuple(value for _, value in parts),
             run.state.fresh_in.get(path, ()),

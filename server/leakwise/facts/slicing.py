@@ -39,6 +39,9 @@ def sliced(owner: Value, index: ast.expr, value: Value) -> Value:
 def _storage(storage: Storage, index: ast.expr, value: Value) -> Storage:
     if _copies(index, value):
         return copied(storage)
+    if isinstance(index, ast.Constant) and index.value == 0 and index.value is not False:
+        # Of a batch of one the first is all.
+        return stored(storage.device, storage.numbers)
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
     items = value.items if isinstance(index, ast.Tuple) else (value,)
     if all(_is_whole(one) or _is_most(one) for one in parts):

@@ -81,6 +81,7 @@ VIEWS = {
     "computed": ("v = y + 1", View.OWN),
     "a row": ("v = y[1]", View.PART),
     "the first row, which may be the only one": ("v = y[0]", None),
+    "the first row, all columns": ("v = y[0, ...]", None),
     "a column": ("v = y[:, 0]", View.PART),
     "a slice": ("v = y[:3]", View.PART),
     "the last step": ("v = y[..., -1]", View.PART),

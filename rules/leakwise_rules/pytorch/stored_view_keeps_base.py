@@ -261,8 +261,7 @@ class StoredViewKeepsBase(Rule):
                 not value.is_tensor
                 or value.view is not View.PART
                 or value.carries_graph
-                or keeping.holder_value.bound is not None
-                or body.holder(keeping).bounded
+                or _bounded(body, keeping)
                 or sum(one.stored.origin == value.origin for one in keepings) > 1
             ):
                 continue
@@ -282,6 +281,11 @@ class StoredViewKeepsBase(Rule):
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         if edits := context.call_method(finding.anchors["value"], "clone"):
             yield Fix("Store a copy: `.clone()`", edits, Applicability.SAFE)
+
+
+def _bounded(body: BodyFacts, keeping: Keeping) -> bool:
+    holder = body.holder(keeping)
+    return keeping.holder_value.bound is not None or (holder is not None and holder.bounded)
 
 
 def _making_loop(keeping: Keeping) -> Loop | None:

@@ -39,10 +39,11 @@ def sliced(owner: Value, index: ast.expr, value: Value) -> Value:
 def _storage(storage: Storage, index: ast.expr, value: Value) -> Storage:
     if _copies(index, value):
         return copied(storage)
-    if isinstance(index, ast.Constant) and index.value == 0 and index.value is not False:
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    first = parts[0] if parts else index
+    if isinstance(first, ast.Constant) and first.value == 0 and all(map(_is_whole, parts[1:])):
         # Of a batch of one the first is all.
         return stored(storage.device, storage.numbers)
-    parts = index.elts if isinstance(index, ast.Tuple) else [index]
     items = value.items if isinstance(index, ast.Tuple) else (value,)
     if all(_is_whole(one) or _is_most(one) for one in parts):
         return shown_whole(storage)

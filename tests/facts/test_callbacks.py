@@ -156,3 +156,36 @@ def test_caches(name: str) -> None:
     assert (None if cache is None else (cache.limit, cache.keyed_by_self)) == expected
     if cache is not None:
         assert cache.parameters == ("a",)
+
+
+PILES = {
+    "appended": ("lambda m, i, o: held.append(o)", (True, False, {2})),
+    "appended a number": ("lambda m, i, o: held.append(o.mean().item())", (True, True, {2})),
+    "appended shapes": ("lambda m, i, o: held.append((o.shape, m.name))", (True, False, {0, 2})),
+    "one slot": ("lambda m, i, o: table.update(out=i)", (False, False, {1})),
+    "all at once": ("lambda *io: held.append(io[2])", (True, False, {0})),
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), PILES.values(), ids=PILES.keys())
+def test_what_piles_up_and_which_argument_it_is(
+    code: str, expected: tuple[bool, bool, set[int]]
+) -> None:
+    body = bodies(f"{HEAD}        net.register_forward_hook({code})\n")["A.f"]
+    [callback] = body.callbacks
+    [one] = body.kept_by(callback)
+    assert (one.appended, one.number, set(one.positions)) == expected
+
+
+def test_an_if_that_asks_for_the_holder_bounds_it() -> None:
+    hook = """
+        def hook(module, inputs, output):
+            if len(held) < 3:
+                held.append(output)
+            return output
+        net.register_forward_hook(hook)
+"""
+    body = bodies(HEAD + hook)["A.f"]
+    [callback] = body.callbacks
+    assert [one.appended for one in body.kept_by(callback)] == [False]
+    assert [set(one.positions) for one in body.given_back_by(callback)] == [{2}]

@@ -127,9 +127,8 @@ class BodyFacts:
     @property
     def accumulations(self) -> tuple[Accumulation, ...]:
         """Every value added to what it is added to, averaged or joined with it."""
-        if not self._calls_word(MIXING_CALLS):
-            return self._of(Accumulation, "addition")  # type: ignore[return-value]
-        return self._of(Accumulation)  # type: ignore[return-value]
+        traits = () if self._calls_word(MIXING_CALLS) else ("addition",)
+        return self._of(Accumulation, *traits)  # type: ignore[return-value]
 
     @property
     def keepings(self) -> tuple[Keeping, ...]:
@@ -187,12 +186,19 @@ class BodyFacts:
 
     def kept_by(self, callback: Callback) -> tuple[Kept, ...]:
         """What a callback keeps of its arguments, whenever it is called."""
-        return self.module.kept_by(callback)
+        return self.module.argument_use(callback).kept
+
+    def given_back_by(self, callback: Callback) -> tuple[Kept, ...]:
+        """What a callback returns of its arguments."""
+        return self.module.argument_use(callback).given_back
+
+    def holder_of(self, callback: Callback, kept: Kept) -> "Holder":
+        """What keeps an argument of a callback."""
+        return self.module.holder_of_argument(self.definition, callback, kept)
 
     def callback_of(self, acquisition: Acquisition) -> Callback | None:
         """The function that is registered where a hook's handle is taken; None where unknown."""
-        found = (one for one in self.callbacks if one.call == acquisition.place)
-        return next(found, None)
+        return next((one for one in self.callbacks if one.call == acquisition.place), None)
 
     @property
     def cache(self) -> "Cache | None":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import Callback, Capture
-from leakwise.facts.kept_arguments import Kept, kept_by_function, kept_by_lambda
+from leakwise.facts.kept_arguments import ArgumentUse, used_by_function, used_by_lambda
 from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.run import Run
 from leakwise.facts.state import root_of
@@ -39,10 +39,13 @@ def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
         captures = tuple(_captures(run, paths_in(part.body), own))
         # Its defaults are evaluated, and kept, where it is made.
         captures = (*captures, *_captures(run, paths_in(part.args), frozenset()))
-        _add(run, node, part, None, captures, kept_by_lambda(part, run.block))
+        _add(run, node, part, None, captures, used_by_lambda(part, run.block))
     elif isinstance(part, ast.Call):
         if path_of(part.func) in _PARTIAL and part.args:
             _note_partial(run, node, part)
+        elif value.kind is Kind.FUNCTION and value.definition is not None:
+            # What a function of this file makes and gives: `make_hook(name)`.
+            _note_function(run, node, part, value.definition, ())
     elif value.kind is Kind.FUNCTION and value.definition is not None:
         _note_function(run, node, part, value.definition, ())
 
@@ -78,7 +81,7 @@ def _note_function(
         captures = (*captures, *_captures(run, names, own))
     elif instance is not None and isinstance(part, ast.Attribute) and _is(part.value, instance):
         captures = (*captures, *_captures(run, frozenset({instance}), frozenset()))
-    _add(run, node, part, function, captures, ())
+    _add(run, node, part, function, captures, ArgumentUse())
 
 
 def _is(node: ast.expr, name: str) -> bool:
@@ -91,14 +94,14 @@ def _add(
     part: ast.expr,
     function: Definition | None,
     captures: tuple[Capture, ...],
-    kept: tuple[Kept, ...],
+    used: ArgumentUse,
 ) -> None:
     how = node.func.attr if isinstance(node.func, ast.Attribute) else path_of(node.func) or ""
     instance = run.definition.instance_name()
     of_self = instance is not None and any(one.name == instance for one in captures)
     run.outcome.add(
         Callback(
-            run.place(part), run.loops, how, run.place(node), function, of_self, captures, kept
+            run.place(part), run.loops, how, run.place(node), function, of_self, captures, used
         )
     )
 
@@ -110,18 +113,18 @@ def _captures(run: Run, paths: frozenset[str], own: frozenset[str]) -> Iterator[
             yield Capture(name, value)
 
 
-def kept_by(module: "ModuleFacts", callback: Callback) -> tuple[Kept, ...]:
-    """What a callback keeps of its arguments, whenever it is called."""
+def argument_use(module: "ModuleFacts", callback: Callback) -> ArgumentUse:
+    """What a callback keeps of its arguments and gives back of them, whenever it is called."""
     function = callback.function
     if function is None:
-        return callback.kept
+        return callback.used
 
-    def compute() -> tuple[Kept, ...]:
+    def compute() -> ArgumentUse:
         function.code.read()
         if not isinstance(function.node, FunctionNode) or function.block is None:
-            return ()
+            return ArgumentUse()
         instance = function.instance_name()
-        return kept_by_function(function.node, function.block, instance, module.tree.child_block)
+        return used_by_function(function.node, function.block, instance, module.tree.child_block)
 
-    cell = module.query(function, "kept", compute, ())
+    cell = module.query(function, "kept", compute, ArgumentUse())
     return cell.read()  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from leakwise.facts.kept_arguments import Kept
+from leakwise.facts.kept_arguments import ArgumentUse
 from leakwise.facts.lifetimes import LimitKind
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.values import Source, Value
@@ -247,7 +247,7 @@ class Callback(Event):
     `how` names what it is handed to, in the call at `call`. `function` is its definition in this
     file, None for a lambda and for what is not known. `captures` are the names of this body that it
     refers to, `of_self` whether `self` is one of them, as for a bound method: whoever keeps the
-    function keeps them. `kept` is what a lambda keeps of its arguments: ask `BodyFacts.kept_by`.
+    function keeps them. `used` is what a lambda does with its arguments: ask `BodyFacts.kept_by`.
     """
 
     how: str
@@ -255,7 +255,7 @@ class Callback(Event):
     function: "Definition | None"
     of_self: bool
     captures: tuple[Capture, ...]
-    kept: tuple[Kept, ...]
+    used: ArgumentUse
 
 
 class Argument(NamedTuple):

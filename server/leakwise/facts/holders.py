@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.definitions import Definition, FunctionNode
-from leakwise.facts.events import Accumulation, Event, Keeping, Loop, Relief, Storing
+from leakwise.facts.events import Accumulation, Callback, Event, Keeping, Loop, Relief, Storing
+from leakwise.facts.kept_arguments import Kept
 from leakwise.facts.lifetimes import Life, LimitKind, Rhythm
 from leakwise.facts.places import Place
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.rhythm import rhythm_of
 from leakwise.facts.state import root_of
 from leakwise.facts.usage import is_local
+from leakwise.facts.values import UNKNOWN, Kind, Value
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -65,6 +67,32 @@ def holder_of(
     if path is None:
         return None
     return _holder_at(module, definition, path, event, event.loops, None)
+
+
+def holder_of_argument(
+    module: "ModuleFacts", definition: Definition, callback: Callback, kept: Kept
+) -> Holder:
+    """What keeps an argument of a function that is handed to something in `definition`."""
+    function = callback.function or definition
+    event = callback if function is definition else Event(kept.place, ())
+    held = _held_at(module, function, kept.holder)
+    if kept.appended and held.kind is not Kind.CONTAINER:
+        # What is not known may drop the oldest by itself.
+        return Holder(kept.holder, Life.UNKNOWN, True)
+    return _holder_at(module, function, kept.holder, event, (), held.bound)
+
+
+def _held_at(module: "ModuleFacts", function: Definition, path: str) -> Value:
+    """What is at a path of a function, or of a body round it."""
+    root = root_of(path)
+    if root != path and root == function.instance_name() and function.parent is not None:
+        return module.attribute(function.parent, path[len(root) + 1 :])
+    scope: Definition | None = function
+    while scope is not None:
+        if not scope.is_class and root in (values := module.body(scope).exit_values):
+            return values[root]
+        scope = scope.parent
+    return module.body(module.scopes.module).exit_values.get(root, UNKNOWN)
 
 
 def _holder_at(

@@ -19,7 +19,10 @@ class Kept:
 
     `holder` is the path that keeps it; `grows` whether what was kept before stays beside it: it is
     appended, or put under a key that is not constant. `detached` is whether it is cut from its
-    graph, by `detach()` and its like; None where that is not known.
+    graph, by `detach()` and its like; None where that is not known. `positions` are those of the
+    parameters, `self` not counted. `appended` where it is put beside what was there, and no `if`
+    round it asks for the holder. `number` where it holds no tensor. `named` where it is written as
+    a parameter's name, or an item of one.
     """
 
     holder: str
@@ -27,10 +30,25 @@ class Kept:
     grows: bool
     detached: bool | None
     place: Place
+    positions: frozenset[int] = frozenset()
+    appended: bool = False
+    number: bool = False
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentUse:
+    """What a function keeps of its arguments, and what it gives back of them."""
+
+    kept: tuple[Kept, ...] = ()
+    given_back: tuple[Kept, ...] = ()
+    """With "" as the holder."""
 
 
 _CUTS = frozenset(["detach", "detach_", "item", "tolist", "numpy", "size", "numel", "dim"])
 _NO_TENSOR = frozenset(["float", "int", "str", "len", "bool", "repr", "type", "isinstance", "id"])
+_NUMBER_CALLS = frozenset(["item", "size", "numel", "dim", "stride", "element_size"])
+_NUMBER_ATTRIBUTES = frozenset(["shape", "dtype", "device", "ndim"])
 _CUT_ATTRIBUTES = frozenset(["shape", "dtype", "device", "data", "ndim", "grad"])
 # They give a tensor with the graph of what they are called on:
 # https://docs.pytorch.org/docs/stable/tensors.html.
@@ -68,46 +86,55 @@ _GROWING = frozenset(["append", "appendleft", "add", "put", "insert", "extend"])
 _UPDATING = frozenset(["update", "__setitem__", "setdefault"])
 
 
-def kept_by_lambda(node: ast.Lambda, block: Block) -> tuple[Kept, ...]:
+def used_by_lambda(node: ast.Lambda, block: Block) -> ArgumentUse:
     """What a lambda keeps of its arguments."""
     follow = _Follow(_parameters(node.args), block, lambda statement: None)
-    return tuple(follow.expression(node.body))
+    kept = tuple(follow.expression(node.body))
+    follow.give_back(node.body)
+    return ArgumentUse(kept, tuple(follow.given_back))
 
 
-def kept_by_function(
+def used_by_function(
     node: ast.FunctionDef | ast.AsyncFunctionDef,
     block: Block,
     instance: str | None,
     child_block: Callable[[ast.stmt], Block | None],
-) -> tuple[Kept, ...]:
+) -> ArgumentUse:
     """What a function keeps of its arguments, `self` not counted."""
-    follow = _Follow(_parameters(node.args) - {instance or ""}, block, child_block)
-    return tuple(follow.suite(node.body))
+    names = tuple(name for name in _parameters(node.args) if name != instance)
+    follow = _Follow(names, block, child_block)
+    kept = tuple(follow.suite(node.body))
+    return ArgumentUse(kept, tuple(follow.given_back))
 
 
 def _root(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
-def _parameters(arguments: ast.arguments) -> frozenset[str]:
+def _parameters(arguments: ast.arguments) -> tuple[str, ...]:
     extra = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-    return frozenset(one.arg for one in every)
+    every = [*arguments.posonlyargs, *arguments.args, *extra, *arguments.kwonlyargs]
+    return tuple(one.arg for one in every)
 
 
 class _Follow:
     def __init__(
         self,
-        parameters: frozenset[str],
+        parameters: tuple[str, ...],
         block: Block,
         child_block: Callable[[ast.stmt], Block | None],
     ) -> None:
         self.block = block
         self.child_block = child_block
-        self.made: dict[str, tuple[frozenset[str], bool | None]] = {
-            name: (frozenset({name}), False) for name in parameters
+        self.parameters = parameters
+        self.made: dict[str, tuple[frozenset[str], bool | None, bool]] = {
+            name: (frozenset({name}), False, False) for name in parameters
         }
-        """By name of the function's own: the parameters it is made from, and whether it is cut."""
+        """By name of the function's own: the parameters it is made from, whether it is cut, and
+        whether it holds no tensor."""
+        self.tested: tuple[str, ...] = ()
+        """The paths that the `if` statements round a place ask for."""
+        self.given_back: list[Kept] = []
         self.outer: set[str] = set()
         self.own: set[str] = set(parameters)
 
@@ -131,9 +158,39 @@ class _Follow:
         elif isinstance(node, ast.For | ast.AsyncFor):
             self.bind(node.target, node.iter)
             yield from self.suite([*node.body, *node.orelse])
+        elif isinstance(node, ast.If):
+            outer = self.tested
+            self.tested = (*outer, *paths_in(node.test))
+            yield from self.expression(node.test)
+            yield from self.suite([*node.body, *node.orelse])
+            self.tested = outer
         else:
+            if isinstance(node, ast.Return) and node.value is not None:
+                self.give_back(node.value)
             for part in ast.iter_child_nodes(node):
                 yield from self._within(part)
+
+    def give_back(self, value: ast.expr) -> None:
+        """Notes what is returned."""
+        if used := self.used(value):
+            self.given_back.append(self._kept("", used, value, grows=False, appended=False))
+
+    def _kept(
+        self, path: str, used: frozenset[str], value: ast.expr, *, grows: bool, appended: bool
+    ) -> Kept:
+        positions = frozenset(self.parameters.index(name) for name in used)
+        named = isinstance(value, ast.Name | ast.Subscript)
+        return Kept(
+            path,
+            used,
+            grows,
+            self.cut(value),
+            self._place(value),
+            positions,
+            appended and path not in self.tested,
+            self.number(value),
+            named,
+        )
 
     def _in_its_block(self, node: ast.stmt) -> Iterator[Kept]:
         outer = self.block
@@ -168,7 +225,7 @@ class _Follow:
         if root == path and holder is target and root not in self.outer:
             self.bind(target, value)
         elif used and root not in self.own:
-            yield Kept(path, used, grows, self.cut(value), self._place(value))
+            yield self._kept(path, used, value, grows=grows, appended=False)
 
     def bind(self, target: ast.expr, value: ast.expr) -> None:
         """Notes what names of the function's own are made from."""
@@ -178,7 +235,7 @@ class _Follow:
                 used = self.used(value)
                 self.made.pop(one.id, None)
                 if used:
-                    self.made[one.id] = (used, self.cut(value))
+                    self.made[one.id] = (used, self.cut(value), self.number(value))
 
     def expression(self, node: ast.expr) -> Iterator[Kept]:
         """What the calls in an expression keep: `append` and its like, of what is not its own."""
@@ -196,7 +253,7 @@ class _Follow:
             for given in (*part.args, *(keyword.value for keyword in part.keywords)):
                 if used := self.used(given):
                     grows = name in _GROWING
-                    yield Kept(path, used, grows, self.cut(given), self._place(given))
+                    yield self._kept(path, used, given, grows=grows, appended=grows)
 
     def used(self, node: ast.AST) -> frozenset[str]:
         """The parameters that an expression is made from."""
@@ -228,6 +285,25 @@ class _Follow:
         if False in answers:
             return False
         return None if None in answers else True
+
+    def number(self, node: ast.expr) -> bool:
+        """Whether what an expression gives surely holds no tensor of an argument."""
+        if not self.used(node):
+            return True
+        if isinstance(node, ast.Name):
+            return self.made[node.id][2]
+        if isinstance(node, ast.Attribute):
+            return node.attr in _NUMBER_ATTRIBUTES or self.number(node.value)
+        if isinstance(node, ast.Subscript | ast.Starred):
+            return self.number(node.value)
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                return node.func.attr in _NUMBER_CALLS
+            return path_of(node.func) in _NO_TENSOR
+        if isinstance(node, ast.JoinedStr):
+            return True
+        parts = self._parts(node)
+        return parts is not None and all(self.number(part) for part in parts)
 
     def _cut_by_call(self, node: ast.Call) -> bool | None:
         function = node.func

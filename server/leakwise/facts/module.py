@@ -9,7 +9,7 @@ from leakwise.facts.apis.resources import HOOK_WORDS, RESOURCE_WORDS, RESOURCES
 from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts, BodyResult
 from leakwise.facts.caches import Cache, cache_of
-from leakwise.facts.callbacks import kept_by
+from leakwise.facts.callbacks import argument_use
 from leakwise.facts.callers import call_sites, callers_grad, calling, values_given
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.definitions import Definition
@@ -25,11 +25,11 @@ from leakwise.facts.events import (
 )
 from leakwise.facts.externals import Externals, Outside, knows_nothing
 from leakwise.facts.gathered import GatheredNames
-from leakwise.facts.holders import Holder, holder_of
+from leakwise.facts.holders import Holder, holder_of, holder_of_argument
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.inherited import inherited_result, outside_writers
 from leakwise.facts.interpretation import Memos, interpret, parameter_value
-from leakwise.facts.kept_arguments import Kept
+from leakwise.facts.kept_arguments import ArgumentUse, Kept
 from leakwise.facts.leak_path import Step, leak_path
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.members import attribute_value, method_value
@@ -358,9 +358,13 @@ class ModuleFacts:
         """Where the value of an event in a body is made and kept, and what makes that grow."""
         return leak_path(self, definition, event)
 
-    def kept_by(self, callback: Callback) -> tuple[Kept, ...]:
-        """What a callback keeps of its arguments, whenever it is called."""
-        return kept_by(self, callback)
+    def argument_use(self, callback: Callback) -> ArgumentUse:
+        """What a callback keeps of its arguments and gives back, whenever it is called."""
+        return argument_use(self, callback)
+
+    def holder_of_argument(self, definition: Definition, callback: Callback, kept: Kept) -> Holder:
+        """What keeps an argument of a function that a body hands to something."""
+        return holder_of_argument(self, definition, callback, kept)
 
     def cache(self, definition: Definition) -> Cache | None:
         """What a decorator keeps of a function's arguments and results."""

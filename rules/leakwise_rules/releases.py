@@ -54,14 +54,24 @@ def leak_path(body: BodyFacts, taken: Acquisition, loop: Loop | None) -> Iterato
         yield RelatedPlace(taken.statement, f"`{shown(path)}` keeps it.")
 
 
-def close_anchors(taken: Acquisition, loop: Loop | None) -> dict[str, tuple[Place, ...]]:
+def close_anchors(
+    taken: Acquisition, loop: Loop | None, *, gathered_too: bool = False
+) -> dict[str, tuple[Place, ...]]:
     """The places that `close_fixes` needs: the statement that binds the resource to a name, and the
-    loop in whose body it stands. None where something else keeps it too."""
+    loop in whose body it stands. None where something else keeps it too, unless it may be closed
+    all the same."""
     name = taken.bound_to
-    if name is None or not name.isidentifier() or taken.gathered or {*taken.kept_at} - {name}:
+    if name is None or not name.isidentifier():
         return {}
+    shared = taken.gathered or bool({*taken.kept_at} - {name})
+    if shared and not gathered_too:
+        return {}
+    managed = taken.resource.with_releases and not shared
     in_loop = loop is not None and taken.loops[-1] == loop
-    return {"made": (taken.statement,), "loop": (loop.place,) if loop and in_loop else ()}
+    return {
+        "made": (taken.statement,) if managed else (),
+        "loop": (loop.place,) if loop and in_loop else (),
+    }
 
 
 def close_fixes(finding: Finding, context: FixContext, name: str) -> Iterator[Fix]:

@@ -132,3 +132,18 @@ def test_the_methods_that_mention_an_attribute_are_found() -> None:
     assert body.class_ is not None
     found = body.class_.bodies_mentioning("file")
     assert sorted(one.name or "" for one in found) == ["__init__", "run"]
+
+
+def test_a_class_tells_whether_a_loop_makes_its_objects() -> None:
+    found = bodies("""
+    class Many:
+        def run(self): ...
+
+    class One:
+        def run(self): ...
+
+    one = One()
+    many = [Many() for _ in range(9)]
+    """)
+    made = {name: body.class_.made_in_loop for name, body in found.items() if body.class_}
+    assert made == {"Many.run": True, "One.run": False}

@@ -120,3 +120,8 @@ class ClassFacts:
     def shares(self, attribute: str) -> bool:
         """Whether `self.attribute` is one container of the class, which all its objects share."""
         return is_class_attribute(self.module, self.definition, attribute)
+
+    @property
+    def made_in_loop(self) -> bool:
+        """Whether a loop or comprehension of this file makes objects of the class."""
+        return self.module.called_in_loop(self.definition)

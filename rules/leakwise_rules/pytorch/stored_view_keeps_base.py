@@ -58,6 +58,7 @@ class StoredViewKeepsBase(Rule):
     since = "0.1.0"
     root_cause = RootCause.HIDDEN_REFERENCE
     general_smell = GeneralSmell.NEEDLESS_DUPLICATE
+    supersedes = ("LP021",)
     practices = (
         Practice(
             "BP26",

@@ -36,7 +36,7 @@ class Trainer:
         self.model.eval()
         outputs = []
         for x, _ in loader:
-            outputs.append(self.model(x.to(self.device)))
+            outputs.append(self.model(x.to(self.device)))  # leak: LP021
         return torch.cat(outputs)
 
     def predict(self, loader):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
-from leakwise.facts import BodyFacts, Construction, Kind, Loop, ModelUse
+from leakwise.facts import BodyFacts, Condition, Construction, Kind, Loop, ModelUse
 from leakwise.rule import (
     Applicability,
     Example,
@@ -291,6 +291,8 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
                 or construction.from_outside
                 or _clears(body, loops[0])
                 or _kept_on_purpose(body, construction)
+                or body.condition(construction) is Condition.ONCE
+                or _is_cached(body, construction)
             ):
                 continue
             rounds = _rounds(loops)
@@ -344,6 +346,13 @@ def _is_use(use: ModelUse, construction: Construction) -> bool:
     return construction.loops[-1] in use.loops and (
         use.origin == construction.place or use.model == construction.target
     )
+
+
+def _is_cached(body: BodyFacts, construction: Construction) -> bool:
+    """Whether the function that gives the model keeps it for the next call."""
+    found = (one for one in body.call_sites if one.place == construction.place)
+    made_by = next((one.value.definition for one in found), None)
+    return made_by is not None and body.module.cache(made_by) is not None
 
 
 def _kept_on_purpose(body: BodyFacts, construction: Construction) -> bool:

@@ -3,6 +3,7 @@
 from leakwise.facts.body import BodyFacts
 from leakwise.facts.caches import Cache
 from leakwise.facts.classes import ClassFacts
+from leakwise.facts.decorators import Decorator
 from leakwise.facts.describing import describe
 from leakwise.facts.events import (
     Accumulation,
@@ -13,6 +14,7 @@ from leakwise.facts.events import (
     Capture,
     Carried,
     Construction,
+    Defining,
     Entering,
     Event,
     GradMode,
@@ -28,6 +30,7 @@ from leakwise.facts.events import (
     TrainingStep,
 )
 from leakwise.facts.fates import Fate, Owner
+from leakwise.facts.guards import Condition
 from leakwise.facts.holders import Holder, Limit
 from leakwise.facts.kept_arguments import Kept
 from leakwise.facts.leak_path import Role, Step
@@ -52,7 +55,10 @@ __all__ = [
     "Carried",
     "Certainty",
     "ClassFacts",
+    "Condition",
     "Construction",
+    "Decorator",
+    "Defining",
     "Entering",
     "Event",
     "Fate",

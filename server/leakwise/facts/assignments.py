@@ -14,6 +14,7 @@ from leakwise.facts.proof import proven_value, sibling_value
 from leakwise.facts.reliefs import note_assignment, note_deletion
 from leakwise.facts.renewal import note_part
 from leakwise.facts.run import Run, shown
+from leakwise.facts.single_samples import note_single
 from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import left_by, note_flag
 from leakwise.facts.values import (
@@ -166,6 +167,8 @@ def _assign_one(
     bind(run, target, value)
     if path is not None and value.kind in {Kind.UNKNOWN, Kind.MODULE}:
         note_part(run, path, value_node)
+    if path is not None:
+        note_single(run, path, value_node)
 
 
 def _replace_part(run: Run, path: str, holder: Value, value: Value) -> None:

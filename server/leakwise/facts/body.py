@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from leakwise.facts.circumstances import Circumstances
 from leakwise.facts.events import (
     Accumulation,
     AttributeUpdate,
@@ -58,7 +59,7 @@ class BodyResult:
     """The values of paths where the body ends."""
 
 
-class BodyFacts:
+class BodyFacts(Circumstances):
     """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
 
     def __init__(self, module: "ModuleFacts", definition: "Definition") -> None:
@@ -216,7 +217,8 @@ class BodyFacts:
         names = self.module.names
         if not any(self._calls_word(names.words_for(name)) for name in qualified):
             return ()
-        return tuple(site for site in self.call_sites if site.value.name in qualified)
+        called = (site for site in self.call_sites if site.value.kind is Kind.QUALIFIED)
+        return tuple(site for site in called if site.value.name in qualified)
 
     def method_calls(self, *methods: str) -> tuple[CallSite, ...]:
         """The calls of methods with these names, on what is not an imported module. Asking costs
@@ -376,14 +378,12 @@ class BodyFacts:
         )
 
     def spelling(self, qualified: str) -> str | None:
-        """How this file writes a qualified name: `torch.no_grad` may be `th.no_grad` or `no_grad`
-        here. None where nothing imported leads to it."""
+        """How this file writes a qualified name, such as `th.no_grad`; None where it cannot."""
         return self.module.names.spelling(qualified)
 
     def callers_grad(self) -> GradMode | None:
         """The grad mode in which the callers of this function run it: OFF where every call seen is
-        in a grad-off region, ON where some call is not, UNKNOWN where calls cannot be
-        followed, None where no call is seen."""
+        in a grad-off region, ON where some call is not, None where no call is seen."""
         return self.module.callers_grad(self.definition)
 
     def callers(self) -> tuple["BodyFacts", ...]:

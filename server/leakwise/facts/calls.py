@@ -14,6 +14,7 @@ from leakwise.facts.events import (
     Argument,
     CallSite,
     GradMode,
+    Loop,
     TrainingStep,
 )
 from leakwise.facts.external_calls import outside_call
@@ -32,10 +33,12 @@ from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.metric_values import is_torch_metric, made_metric
 from leakwise.facts.module_calls import forward_call
-from leakwise.facts.names import path_of
+from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.object_methods import distribution, pair
 from leakwise.facts.places import Place
+from leakwise.facts.renewal import renewing
 from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
+from leakwise.facts.single_samples import is_single
 from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.values import (
@@ -126,6 +129,7 @@ def _note_call(
             run.bound_to if run.binds(node) else None,
             isinstance(run.statement, ast.Expr) and run.statement.value is node,
             run.statement_place(),
+            () if called_on is None or known else _renewed(run, called_on),
         )
     )
 
@@ -133,7 +137,15 @@ def _note_call(
 def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
     path = path_of(node)
     fresh = fresh_loops(run, path) if path is not None and run.loops else ()
-    return Argument(value, run.place(node), keyword, path, fresh)
+    place, varies_in = run.place(node), _renewed(run, node)
+    return Argument(value, place, keyword, path, fresh, varies_in, is_single(run, node))
+
+
+def _renewed(run: Run, node: ast.expr) -> tuple[Loop, ...]:
+    """The loops in which names in an expression are bound anew in each round."""
+    if not run.loops or isinstance(node, ast.Constant):
+        return ()
+    return tuple(renewing(run, paths_in(node), run.loops))
 
 
 def _called(

@@ -233,6 +233,15 @@ class ModelUse(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Defining(Event):
+    """A decorated function is made: its decorators run whenever this statement does. `place` is
+    that of its name's line, `statement` all of it."""
+
+    function: "Definition"
+    statement: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """A name of a body that a function made in it refers to, and what it holds there."""
 
@@ -260,13 +269,16 @@ class Callback(Event):
 
 class Argument(NamedTuple):
     """What a call is given: `keyword` is empty for a positional one, "*" or "**" for an unpacked
-    one. `path` is the one that it is read from, bound anew in the body of the loops `fresh_in`."""
+    one. `path` is the one that it is read from, bound anew in the body of the loops `fresh_in`. In
+    each round of those of `varies_in` names in it are bound anew. `single`: a batch of one."""
 
     value: Value
     place: Place
     keyword: str = ""
     path: str | None = None
     fresh_in: tuple[Loop, ...] = ()
+    varies_in: tuple[Loop, ...] = ()
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +288,8 @@ class CallSite(Event):
 
     `value` is what is called. Of a method, `method` is its name, and `receiver` the path that it is
     called on. `bound_to` is the path that the result is bound to, `dropped` whether nothing is done
-    with the result.
+    with the result. `renewed_in` are the loops in which a method is called on another object in
+    each round.
     """
 
     callee: str
@@ -290,6 +303,7 @@ class CallSite(Event):
     bound_to: str | None
     dropped: bool
     statement: Place
+    renewed_in: tuple[Loop, ...] = ()
 
     def argument(self, keyword: str, position: int | None = None) -> Argument | None:
         """The argument with this name, or at this position; None where none is given.

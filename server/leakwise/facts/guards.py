@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from leakwise.facts.definitions import Definition, FunctionNode
-from leakwise.facts.events import Loop
+from leakwise.facts.events import Event, Loop
 from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.state import root_of
@@ -35,8 +36,37 @@ def happens_once(
     return bool(loops) and all(not pinned.isdisjoint(loop.names) for loop in loops)
 
 
+class Condition(IntEnum):
+    """Whether something happens whenever the body, or the innermost loop's, runs."""
+
+    ALWAYS = 0
+    SOMETIMES = 1
+    ONCE = 2
+    """For all rounds of the loops round it, or without loops for all calls."""
+
+
+def condition_of(module: "ModuleFacts", definition: Definition, event: Event) -> Condition:
+    """Under which condition an event happens in its innermost loop or, without one, its body."""
+    definition.code.read()
+    if happens_once(module, definition, event.place, event.loops):
+        return Condition.ONCE
+    inside = event.loops[-1].body if event.loops else None
+    for guard, block, _ in _conditions(module, definition, event.place):
+        if inside is None or inside.contains(place_of(guard, block)):
+            return Condition.SOMETIMES
+    return Condition.ALWAYS
+
+
 def _guards(module: "ModuleFacts", definition: Definition, place: Place) -> Iterator[ast.If]:
     """The conditions that must hold where the place is reached, the outermost first."""
+    return (guard for guard, _, holds in _conditions(module, definition, place) if holds)
+
+
+def _conditions(
+    module: "ModuleFacts", definition: Definition, place: Place
+) -> Iterator[tuple[ast.If, Block, bool]]:
+    """The conditions that decide whether the place is reached, the outermost first, with their
+    blocks, and whether they must hold."""
     node = definition.node
     if isinstance(node, FunctionNode):
         yield from _in_suite(module, definition.block, node.body, place)
@@ -47,15 +77,15 @@ def _guards(module: "ModuleFacts", definition: Definition, place: Place) -> Iter
 
 def _in_suite(
     module: "ModuleFacts", block: Block | None, suite: Sequence[ast.stmt], place: Place
-) -> Iterator[ast.If]:
+) -> Iterator[tuple[ast.If, Block, bool]]:
     for statement in suite:
         own = module.tree.child_block(statement) or block
         if own is None or not place_of(statement, own).contains(place):
             continue
-        if isinstance(statement, ast.If) and any(
-            _reaches(module, own, one, place) for one in statement.body
-        ):
-            yield statement
+        if isinstance(statement, ast.If):
+            for branch in (statement.body, statement.orelse):
+                if any(_reaches(module, own, one, place) for one in branch):
+                    yield statement, own, branch is statement.body
         for inner in _suites(statement):
             yield from _in_suite(module, own, inner, place)
         return

@@ -9,7 +9,7 @@ from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
-from leakwise.facts.events import Carried, Entering, GradMode, Handling, Loop, Looping
+from leakwise.facts.events import Carried, Defining, Entering, GradMode, Handling, Loop, Looping
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
@@ -334,7 +334,12 @@ def _definition(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Cla
     for part in header_nodes(node):
         if isinstance(part, ast.expr):
             evaluate(run, part)
-    run.state.bind(node.name, run.module.names.defined(run.definition, node), run.loops)
+    made = run.module.names.defined(run.definition, node)
+    if node.decorator_list and made.kind is Kind.FUNCTION and made.definition is not None:
+        run.outcome.add(
+            Defining(made.definition.place, run.loops, made.definition, run.statement_place())
+        )
+    run.state.bind(node.name, made, run.loops)
 
 
 def _import(run: Run, node: ast.Import | ast.ImportFrom) -> None:

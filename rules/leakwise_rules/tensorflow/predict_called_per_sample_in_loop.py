@@ -1,0 +1,310 @@
+"""LT002 predict-called-per-sample-in-loop."""
+
+from collections.abc import Iterator
+
+from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Kind, Loop, Rhythm
+from leakwise.rule import (
+    Applicability,
+    Example,
+    Finding,
+    Fix,
+    FixContext,
+    GeneralSmell,
+    Link,
+    Negative,
+    Practice,
+    RelatedPlace,
+    Report,
+    RootCause,
+    Rule,
+    Severity,
+)
+from leakwise_rules.wording import shown
+
+_FEW = 3
+_ONLY_PREDICT = ("verbose", "batch_size", "steps", "workers", "use_multiprocessing")
+
+
+class PredictCalledPerSampleInLoop(Rule):
+    """`predict` of a Keras model is called for one sample at a time, again and again.
+
+    ## Why it leaks
+
+    `predict` is made for whole data sets: each call makes a data adapter, a data set and callbacks.
+    Host memory grows slowly with the calls, and did so fast in TensorFlow 2.0 to 2.5.
+
+    With TensorFlow 2.21 and Keras 3.15, 200 calls added 1.0 MiB and 400 calls 1.9 MiB. Calling the
+    model itself added nothing and was 17 times as fast.
+
+    ## Best practice
+
+    Call the model itself for one sample or batch: `model(x, training=False)`, or
+    `predict_on_batch`. Gather many samples, and call `predict` once for all of them.
+
+    ## When it is not a leak
+
+    `predict` for a whole array or data set, outside of a loop, is what it is for. One call for each
+    fold or model of a comparison stays small. Where nothing tells that a call is for one sample,
+    this rule says nothing.
+    """
+
+    code = "LT002"
+    name = "predict-called-per-sample-in-loop"
+    message = (
+        "`{model}.predict` runs for one sample in every {turn}, and each call keeps a little "
+        "memory; call the model itself."
+    )
+    severity = Severity.INFORMATION
+    since = "0.1.0"
+    root_cause = RootCause.REPEATED_CONSTRUCTION
+    general_smell = GeneralSmell.CONSTRUCT_INSIDE_LOOP
+    practices = (
+        Practice(
+            "BP51",
+            "Call the model itself (or `predict_on_batch`) for single batches; keep `predict` for "
+            "whole data sets.",
+        ),
+    )
+    links = (
+        Link(
+            "Keras: Model.predict, which is not for loops over small inputs",
+            "https://www.tensorflow.org/api_docs/python/tf/keras/Model#predict",
+        ),
+        Link(
+            "A TensorFlow developer on predict in loops",
+            "https://github.com/tensorflow/tensorflow/issues/44711",
+        ),
+        Link(
+            "A leak for each call that goes with `model(x)`",
+            "https://github.com/tensorflow/tensorflow/issues/33030",
+        ),
+        Link("A merged fix, in DeepLC", "https://github.com/CompOmics/DeepLC/pull/60"),
+    )
+    examples = (
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                def act(model: tf.keras.Model, obs):
+                    q = model.predict(obs[None, :], verbose=0)  # leak
+                    return int(q.argmax())
+
+                model = tf.keras.models.load_model("agent.keras")
+                obs = env.reset()
+                for _ in range(100_000):
+                    obs = env.step(act(model, obs))
+            """,
+            good="""
+                import tensorflow as tf
+
+                def act(model: tf.keras.Model, obs):
+                    q = model(obs[None, :], training=False).numpy()
+                    return int(q.argmax())
+
+                model = tf.keras.models.load_model("agent.keras")
+                obs = env.reset()
+                for _ in range(100_000):
+                    obs = env.step(act(model, obs))
+            """,
+        ),
+        Example(
+            bad="""
+                import numpy as np
+                from tensorflow import keras
+
+                model = keras.models.load_model("digits.keras")
+                labels = []
+                for image in images:
+                    batch = np.expand_dims(image, axis=0)
+                    labels.append(model.predict(batch).argmax())  # leak
+            """,
+            good="""
+                import numpy as np
+                from tensorflow import keras
+
+                model = keras.models.load_model("digits.keras")
+                labels = []
+                for image in images:
+                    batch = np.expand_dims(image, axis=0)
+                    labels.append(model(batch, training=False).numpy().argmax())
+            """,
+        ),
+        Example(
+            bad="""
+                import keras
+                import numpy as np
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                model = keras.models.load_model("ranker.keras")
+
+                @app.post("/score")
+                def score():
+                    row = np.array([request.json["row"]])
+                    return {"score": float(model.predict(row)[0, 0])}  # leak
+            """,
+            good="""
+                import keras
+                import numpy as np
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                model = keras.models.load_model("ranker.keras")
+
+                @app.post("/score")
+                def score():
+                    row = np.array([request.json["row"]])
+                    return {"score": float(model(row, training=False).numpy()[0, 0])}
+            """,
+        ),
+        Example(
+            bad="""
+                import keras
+
+                class Agent:
+                    def __init__(self, size):
+                        self.model = keras.Sequential([keras.layers.Dense(size)])
+
+                    def play(self, env, steps):
+                        state = env.reset()
+                        for _ in range(steps):
+                            values = self.model.predict(state.reshape(1, -1), verbose=0)  # leak
+                            state = env.step(values[0].argmax())
+            """,
+            good="""
+                import keras
+
+                class Agent:
+                    def __init__(self, size):
+                        self.model = keras.Sequential([keras.layers.Dense(size)])
+
+                    def play(self, env, steps):
+                        state = env.reset()
+                        for _ in range(steps):
+                            values = self.model(state.reshape(1, -1), training=False).numpy()
+                            state = env.step(values[0].argmax())
+            """,
+        ),
+    )
+    negatives = (
+        Negative(
+            why="A whole array is predicted at once.",
+            code="""
+                import keras
+
+                model = keras.models.load_model("digits.keras")
+                labels = model.predict(images).argmax(axis=-1)
+            """,
+        ),
+        Negative(
+            why="One call for each model of a comparison, with all of the data.",
+            code="""
+                import keras
+
+                def compare(models: list[keras.Model], x):
+                    return [model.predict(x) for model in models]
+            """,
+        ),
+        Negative(
+            why="The models of other libraries are made for it.",
+            code="""
+                import numpy as np
+                import tensorflow as tf
+                from sklearn.linear_model import LinearRegression
+
+                model = LinearRegression().fit(x, y)
+                for row in rows:
+                    print(model.predict(row[None, :]))
+            """,
+        ),
+        Negative(
+            why="The model itself is called, or `predict_on_batch`.",
+            code="""
+                import keras
+
+                model = keras.models.load_model("digits.keras")
+                for image in images:
+                    print(model(image[None], training=False))
+                    print(model.predict_on_batch(image[None]))
+            """,
+        ),
+        Negative(
+            why="One sample is predicted once.",
+            code="""
+                import keras
+                import numpy as np
+
+                model = keras.models.load_model("digits.keras")
+                print(model.predict(np.expand_dims(image, 0)))
+            """,
+        ),
+        Negative(
+            why="How large the batches are is not known.",
+            code="""
+                import keras
+
+                def score(model: keras.Model, blocks):
+                    for block in blocks:
+                        yield model.predict(block)
+            """,
+        ),
+    )
+
+    def check(self, body: BodyFacts) -> Iterator[Report]:
+        for site in body.method_calls("predict"):
+            model = site.receiver_value
+            given = site.argument("x", 0)
+            if (
+                model.kind is not Kind.KERAS_MODEL
+                or site.value.definition is not None
+                or site.receiver is None
+                or given is None
+                or not given.single
+            ):
+                continue
+            loop = _repeating_loop(site)
+            if loop is None and not (site.loops or _runs_often(body)):
+                continue
+            if loop is None and site.loops:
+                continue
+            if body.condition(site) is Condition.ONCE:
+                continue
+            certainty = model.certainty if loop else model.certainty.weaker(Certainty.LIKELY)
+            related = (
+                [RelatedPlace(loop.place, "Each iteration of this loop calls it again.")]
+                if loop
+                else []
+            )
+            simple = all(one.keyword in _ONLY_PREDICT for one in site.arguments[1:])
+            yield self.report(
+                site.place,
+                *related,
+                certainty=certainty,
+                anchors={"call": (site.place, given.place) if simple else ()},
+                notes={"model": site.receiver},
+                model=shown(site.receiver, 20),
+                turn="iteration" if loop else "call",
+            )
+
+    def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
+        if not finding.anchors["call"]:
+            return
+        call, sample = (context.document.slice(one) for one in finding.anchors["call"])
+        new = f"{finding.notes['model']}({sample}, training=False).numpy()"
+        if edits := context.replace(finding.anchors["call"][0], call, new):
+            yield Fix("Call the model itself", edits, Applicability.UNSAFE)
+
+
+def _repeating_loop(site: CallSite) -> Loop | None:
+    """The innermost loop of more than a few rounds that asks the same model again."""
+    for loop in reversed(site.loops):
+        if loop not in site.renewed_in and (loop.trips is None or loop.trips > _FEW):
+            return loop
+    return None
+
+
+def _runs_often(body: BodyFacts) -> bool:
+    """Whether the function runs for each request, or in a loop of this file."""
+    if any(one.is_route for one in body.decorators):
+        return True
+    return body.rhythm >= Rhythm.REPEATED

@@ -234,3 +234,17 @@ def f(net: nn.Module, x):
     ]
     assert len(again) == 1
     assert all(body.handlings[0].attempt.contains(call.place) for call in body.module_calls)
+
+
+def test_what_a_clause_says_and_what_was_tried() -> None:
+    body = bodies("""
+def f(net):
+    try:
+        net()
+    except RuntimeError as error:
+        if "Out of memory" in str(error):
+            net()
+""")["f"]
+    [handling] = body.handlings
+    assert handling.says == {"out of memory"}
+    assert (handling.attempted.line, handling.attempted.end_line) == (2, 2)

@@ -178,11 +178,14 @@ class Handling(Event):
     """An `except` clause; `place` is all of it. While it runs, the frames of what failed are alive.
 
     `catches` are the qualified names of what it catches, empty for anything, and None among them
-    for what is not known; `attempt` is the `try` statement as a whole.
+    for what is not known; `attempt` is the `try` statement as a whole, `attempted` what it tries.
+    `says` are the texts in lower case that stand in the clause.
     """
 
     catches: tuple[str | None, ...]
     attempt: Place
+    attempted: Place
+    says: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

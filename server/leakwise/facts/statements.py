@@ -16,7 +16,7 @@ from leakwise.facts.graph_origins import unwrapped
 from leakwise.facts.names import header_nodes, imported_names, path_of, paths_in
 from leakwise.facts.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
-from leakwise.facts.places import header_place
+from leakwise.facts.places import Place, header_place
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
 from leakwise.facts.values import UNKNOWN, Kind, Value, element_of, join
@@ -303,7 +303,20 @@ def _note_handler(run: Run, node: ast.Try | ast.TryStar, handler: ast.ExceptHand
         parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     found = [evaluate(run, part) for part in parts]
     names = tuple(one.name if one.kind is Kind.QUALIFIED else None for one in found)
-    run.outcome.add(Handling(run.place(handler), run.loops, names, run.place(node)))
+    first, last = run.place(node.body[0]), run.place(node.body[-1])
+    attempted = Place(first.block, first.line, first.column, last.end_line, last.end_column)
+    whole = run.place(node)
+    run.outcome.add(
+        Handling(run.place(handler), run.loops, names, whole, attempted, _texts(handler))
+    )
+
+
+def _texts(handler: ast.ExceptHandler) -> frozenset[str]:
+    return frozenset(
+        part.value.lower()
+        for part in ast.walk(handler)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
 
 
 def _caught(run: Run, handler: ast.ExceptHandler) -> Value:

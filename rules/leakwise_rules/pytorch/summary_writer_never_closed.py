@@ -48,7 +48,7 @@ class SummaryWriterNeverClosed(Rule):
     code = "LP031"
     name = "summary-writer-never-closed"
     message = (
-        "The writer that `{callee}` makes is never closed{every}: its thread, its queue and its "
+        "The writer that `{callee}` makes is {closed}: its thread, its queue and its "
         "event file stay."
     )
     severity = Severity.WARNING
@@ -276,7 +276,7 @@ class SummaryWriterNeverClosed(Rule):
                 anchors=close_anchors(taken, loop),
                 notes={"writer": taken.bound_to or ""},
                 callee=shown(taken.callee),
-                every=" on every path" if fate.release else "",
+                closed="not closed on every path" if fate.release else "never closed",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:

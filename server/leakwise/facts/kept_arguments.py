@@ -22,7 +22,7 @@ class Kept:
     graph, by `detach()` and its like; None where that is not known. `positions` are those of the
     parameters, `self` not counted. `appended` where it is put beside what was there, and no `if`
     round it asks for the holder. `number` where it holds no tensor. `named` where it is written as
-    a parameter's name, or an item of one.
+    the name of a parameter that is bound to nothing else, or as an item of one.
     """
 
     holder: str
@@ -134,6 +134,7 @@ class _Follow:
         whether it holds no tensor."""
         self.tested: tuple[str, ...] = ()
         """The paths that the `if` statements round a place ask for."""
+        self.rebound: set[str] = set()
         self.given_back: list[Kept] = []
         self.outer: set[str] = set()
         self.own: set[str] = set(parameters)
@@ -179,7 +180,8 @@ class _Follow:
         self, path: str, used: frozenset[str], value: ast.expr, *, grows: bool, appended: bool
     ) -> Kept:
         positions = frozenset(self.parameters.index(name) for name in used)
-        named = isinstance(value, ast.Name | ast.Subscript)
+        roots = {_root(one) for one in paths_in(value)}
+        named = isinstance(value, ast.Name | ast.Subscript) and self.rebound.isdisjoint(roots)
         return Kept(
             path,
             used,
@@ -232,6 +234,7 @@ class _Follow:
         for one in ast.walk(target):
             if isinstance(one, ast.Name):
                 self.own.add(one.id)
+                self.rebound.add(one.id)
                 used = self.used(value)
                 self.made.pop(one.id, None)
                 if used:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
 from leakwise.facts.definitions import Definition
-from leakwise.facts.names import path_of
+from leakwise.facts.gathered import GatheredNames
+from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Node
 
 if TYPE_CHECKING:
@@ -74,10 +75,15 @@ def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
         for path in index.asked_paths():
             methods = _TELLING.intersection(index.methods_on(path))
             if methods:
-                found[path] = Use(index.calls(path), methods)
+                found[path] = Use(_calls(index, path), methods)
         return found
 
     return module.query(definition, "uses", compute, {})
+
+
+def _calls(index: ScopeIndex | GatheredNames, path: str) -> bool:
+    """Whether what is at a path is called itself: `self.trainer()` does not call a `trainer`."""
+    return index.calls(path) if "." in path else any(True for _ in index.calls_named(path))
 
 
 def uses_of_attributes(module: "ModuleFacts", class_: Definition) -> Cell[Uses]:

@@ -14,16 +14,20 @@ from leakwise.facts.values import (
     Kind,
     Source,
     Value,
+    element_of,
     join,
     tensor,
 )
 
 
-def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
+def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = False) -> Value:
     """What `one + two`, or another arithmetic operator between them, gives.
 
-    `records` where a new tensor is made, whose graph leads to the leaves among its operands.
+    `records` where a new tensor is made, whose graph leads to the leaves among its operands; `adds`
+    where the operator is known to be `+`.
     """
+    if adds and (joint := _chained(one, two)) is not None:
+        return joint
     sources = one.made_from(two.sources).sources
     if one.is_tensor or two.is_tensor:
         attached = [
@@ -67,6 +71,15 @@ def arithmetic(one: Value, two: Value, *, records: bool = False) -> Value:
     if one.kind is Kind.OTHER and two.kind in {Kind.OTHER, Kind.NUMBER, Kind.UNKNOWN}:
         return OTHER if one.constant is not None else Value(sources=sources)
     return Value(sources=sources)
+
+
+def _chained(one: Value, two: Value) -> Value | None:
+    """What `(loss,) + outputs` gives, where a module made `outputs`: torch adds no list or tuple to
+    a tensor, so both are sequences. None where this does not tell."""
+    if {one.kind, two.kind} != {Kind.CONTAINER, Kind.OUTPUT}:
+        return None
+    element = join(element_of(one), element_of(two))
+    return Value(Kind.CONTAINER, element=element, sources=one.sources | two.sources)
 
 
 _PLAIN = frozenset({Kind.NUMBER, Kind.ARRAY})

@@ -152,6 +152,9 @@ def _tensor_attribute(owner: Value, name: str) -> Value:
         # A gradient has storage of its own.
         whole = shown_whole(owner.storage) if name == "data" else computed(owner.storage)
         return owner.but(graph=Graph.DETACHED, storage=whole)
+    if name in CUT_ATTRIBUTES:
+        # Of a tensor it is cut off, of a structure it is a field.
+        return owner.but(graph=Graph.UNKNOWN, storage=UNSEEN)
     if name in SAME_ATTRIBUTES:
         return owner.but(storage=shown_whole(owner.storage))
     if owner.kind is Kind.OUTPUT:
@@ -199,7 +202,8 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
 
 def _binary(run: Run, node: ast.BinOp) -> Value:
     left, right = evaluate(run, node.left), evaluate(run, node.right)
-    return run.recorded(arithmetic(left, right, records=True))
+    adds = isinstance(node.op, ast.Add)
+    return run.recorded(arithmetic(left, right, records=True, adds=adds))
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:

@@ -2,11 +2,13 @@
 
 import ast
 
+from leakwise.facts.apis.torch_classes import has_no_parameters
 from leakwise.facts.events import GradMode, ModuleCall
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import Device, stored
 from leakwise.facts.symbols.questions import is_address
+from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.values import Graph, Kind, Source, Value, merge_sources
 
 
@@ -28,6 +30,8 @@ def forward_call(
         result = Value(Kind.OUTPUT, certainty=module.certainty, origin=place)
     elif own is not None and own.kind is not Kind.UNKNOWN:
         result = run.computed_here(own).but(origin=place)
+    elif module.name is not None and has_no_parameters(module.name):
+        result = with_graph_of(run, node, arguments)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
     result = placed_by(module, arguments, result).made_from(sources)

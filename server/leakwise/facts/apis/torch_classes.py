@@ -6,6 +6,7 @@ https://lightning.ai/docs/pytorch/stable/common/lightning_module.html.
 """
 
 from leakwise.facts.apis.effects import ARGUMENT, ARGUMENTS, Effect, effects, instance
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind
 
 # Capitalised names under these prefixes are classes of the kind; the longest prefix wins.
@@ -24,6 +25,18 @@ CLASS_PREFIXES: dict[str, Kind] = {
 
 # Ends of names in torch.nn whose modules have no parameters and reduce to one element.
 CRITERION_ENDINGS = ("Loss",)
+
+_WITHOUT_PARAMETERS = words(
+    "Identity Flatten Unflatten Fold Unfold PixelShuffle PixelUnshuffle ChannelShuffle Upsample "
+    "UpsamplingNearest2d UpsamplingBilinear2d CosineSimilarity PairwiseDistance LocalResponseNorm "
+    "CrossMapLRN2d ELU Hardshrink Hardsigmoid Hardtanh Hardswish LeakyReLU LogSigmoid ReLU ReLU6 "
+    "RReLU SELU CELU GELU Sigmoid SiLU Mish Softplus Softshrink Softsign Tanh Tanhshrink Threshold "
+    "GLU Softmin Softmax Softmax2d LogSoftmax Dropout Dropout1d Dropout2d Dropout3d AlphaDropout "
+    "FeatureAlphaDropout"
+)
+"""Classes of torch.nn without parameters; those for padding and pooling are told by their names."""
+_WITHOUT_PARAMETERS_ENDINGS = ("Pool", "Pad", "Unpool")
+_DIMENSIONS = ("1d", "2d", "3d")
 
 # Names of torch.nn that are no networks.
 NOT_MODULES = frozenset(
@@ -95,3 +108,13 @@ MODULE_FUNCTIONS: dict[str, Effect] = {
     **effects(ARGUMENT, "copy.", "deepcopy copy"),
     **effects(ARGUMENTS, "apex.amp.", "initialize"),
 }
+
+
+def has_no_parameters(qualified: str) -> bool:
+    """Whether a class of torch has no parameters, so that what a module of it gives carries a graph
+    only if an argument does."""
+    head, _, name = qualified.rpartition(".")
+    if head != "torch.nn" and not head.startswith("torch.nn.modules."):
+        return False
+    base = name[:-2] if name.endswith(_DIMENSIONS) else name
+    return name in _WITHOUT_PARAMETERS or base.endswith(_WITHOUT_PARAMETERS_ENDINGS)

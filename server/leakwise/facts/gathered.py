@@ -97,6 +97,10 @@ class GatheredNames:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self._writes
 
+    def written_attributes(self) -> Iterable[str]:
+        """The attributes that are written, emptied or cut."""
+        return tuple(self._writes)
+
     def has_trait(self, trait: str) -> bool:
         """Whether one of the blocks has a trait."""
         return any(trait in part.traits for part in self._parts.values())

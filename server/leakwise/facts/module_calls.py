@@ -4,6 +4,7 @@ import ast
 
 from leakwise.facts.apis.torch_classes import has_no_parameters
 from leakwise.facts.events import GradMode, ModuleCall
+from leakwise.facts.module_parameters import may_have_parameters
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import Device, stored
@@ -30,8 +31,9 @@ def forward_call(
         result = Value(Kind.OUTPUT, certainty=module.certainty, origin=place)
     elif own is not None and own.kind is not Kind.UNKNOWN:
         result = run.computed_here(own).but(origin=place)
-    elif module.name is not None and has_no_parameters(module.name):
-        result = with_graph_of(run, node, arguments)
+    elif _passes_graphs_on(run, module):
+        passed = with_graph_of(run, node, arguments)
+        result = passed if module.definition is None else passed.but(kind=Kind.OUTPUT)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
     result = placed_by(module, arguments, result).made_from(sources)
@@ -49,6 +51,14 @@ def forward_call(
         )
     )
     return result
+
+
+def _passes_graphs_on(run: Run, module: Value) -> bool:
+    """Whether a network has no parameters, so that its output refers to a graph only where what it
+    is given does."""
+    if module.definition is not None:
+        return not may_have_parameters(run.module, module.definition)
+    return module.name is not None and has_no_parameters(module.name)
 
 
 def forward_result(run: Run, module: Value) -> Value | None:

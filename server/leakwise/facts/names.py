@@ -84,6 +84,10 @@ class ScopeIndex:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self.writes
 
+    def written_attributes(self) -> Iterable[str]:
+        """The attributes that are written, emptied or cut."""
+        return self.writes
+
     def has_trait(self, trait: str) -> bool:
         """Whether the scope's own code has a trait; see `indexing.TRAITS`."""
         return trait in self.traits

@@ -1,6 +1,7 @@
 """Interprets one body: sets up what holds where it begins, and gathers what came of it."""
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from leakwise.facts.acquisitions import followed
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 Memos = dict[Block, list[Memo]]
 
+_SWITCHING = re.compile("grad|inference")
+"""In the name of a decorator whose code is not in sight: it may switch recording off."""
 _HARMLESS_DECORATORS = frozenset(
     {"staticmethod", "classmethod", "property", "abstractmethod", "override", "overload", "wraps"}
 )
@@ -225,6 +228,9 @@ def _decorated_grad(
     if found.definition is not None and module.body_mentions(
         found.definition, ("no_grad", "inference_mode", "set_grad_enabled")
     ):
+        return GradMode.UNKNOWN
+    unseen = found.definition is None and effect_of(found.name or "") is None
+    if unseen and _SWITCHING.search(path_of(function) or ""):
         return GradMode.UNKNOWN
     return None
 

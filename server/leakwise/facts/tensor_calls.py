@@ -8,6 +8,7 @@ from leakwise.facts.apis.torch_methods import (
     CUT_GRAPH,
     GIVE_WHOLE,
     LEAVE_TORCH,
+    MODULE_EVIDENCE,
     NEW_LIKE,
     PAIRS,
     PAIRS_BY_DIMENSION,
@@ -159,6 +160,9 @@ def tensor_method(
     keywords: dict[str, Value],
 ) -> Value:
     """What a method of a tensor gives."""
+    if receiver.kind is Kind.OUTPUT and name in MODULE_EVIDENCE:
+        # What was called made a network: it was a class.
+        return Value(sources=receiver.sources)
     if name in LEAVE_TORCH:
         if name == "numpy":
             return Value(Kind.ARRAY, storage=shown_whole(receiver.storage))

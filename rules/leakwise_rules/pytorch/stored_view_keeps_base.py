@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Keeping, Loop
+from leakwise.facts import BodyFacts, Graph, Keeping, Loop
 from leakwise.facts.storage import View
 from leakwise.rule import (
     Applicability,
@@ -20,8 +20,12 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.evaluation import is_forward
 from leakwise_rules.graphs import outlived_loops
 from leakwise_rules.wording import shown
+
+_KEEP_ALL = frozenset({"extend", "extendleft", "update"})
+"""What these are given may be all parts of one tensor."""
 
 
 class StoredViewKeepsBase(Rule):
@@ -253,7 +257,7 @@ class StoredViewKeepsBase(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops:
+        if not body.has_loops or is_forward(body):
             return
         keepings = body.keepings
         for keeping in keepings:
@@ -261,7 +265,8 @@ class StoredViewKeepsBase(Rule):
             if (
                 not value.is_tensor
                 or value.view is not View.PART
-                or value.carries_graph
+                or value.graph is not Graph.DETACHED
+                or keeping.how in _KEEP_ALL
                 or _bounded(body, keeping)
                 or sum(one.stored.origin == value.origin for one in keepings) > 1
             ):

@@ -54,10 +54,15 @@ class Database:
 
     def close_circle(self, cell: "Cell[Any]") -> None:
         """Marks all cells from `cell`, which is asked while being computed, as in a circle."""
-        for member in self.computing[self.computing.index(cell) :]:
+        for member in reversed(self.computing):
+            if member is cell:
+                member.cyclic = True
+                return
+            if cell in member.leads_to:
+                # It was marked since it was entered, and with it all that stand before it.
+                return
             member.cyclic = True
-            if member is not cell:
-                member.leads_to[cell] = None
+            member.leads_to[cell] = None
 
     def open_record(self) -> dict[Node, None]:
         """Begins a record of what is read, until `close_record`."""

@@ -160,7 +160,7 @@ def tensor_method(
     keywords: dict[str, Value],
 ) -> Value:
     """What a method of a tensor gives."""
-    if receiver.kind is Kind.OUTPUT and name in MODULE_EVIDENCE:
+    if name in MODULE_EVIDENCE:
         # What was called made a network: it was a class.
         return Value(sources=receiver.sources)
     if name in LEAVE_TORCH:

@@ -21,5 +21,5 @@ def train(image):
 
 
 def restored(Model: torch.nn.Module, path):
-    model = Model(4)
+    model = Model(4).to("cuda")
     return model.load_state_dict(torch.load(path))  #? unknown

@@ -23,14 +23,17 @@ def note_callbacks(
 ) -> None:
     """Notes the functions among the arguments of a call."""
     for part, value in zip(node.args, arguments, strict=True):
-        if isinstance(part, _FUNCTIONS):
+        if value.kind is Kind.FUNCTION or type(part) in _MADE_HERE:
             _note(run, node, part, value)
     for keyword in node.keywords:
-        if keyword.arg is not None and isinstance(keyword.value, _FUNCTIONS):
-            _note(run, node, keyword.value, keywords[keyword.arg])
+        if keyword.arg is not None:
+            value = keywords[keyword.arg]
+            if value.kind is Kind.FUNCTION or type(keyword.value) in _MADE_HERE:
+                _note(run, node, keyword.value, value)
 
 
-_FUNCTIONS = (ast.Lambda, ast.Name, ast.Attribute, ast.Call)
+_MADE_HERE = frozenset({ast.Lambda, ast.Call})
+_NAMED = (ast.Name, ast.Attribute)
 
 
 def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
@@ -46,7 +49,7 @@ def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
         elif value.kind is Kind.FUNCTION and value.definition is not None:
             # What a function of this file makes and gives: `make_hook(name)`.
             _note_function(run, node, part, value.definition, ())
-    elif value.kind is Kind.FUNCTION and value.definition is not None:
+    elif value.definition is not None and isinstance(part, _NAMED):
         _note_function(run, node, part, value.definition, ())
 
 

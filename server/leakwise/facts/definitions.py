@@ -89,7 +89,7 @@ class Definition:
 
     def global_names(self) -> frozenset[str]:
         """The names that a function declares global or nonlocal."""
-        if not isinstance(self.node, FunctionNode):
+        if not isinstance(self.node, FunctionNode) or not self.index.has_trait("shared names"):
             return frozenset()
         found: set[str] = set()
         pending: list[ast.AST] = list(self.node.body)

@@ -62,10 +62,10 @@ def _constant(run: Run, node: ast.Constant) -> Value:
     if value is None:
         return NONE
     if isinstance(value, int | float | complex):
-        return NUMBER.but(constant=value)
-    if isinstance(value, str) and (device := storage_named(value)) is not UNSEEN:
-        return OTHER.but(constant=value, storage=device)
-    return OTHER.but(constant=value)
+        return Value(Kind.NUMBER, constant=value)
+    if isinstance(value, str):
+        return Value(Kind.OTHER, constant=value, storage=storage_named(value))
+    return Value(Kind.OTHER, constant=value)
 
 
 def _name(run: Run, node: ast.Name) -> Value:

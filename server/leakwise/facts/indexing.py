@@ -26,6 +26,8 @@ TRAITS: dict[type[ast.AST], str] = {
     ast.Sub: "addition",
     ast.Yield: "yield",
     ast.YieldFrom: "yield",
+    ast.Global: "shared names",
+    ast.Nonlocal: "shared names",
 }
 """Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
 assigned, `keeping` where something is put into a container, `hook` where one is registered."""

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from leakwise.facts.acquisitions import followed
@@ -103,7 +104,8 @@ def evaluated_alone(
     run.statement = ast.Expr(node)
     ast.copy_location(run.statement, node)
     if isinstance(definition.node, FunctionNode):
-        run.state = _entry_state(module, definition, definition.node, None)
+        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        run.state = _entry_state(module, definition, definition.node, None, names)
     for name, value in (known or {}).items():
         run.state.bind(name, value, ())
     return evaluate(run, node)
@@ -148,21 +150,28 @@ def _run(
 
 
 def _entry_state(
-    module: "ModuleFacts", definition: Definition, node: FunctionNode, context: Context | None
+    module: "ModuleFacts",
+    definition: Definition,
+    node: FunctionNode,
+    context: Context | None,
+    names: Container[str] | None = None,
 ) -> State:
-    """What holds where a function begins: its parameters, and the grad mode by its decorators."""
+    """What holds where a function begins: its parameters, or those among `names`, and the grad mode
+    by its decorators."""
     grad = entry_grad(module, definition)
     state = State(grad=grad if context is None or grad is GradMode.OFF else context.grad)
     instance = definition.instance_name()
     given = None if context is None else dict(context.arguments)
     for parameter in definition.parameters():
         name = parameter.arg
+        if names is not None and name not in names:
+            continue
         value = parameter_value(module, definition, parameter, given)
         if name != instance:
             value = value.made_from(frozenset({marker(name)}))
         state.change(name, value)
     for extra, type_name in ((node.args.vararg, None), (node.args.kwarg, DICT)):
-        if extra is not None:
+        if extra is not None and (names is None or extra.arg in names):
             element = None
             if extra.annotation is not None:
                 element = annotated(module, definition, extra.annotation)

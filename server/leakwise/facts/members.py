@@ -145,7 +145,7 @@ def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Val
     found = inherited(module, class_, name)
     if found.kind is not Kind.UNKNOWN:
         return found
-    annotation = _annotations(class_).get(name)
+    annotation = _annotations(class_).get(name) if class_.index.mentions(name) else None
     if annotation is not None:
         return annotated(module, class_, annotation)
     return empty or UNKNOWN

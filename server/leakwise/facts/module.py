@@ -126,7 +126,9 @@ class ModuleFacts:
         breaks_cycles: bool = False,
     ) -> Cell[Any]:
         """The cell for one question about a definition, made when it is first asked."""
-        cells = self._cells.setdefault(definition, {})
+        cells = self._cells.get(definition)
+        if cells is None:
+            cells = self._cells[definition] = {}
         cell = cells.get(key)
         if cell is None:
             cell = cells[key] = Cell(self.database, compute, in_cycle, breaks_cycles=breaks_cycles)

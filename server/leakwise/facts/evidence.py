@@ -71,6 +71,8 @@ class Evidence:
     """By the same: what is unpacked from one call together with what is backpropagated."""
     by_block: dict[Block, dict[tuple[int, int], tuple[Names, Names]]] = field(default_factory=dict)
     statements: Sequence[ast.stmt] = ()
+    before: dict[tuple[int, Names], Names] = field(default_factory=dict)
+    """By `id` of a statement that was gone through, and the names behind it: those before it."""
     _puts: dict[str, int] | None = None
 
     def skips(self, block: Block, live: Names) -> bool:
@@ -131,8 +133,13 @@ def _suite(statements: Sequence[ast.stmt], after: Names, found: Evidence) -> Nam
         block = found.child_block(statement)
         if block is not None and not block.children and found.skips(block, live):
             continue
-        found.block = block or outer
-        live = _statement(statement, live, found)
+        # A later round of the loops round it mostly comes with the same names.
+        known = found.before.get((id(statement), live))
+        if known is None:
+            found.block = block or outer
+            known = _statement(statement, live, found)
+            found.before[id(statement), live] = known
+        live = known
     found.block = outer
     return live
 

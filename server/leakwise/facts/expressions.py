@@ -87,10 +87,10 @@ def _attribute(run: Run, node: ast.Attribute) -> Value:
 
 
 def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
-    path = path_of(node)
     name = node.attr
     if owner.kind is Kind.QUALIFIED:
         return run.module.names.imported(f"{owner.name}.{name}")
+    path = path_of(node)
     if path is not None:
         held = run.state.values.get(path)
         if held is not None:

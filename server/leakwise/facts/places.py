@@ -55,15 +55,10 @@ Locatable = ast.expr | ast.stmt | ast.excepthandler | ast.arg | ast.keyword | as
 
 def place_of(node: Locatable, block: Block) -> Place:
     """Where `node` of `block` stands."""
-    base = block.base
-    end = node.end_lineno or node.lineno
-    return Place(
-        block,
-        node.lineno - base,
-        node.col_offset,
-        end - base,
-        node.end_col_offset or node.col_offset,
-    )
+    base, line, column = block.base, node.lineno, node.col_offset
+    end = (node.end_lineno or line) - base
+    # Places are made all the time: without the call that a named tuple puts in between.
+    return tuple.__new__(Place, (block, line - base, column, end, node.end_col_offset or column))
 
 
 def header_place(

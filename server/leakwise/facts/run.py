@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
-from leakwise.facts.class_use import NO_USE, SeenUses, Use, uses_seen_by
+from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop, Waiting
 from leakwise.facts.evidence import Evidence
@@ -59,6 +59,8 @@ class Run:
     """The names that this body shares with others: declared global or nonlocal."""
     uses: SeenUses | None = None
     """What is done with names and attributes, once that was asked."""
+    kinds_by_use: dict[str, Kind | None] = field(default_factory=dict)
+    """What the paths are used for of which that was asked."""
     answers: dict[object, tuple[Value, dict[Node, None]]] = field(default_factory=dict)
     """What names and attributes of other bodies hold, with what was read for it."""
     isolated: bool = False
@@ -182,26 +184,35 @@ class Run:
     def kind_by_use(self, path: str | None) -> Kind | None:
         """What this body, or of an attribute its class, uses what is at `path` for: a module, which
         is called and asked for its parameters or put into a mode, or an optimizer."""
-        use = NO_USE if path is None else self.use(path)
-        if use is NO_USE:
+        if path is None:
             return None
-        steps = OPTIMIZER_STEP in use.methods and BACKWARD_METHODS.isdisjoint(use.methods)
-        if steps:
-            # Also where its class was called for it, under the same name.
-            return Kind.OPTIMIZER if use.methods >= _OPTIMIZER_USE else None
-        module = use.called and not MODULE_EVIDENCE.isdisjoint(use.methods)
-        return Kind.MODULE if module else None
+        seen = self._seen_uses()
+        if path not in self.kinds_by_use:
+            self.kinds_by_use[path] = _kind_used_as(seen.of(path))
+        return self.kinds_by_use[path]
 
     def use(self, path: str) -> Use:
         """What this body, and of an attribute its class, does with what is at a path."""
-        if self.uses is None:
-            self.uses = uses_seen_by(self.module, self.definition)
+        return self._seen_uses().of(path)
+
+    def _seen_uses(self) -> SeenUses:
         seen = self.uses
+        if seen is None:
+            seen = self.uses = uses_seen_by(self.module, self.definition)
         active = self.module.database.active
         if active:
             # Read again, for the block that asks.
             active[-1].update(seen.cells)
-        return seen.of(path)
+        return seen
+
+
+def _kind_used_as(use: Use) -> Kind | None:
+    steps = OPTIMIZER_STEP in use.methods and BACKWARD_METHODS.isdisjoint(use.methods)
+    if steps:
+        # Also where its class was called for it, under the same name.
+        return Kind.OPTIMIZER if use.methods >= _OPTIMIZER_USE else None
+    module = use.called and not MODULE_EVIDENCE.isdisjoint(use.methods)
+    return Kind.MODULE if module else None
 
 
 def shown(node: ast.expr) -> str:

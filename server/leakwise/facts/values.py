@@ -178,10 +178,7 @@ class Value(NamedTuple):
 
     def but(self, **changes: object) -> "Value":
         """A copy with some fields changed."""
-        parts = list(self)
-        for name, part in changes.items():
-            parts[_AT[name]] = part
-        return tuple.__new__(Value, parts)
+        return self._replace(**changes)  # type: ignore[arg-type]
 
     def made_from(self, sources: frozenset[Source]) -> "Value":
         """The same value, known to be made from `sources` too."""
@@ -242,8 +239,7 @@ class Value(NamedTuple):
 
 
 Fields = tuple[tuple[object, Value], ...]
-_AT = {name: position for position, name in enumerate(Value._fields)}
-_SOURCES_AT = _AT["sources"]
+_SOURCES_AT = Value._fields.index("sources")
 Items = tuple[Value, ...] | None
 
 _TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})

@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.carrying import unmarked
 from leakwise.facts.places import Place
 from leakwise.facts.run import Run
 from leakwise.facts.storage import OWN, Numbers, View, computed, stored
@@ -16,6 +17,7 @@ from leakwise.facts.values import (
     Value,
     element_of,
     join,
+    merge_sources,
     tensor,
 )
 
@@ -28,7 +30,7 @@ def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = Fa
     """
     if adds and (joint := _chained(one, two)) is not None:
         return joint
-    sources = one.made_from(two.sources).sources
+    sources = merge_sources(_of_graph(one), _of_graph(two))
     if one.is_tensor or two.is_tensor:
         attached = [
             value for value in (one, two) if value.carries_graph or (records and value.is_leaf)
@@ -80,6 +82,10 @@ def _chained(one: Value, two: Value) -> Value | None:
         return None
     element = join(element_of(one), element_of(two))
     return Value(Kind.CONTAINER, element=element, sources=one.sources | two.sources)
+
+
+def _of_graph(value: Value) -> frozenset[Source]:
+    return value.sources if value.carries_graph or not value.sources else unmarked(value.sources)
 
 
 _PLAIN = frozenset({Kind.NUMBER, Kind.ARRAY})

@@ -150,10 +150,14 @@ class AttributeUpdate(Event):
 @dataclass(frozen=True, slots=True)
 class Carried(Event):
     """A path, bound before the loop, that a round leaves with a graph for the next round. `place`
-    is the loop's head; the loop itself is the last of `loops`."""
+    is the loop's head; the loop itself is the last of `loops`. `mark` is among the sources of all
+    that a round makes of what it found there, graph and all. `starts_as_none` where None may stand
+    there before the first round."""
 
     path: str
     value: Value
+    mark: Source
+    starts_as_none: bool
 
 
 @dataclass(frozen=True, slots=True)

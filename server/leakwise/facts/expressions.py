@@ -17,6 +17,7 @@ from leakwise.facts.apis.torch_methods import (
 from leakwise.facts.arithmetic import arithmetic, compared_tensors
 from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
+from leakwise.facts.carrying import cut
 from leakwise.facts.events import Loop
 from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.lambdas import lambda_value
@@ -151,10 +152,10 @@ def _tensor_attribute(owner: Value, name: str) -> Value:
     if name in CUT_ATTRIBUTES and owner.kind is Kind.TENSOR:
         # A gradient has storage of its own.
         whole = shown_whole(owner.storage) if name == "data" else computed(owner.storage)
-        return owner.but(graph=Graph.DETACHED, storage=whole)
+        return cut(owner.but(graph=Graph.DETACHED, storage=whole))
     if name in CUT_ATTRIBUTES:
         # Of a tensor it is cut off, of a structure it is a field.
-        return owner.but(graph=Graph.UNKNOWN, storage=UNSEEN)
+        return cut(owner.but(graph=Graph.UNKNOWN, storage=UNSEEN))
     if name in SAME_ATTRIBUTES:
         return owner.but(storage=shown_whole(owner.storage))
     if owner.kind is Kind.OUTPUT:

@@ -5,6 +5,7 @@ import ast
 from leakwise.facts.acquisitions import acquired_through, handed_in
 from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import fresh_loops, is_from_before
+from leakwise.facts.carrying import cut
 from leakwise.facts.constructions import constructed
 from leakwise.facts.containers import holds_graph
 from leakwise.facts.definitions import Definition
@@ -68,7 +69,7 @@ def local_call(
         made_from = merge_sources(made_from, frozenset({place}))
     if result.kind is not Kind.CONTAINER:
         result = result.but(origin=place)
-    return acquired_through(run, node, result.made_from(made_from))
+    return acquired_through(run, node, cut(result.made_from(made_from)))
 
 
 def construct_local(

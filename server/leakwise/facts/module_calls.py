@@ -3,10 +3,10 @@
 import ast
 
 from leakwise.facts.apis.torch_classes import has_no_parameters
+from leakwise.facts.carrying import CUTS, graph_sources, unmarked
 from leakwise.facts.events import GradMode, ModuleCall
 from leakwise.facts.module_parameters import may_have_parameters
 from leakwise.facts.run import Run, shown
-from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import Device, stored
 from leakwise.facts.symbols.questions import is_address
 from leakwise.facts.tensor_calls import with_graph_of
@@ -26,7 +26,9 @@ def forward_call(
     }[run.state.grad]
     sources: frozenset[Source] = frozenset({place})
     for argument in arguments:
-        sources = merge_sources(sources, deep_sources(argument))
+        sources = merge_sources(sources, graph_sources(argument))
+    if may_cut(run, module):
+        sources = unmarked(sources)
     if own is not None and own.kind is Kind.PENDING:
         result = Value(Kind.OUTPUT, certainty=module.certainty, origin=place)
     elif own is not None and own.kind is not Kind.UNKNOWN:
@@ -59,6 +61,14 @@ def _passes_graphs_on(run: Run, module: Value) -> bool:
     if module.definition is not None:
         return not may_have_parameters(run.module, module.definition)
     return module.name is not None and has_no_parameters(module.name)
+
+
+def may_cut(run: Run, module: Value) -> bool:
+    """Whether a network's own `forward` in this file may cut the graph of what it is given."""
+    if module.definition is None:
+        return False
+    forward = run.module.method(module.definition, "forward")
+    return forward is None or run.module.body_mentions(forward, CUTS)
 
 
 def forward_result(run: Run, module: Value) -> Value | None:

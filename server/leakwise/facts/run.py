@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
+from leakwise.facts.carrying import cut, unmarked
 from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop, Waiting
@@ -175,7 +176,7 @@ class Run:
         if not value.carries_graph or self.state.grad is GradMode.ON:
             return value
         off = self.state.grad is GradMode.OFF
-        return value.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
+        return cut(value.but(graph=Graph.DETACHED if off else Graph.UNKNOWN))
 
     def computed_here(self, value: Value) -> Value:
         """What another body's code gives when it is run here: as `recorded`, in all parts."""
@@ -237,7 +238,7 @@ def unknown_call(run: Run, arguments: Iterable[Value]) -> Value:
     sources: frozenset[Source] = frozenset()
     for argument in arguments:
         run.outcome.pass_on(argument)
-        sources = merge_sources(sources, deep_sources(argument))
+        sources = merge_sources(sources, unmarked(deep_sources(argument)))
     return Value(sources=sources) if sources else UNKNOWN
 
 

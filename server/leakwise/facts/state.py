@@ -204,10 +204,10 @@ def join_branches(
                 # Bound on one way only: where it is used, that way was taken.
                 if path != root_of(path):
                     lacking = one if first is None else two
-                    present = _join_accumulator(outside(path, lacking), present)
+                    present = join_accumulator(outside(path, lacking), present)
                 one.values[path] = present
         elif first is not second:
-            one.values[path] = _join_accumulator(first, second)
+            one.values[path] = join_accumulator(first, second)
         loops = two.fresh_in.get(path)
         if loops is not None and len(one.fresh_in.get(path, ())) <= len(loops):
             one.fresh_in[path] = loops
@@ -223,7 +223,7 @@ def join_branches(
     return one
 
 
-def _join_accumulator(one: Value, two: Value) -> Value:
+def join_accumulator(one: Value, two: Value) -> Value:
     """The join where a number became a tensor: `total = 0` before `total += loss`."""
     for first, second in ((one, two), (two, one)):
         if first.kind is Kind.NUMBER and second.is_tensor:
@@ -251,17 +251,17 @@ def join_states(one: State, two: State, outside: Outside = nothing_outside) -> S
         if first is None:
             # Bound on one way only: where it is used, that way was taken.
             if path != root_of(path):
-                second = _join_accumulator(outside(path, one), second)
+                second = join_accumulator(outside(path, one), second)
             values[path] = second
         elif first is not second:
-            values[path] = _join_accumulator(first, second)
+            values[path] = join_accumulator(first, second)
     parts = one.parts.copy()
     for root, paths in two.parts.items():
         parts[root] = parts.get(root, frozenset()) | paths
     for paths in parts.values():
         for path in paths:
             if path not in two.values and (first := one.values.get(path)) is not None:
-                values[path] = _join_accumulator(outside(path, two), first)
+                values[path] = join_accumulator(outside(path, two), first)
     fresh = one.fresh_in.copy()
     for path, loops in two.fresh_in.items():
         known = fresh.get(path)

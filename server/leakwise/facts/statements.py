@@ -9,6 +9,7 @@ from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
+from leakwise.facts.carrying import behind_loop, in_later_rounds, left_for_later, mark
 from leakwise.facts.events import Carried, Defining, Entering, GradMode, Handling, Loop, Looping
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.external_calls import may_switch_grad
@@ -19,7 +20,7 @@ from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import Place, header_place
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
-from leakwise.facts.values import UNKNOWN, Kind, Value, element_of, join
+from leakwise.facts.values import NONE, UNKNOWN, Kind, Value, element_of, join
 
 ROUNDS = 3
 """How often a loop's body is run at most, so that what one round leaves reaches the next."""
@@ -168,21 +169,18 @@ def _loop(
         after = run.state
         for state in run.outcome.continues:
             after = join_states(after, state, run.outside)
-        again = join_states(entry, after, run.outside)
+        again = in_later_rounds(run, before, after, join_states(entry, after, run.outside))
         settled = after.dead or again == entry
         if settled or round_number == ROUNDS - 1:
             break
         outer_outcome.merge(run.outcome, flows_only=True)
         entry = again
     inner = run.outcome
-    carried = [
-        (path, value)
-        for path, value in after.values.items()
-        if value.carries_graph and path in before.values and before.values[path] is not value
-    ]
     # In one order, whichever way the state was made.
-    for path, value in sorted(carried, key=lambda one: one[0]):
-        inner.add(Carried(loop.place, run.loops, path, value), path)
+    for path, value in sorted(left_for_later(before, after).items(), key=lambda one: one[0]):
+        source = mark(path, len(run.loops))
+        absent = before.values[path].name == NONE.name
+        inner.add(Carried(loop.place, run.loops, path, value, source, absent), path)
     run.loops, run.outcome = outer_loops, outer_outcome
     leaving = inner.breaks
     inner.breaks, inner.continues = [], []
@@ -191,7 +189,7 @@ def _loop(
         Looping(loop.place, outer_loops, loop, left_early=bool(leaving) or inner.returning)
     )
     endless = isinstance(node, ast.While) and _always(node.test)
-    run.state = again.copy()
+    run.state = behind_loop(before, after, again.copy())
     run.state.dead = endless or (entry.dead and after.dead)
     run_suite(run, node.orelse)
     for state in leaving:

@@ -23,11 +23,12 @@ from leakwise.facts.apis.torch_methods import (
     TO_DEVICE,
     TO_FLOATING,
 )
+from leakwise.facts.carrying import cut as without_mark
+from leakwise.facts.carrying import graph_sources
 from leakwise.facts.events import GradMode
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import pair
 from leakwise.facts.run import Run
-from leakwise.facts.state import deep_sources
 from leakwise.facts.storage import (
     UNSEEN,
     WHOLE_NUMBERS,
@@ -71,7 +72,7 @@ def with_graph_of(
     storages: list[Storage] = []
     settled = True
     for argument in arguments:
-        sources = merge_sources(sources, deep_sources(argument))
+        sources = merge_sources(sources, graph_sources(argument))
         parts = [argument, argument.element] if argument.element is not None else [argument]
         for part in parts:
             if part is None:
@@ -170,7 +171,7 @@ def tensor_method(
             return SHAPE
         return NUMBER if name == "item" or name in SIZES else OTHER
     if name in CUT_GRAPH:
-        cut = receiver.but(
+        cut = without_mark(receiver).but(
             kind=Kind.TENSOR, graph=Graph.DETACHED, storage=shown_whole(receiver.storage)
         )
         return _in_place(run, node, cut) if name == "detach_" else cut
@@ -199,12 +200,13 @@ def tensor_method(
 def _computed(
     run: Run, node: ast.Call, name: str, receiver: Value, arguments: list[Value]
 ) -> Value:
-    graph, sources, certainty = receiver.graph, receiver.sources, receiver.certainty
+    graph, certainty = receiver.graph, receiver.certainty
+    sources = graph_sources(receiver)
     in_place = name.endswith("_") and not name.endswith("__")
     for argument in arguments:
         if _records(argument) and graph is not Graph.ATTACHED:
             graph, certainty = Graph.ATTACHED, certainty.weaker(argument.certainty)
-        sources = merge_sources(sources, deep_sources(argument))
+        sources = merge_sources(sources, graph_sources(argument))
     if receiver.is_leaf and not in_place:
         graph = Graph.ATTACHED
     if graph is Graph.ATTACHED and run.state.grad is not GradMode.ON and not receiver.carries_graph:
@@ -269,7 +271,7 @@ def _without_graph(name: str, receiver: Value) -> Value:
         storage = stored(device)
     elif name in NEW_LIKE:
         storage = computed(receiver.storage)
-    return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
+    return without_mark(receiver).but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
 
 
 def moved_by(
@@ -310,7 +312,7 @@ def _converted(
     """`to`, `cpu`, `float` and their like: the same numbers elsewhere, or of another type."""
     storage = _converted_storage(name, receiver, positional, keywords)
     if storage.numbers is Numbers.WHOLE:
-        return receiver.but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
+        return without_mark(receiver).but(kind=Kind.TENSOR, graph=Graph.DETACHED, storage=storage)
     graph = receiver.graph
     if receiver.is_leaf:
         # The leaf itself where nothing changes, else a copy that was recorded.

@@ -210,3 +210,19 @@ def test_what_is_no_method_gives_no_fix(method: str) -> None:
 def test_nonsense_ranges_give_no_fix(span: Range) -> None:
     document = Document.from_text("file:///x.py", "ab + c\n    x = (\n")
     assert FixContext(document).call_method([span], "item") is None
+
+
+def test_below_the_end_of_a_string_that_looks_like_a_start() -> None:
+    lines = [
+        "def f():",
+        "    for x in y:",
+        "        text = '''",
+        "  is left of its block",
+        "'''",
+        "    total += «loss»",
+        *["    step()"] * 150,
+        "",
+    ]
+    after = item("\n".join(lines))
+    assert after is not None
+    assert "    total += loss.item()\n" in after

@@ -28,7 +28,8 @@ from leakwise.text import Document, Edit, Position, Range, apply_edits
 _LINES_ABOVE = 200
 _ENDS_TRIED = 100
 _WINDOWS_GIVEN = 8
-_LINES_PARSED = 10_000
+_LINES_PARSED = 20_000
+_MOST_FOR_ONE_START = 1 / 4
 _DISTANCES = (256, 64, 16, 4, 1)
 _TRY = re.compile(r"[ \t\f]*try\s*:\s*(?:#.*)?$")
 
@@ -164,7 +165,11 @@ class _Trials:
 
     def window(self, first: int, last: int) -> Window | None:
         """The window from line `first` that holds the line `last`."""
+        # The end of a string taken for its start never closes: that must leave some for others.
+        least = self.lines_left * (1 - _MOST_FOR_ONE_START)
         for tried, end in enumerate(self._ends(first, last)):
+            if self.lines_left < least:
+                return None
             found = self._parsed(first, end)
             if isinstance(found, Window):
                 return found

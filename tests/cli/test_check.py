@@ -135,7 +135,7 @@ def test_long_lines_are_cut_around_the_finding(tmp_path: Path) -> None:
 def test_no_python_files(tmp_path: Path) -> None:
     done = leakwise("check", cwd=tmp_path)
     assert done.returncode == 0
-    assert "leakwise: warning: no Python files found" in done.stderr
+    assert "leakwise: warning: no Python files or notebooks found" in done.stderr
 
 
 def test_file_names_that_are_no_text(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def test_one_finding(tmp_path: Path) -> None:
         "name",
         "message",
         "filename",
+        "cell",
         "location",
         "end_location",
         "severity",
@@ -59,7 +60,7 @@ def test_the_leak_path(tmp_path: Path) -> None:
     (found,) = findings(write(tmp_path, {"a.py": LEAK}))
     assert found["related"]
     for place in found["related"]:
-        assert set(place) == {"filename", "message", "location", "end_location"}
+        assert set(place) == {"filename", "cell", "message", "location", "end_location"}
         assert place["filename"] == found["filename"]
         assert place["message"]
     assert 7 in [place["location"]["row"] for place in found["related"]]

@@ -94,14 +94,6 @@ def test_a_file_that_breaks_off_while_it_is_read(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
-def test_a_notebook(tmp_path: Path) -> None:
-    done = leakwise("check", "a.ipynb", cwd=write(tmp_path, {"a.ipynb": "{}"}))
-    assert (
-        done.stderr == "leakwise: warning: a.ipynb: is a notebook - only Python files are checked\n"
-    )
-    assert done.returncode == 0
-
-
 def test_binary_standard_input(tmp_path: Path) -> None:
     done = leakwise("check", "-", cwd=tmp_path, stdin=b"\0\1")
     assert done.stderr == "leakwise: warning: -: is binary, not text - leave it out\n"

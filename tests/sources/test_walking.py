@@ -18,9 +18,10 @@ def walked(*roots: Path) -> list[str]:
     return [path.name for path in python_files(roots)]
 
 
-def test_python_files_only_in_a_fixed_order(tmp_path: Path) -> None:
+def test_python_files_and_notebooks_in_a_fixed_order(tmp_path: Path) -> None:
     lay(tmp_path, "b.py", "a.py", "a.pyc", "a.txt", "py", "sub/c.py", "Sub/d.py", "x.py/e.py")
-    assert walked(tmp_path) == ["a.py", "b.py", "d.py", "c.py", "e.py"]
+    lay(tmp_path, "a.ipynb", "sub/.ipynb_checkpoints/a-checkpoint.ipynb")
+    assert walked(tmp_path) == ["a.ipynb", "a.py", "b.py", "d.py", "c.py", "e.py"]
 
 
 @pytest.mark.parametrize(

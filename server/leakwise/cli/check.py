@@ -49,7 +49,7 @@ def check(
 ) -> None:
     """Check files and folders for leaks; the current folder by default, standard input for `-`.
 
-    Folders are searched for *.py; what .gitignore lists and environments are left out.
+    Folders are searched for *.py and *.ipynb; what .gitignore lists and environments are left out.
 
     The exit status is 0 when nothing worse than a note was found, 1 when there are warnings or
     errors, 2 when the check could not run or a path does not exist.
@@ -84,17 +84,17 @@ def check(
 def _check_stdin(name: Path | None, with_fixes: bool) -> CheckedFile:
     from leakwise.cli.checking import check_document
     from leakwise.cli.outside import Outside, project_folders
-    from leakwise.sources import UnreadableError, decode, path_to_uri
-    from leakwise.text import Document
+    from leakwise.cli.reading import document_of
+    from leakwise.sources import UnreadableError, path_to_uri
 
     shown = "-" if name is None else str(name)
+    uri = "untitled:stdin" if name is None else path_to_uri(name)
     try:
-        text = decode(sys.stdin.buffer.read())
+        document = document_of(sys.stdin.buffer.read(), shown, uri)
     except UnreadableError as error:
         return unchecked(shown, str(error))
-    uri = "untitled:stdin" if name is None else path_to_uri(name)
     with closing(Outside([] if name is None else project_folders([name]))) as outside:
-        return check_document(Document.from_text(uri, text), shown, outside, with_fixes)
+        return check_document(document, shown, outside, with_fixes)
 
 
 def _check_paths(
@@ -112,7 +112,7 @@ def _check_paths(
             complain("error", "does not exist - check the spelling", str(root))
     paths = [str(path) for path in python_files(present, _unlistable)]
     if present and not paths:
-        complain("warning", "no Python files found - name a file or another folder")
+        complain("warning", "no Python files or notebooks found - name a file or another folder")
     folders = project_folders(present)
     checked = check_files(paths, jobs or available_processors(), folders, with_fixes)
     with closing(checked):

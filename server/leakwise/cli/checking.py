@@ -4,12 +4,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from leakwise.cli.outside import Outside
-from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace, unchecked
+from leakwise.cli.reading import read
+from leakwise.cli.shown import (
+    CheckedFile,
+    ShownEdit,
+    ShownFinding,
+    ShownFix,
+    ShownPlace,
+    unchecked,
+)
 from leakwise.engine import Analysis, fixes_for
 from leakwise.pages import url
-from leakwise.rule import Finding
-from leakwise.sources import UnreadableError, read_document
-from leakwise.text import Document, Range
+from leakwise.rule import Finding, Fix
+from leakwise.sources import UnreadableError
+from leakwise.text import Document, Position, Range
 
 
 def check_together(
@@ -19,11 +27,8 @@ def check_together(
     what the files hold."""
     begun: list[tuple[Analysis, str]] = []
     for path in paths:
-        if path.endswith(".ipynb"):
-            yield unchecked(path, "is a notebook - only Python files are checked")
-            continue
         try:
-            document = read_document(Path(path))
+            document = read(Path(path))
         except UnreadableError as error:
             yield unchecked(path, str(error))
             continue
@@ -56,8 +61,9 @@ def _checked(analysis: Analysis, path: str, outside: Outside, with_fixes: bool) 
     findings = tuple(_shown(finding, document, with_fixes) for finding in analysis.findings())
     problems: list[str] = []
     if analysis.syntax_error is not None:
-        line = analysis.syntax_error.line + 1
-        why = f"line {line} does not parse ({analysis.syntax_error.message})"
+        line = Position(analysis.syntax_error.line, 0)
+        where = _place(Range(line, line), analysis.syntax_error.message, document)
+        why = f"{_in_words(where)} does not parse ({where.message})"
         problems.append(f"{why} - correct it; all that parses was checked")
     for failure in analysis.rule_failures:
         last = failure.error.strip().splitlines()[-1:]
@@ -76,9 +82,25 @@ def _shown(finding: Finding, document: Document, with_fixes: bool) -> ShownFindi
         finding.severity,
         _place(finding.range, finding.message, document),
         tuple(_place(other.range, other.message, document) for other in finding.related),
-        fixes[0] if fixes else None,
+        _fix(fixes[0], document) if fixes else None,
     )
 
 
 def _place(span: Range, message: str, document: Document) -> ShownPlace:
-    return ShownPlace(span, message, document.lines[span.start.line].rstrip("\r\n"))
+    part, span = document.located(span)
+    line = part.lines[span.start.line].rstrip("\r\n")
+    return ShownPlace(span, message, line, document.number_of(part))
+
+
+def _in_words(place: ShownPlace) -> str:
+    line = f"line {place.range.start.line + 1}"
+    return line if place.cell is None else f"{line} of cell {place.cell}"
+
+
+def _fix(fix: Fix, document: Document) -> ShownFix:
+    edits = [
+        ShownEdit(edit.range, edit.text, document.number_of(part))
+        for part, edits in document.addressed(fix.edits)
+        for edit in edits
+    ]
+    return ShownFix(fix.title, fix.applicability, tuple(edits))

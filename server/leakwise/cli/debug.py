@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from leakwise.cli.output.printable import printable
+from leakwise.cli.reading import read
 from leakwise.facts import ModuleFacts, describe, trace
-from leakwise.sources import UnreadableError, read_document
+from leakwise.sources import UnreadableError
 
 
 @click.group(hidden=True)
@@ -19,7 +20,7 @@ def debug() -> None:
 def values(file: Path) -> None:
     """Print what is known of each line of FILE: the line, what stands there, and its value."""
     try:
-        document = read_document(file)
+        document = read(file)
     except UnreadableError as error:
         raise click.UsageError(f"{file}: {error}.") from error
     for traced in trace(ModuleFacts(document)):

@@ -2,18 +2,40 @@
 
 from dataclasses import dataclass
 
-from leakwise.fixing import Fix
+from leakwise.fixing import Applicability
 from leakwise.rule import Severity
 from leakwise.text import Range
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPlace:
-    """A range with what is to say of it and the source line, unterminated, in which it starts."""
+    """A range with what is to say of it and the source line, unterminated, in which it starts.
+
+    In a notebook it is a range in the cell of this number: its place among all cells, from 1.
+    """
 
     range: Range
     message: str
     line: str
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEdit:
+    """One change of a fix; in a notebook, of the cell of this number."""
+
+    range: Range
+    text: str
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFix:
+    """A fix with its changes."""
+
+    title: str
+    applicability: Applicability
+    edits: tuple[ShownEdit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +48,7 @@ class ShownFinding:
     severity: Severity
     place: ShownPlace
     related: tuple[ShownPlace, ...]
-    fix: Fix | None
+    fix: ShownFix | None
 
     @property
     def counts(self) -> bool:

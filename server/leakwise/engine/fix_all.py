@@ -4,18 +4,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from leakwise.engine.analysis import analyze
-from leakwise.engine.fixes import fixes_for
-from leakwise.fixing import parses
+from leakwise.engine.fixes import fixes_for, keeps_parsing
 from leakwise.rule import Applicability, Finding, Fix, Rule
-from leakwise.text import Document, Edit, OverlappingEditsError, apply_edits
+from leakwise.text import Document, Edit, EditError, edited
 
 
 @dataclass(frozen=True, slots=True)
 class FixAllResult:
-    """A document's text after its fixes, and how many were applied."""
+    """A document after its fixes, with the version that it had, and how many were applied."""
 
-    text: str
+    document: Document
     applied: int
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return self.document.text
 
 
 def fix_all(
@@ -33,7 +37,7 @@ def fix_all(
     while step := _step(document, findings, _allowed(findings, document, unsafe), rules):
         document, findings, count = step
         applied += count
-    return FixAllResult(document.text, applied)
+    return FixAllResult(document, applied)
 
 
 def _step(
@@ -47,10 +51,9 @@ def _step(
     for group in (_compatible(document, chosen), *([fix] for fix in chosen)):
         if not group:
             continue
-        text = apply_edits(document, _edits(group))
-        if text == document.text or (parses(document.text) and not parses(text)):
+        changed = edited(document, _edits(group))
+        if changed.text == document.text or not keeps_parsing(document, changed):
             continue
-        changed = Document.from_text(document.uri, text, document.version)
         left = analyze(changed, rules)
         if len(left) + len(group) <= len(findings):
             return changed, left, len(group)
@@ -72,8 +75,8 @@ def _compatible(document: Document, fixes: Iterable[Fix]) -> list[Fix]:
     group: list[Fix] = []
     for fix in fixes:
         try:
-            apply_edits(document, _edits([*group, fix]))
-        except OverlappingEditsError:
+            edited(document, _edits([*group, fix]))
+        except EditError:
             continue
         group.append(fix)
     return group

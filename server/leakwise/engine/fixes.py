@@ -4,7 +4,7 @@ import logging
 
 from leakwise.fixing import parses
 from leakwise.rule import Finding, Fix, FixContext
-from leakwise.text import Document, OverlappingEditsError, apply_edits
+from leakwise.text import Document, EditError, edited
 
 _log = logging.getLogger(__name__)
 
@@ -12,13 +12,13 @@ _log = logging.getLogger(__name__)
 def fixes_for(finding: Finding, document: Document) -> list[Fix]:
     """The fixes of `finding`, which was found in `document`, the preferred one first.
 
-    A fix that cannot be built, or that would break a document which parses, is left out and
-    logged; nothing is raised for it.
+    A fix that cannot be built, that would break what parses, or that would reach over the cells
+    of a notebook, is left out and logged; nothing is raised for it.
     """
     fixes: list[Fix] = []
     try:
         for fix in finding.rule.fixes(finding, FixContext(document)):
-            if fix.edits and _keeps_parsing(fix, document):
+            if _is_possible(fix, document):
                 fixes.append(fix)
             else:
                 _log.error("%s gave a fix that breaks %s", finding.rule.code, document.uri)
@@ -27,9 +27,13 @@ def fixes_for(finding: Finding, document: Document) -> list[Fix]:
     return fixes
 
 
-def _keeps_parsing(fix: Fix, document: Document) -> bool:
+def _is_possible(fix: Fix, document: Document) -> bool:
     try:
-        result = apply_edits(document, fix.edits)
-    except OverlappingEditsError:
+        return bool(fix.edits) and keeps_parsing(document, edited(document, fix.edits))
+    except EditError:
         return False
-    return parses(result) or not parses(document.text)
+
+
+def keeps_parsing(before: Document, after: Document) -> bool:
+    """Whether all that is parsed for itself, as a cell of a notebook is, parses if it did."""
+    return all(parses(new) or not parses(old) for old, new in after.changed_parts(before))

@@ -59,8 +59,17 @@ def read_document(path: Path) -> Document:
     Raises:
         UnreadableError: the file cannot be read, or is no text.
     """
+    return Document.from_text(path_to_uri(path), decode(read_bytes(path)))
+
+
+def read_bytes(path: Path) -> bytes:
+    """What the file at `path` holds.
+
+    Raises:
+        UnreadableError: the file cannot be read.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableError("does not exist - check the spelling") from None
     except IsADirectoryError:
@@ -70,4 +79,3 @@ def read_document(path: Path) -> Document:
         raise UnreadableError(f"cannot be read ({why}) - make it readable") from None
     except ValueError:
         raise UnreadableError("is no path (a NUL character in it) - check the spelling") from None
-    return Document.from_text(path_to_uri(path), decode(data))

@@ -1,4 +1,4 @@
-"""The Python files of a folder, less what version control and custom leave out."""
+"""The Python files and notebooks of a folder, less what version control and custom leave out."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,9 +44,10 @@ def python_files(
 ) -> Iterator[Path]:
     """The files to check for `roots`, each once, in a fixed order.
 
-    A root that is a file is given as it is, whatever its name. A folder is walked for `*.py`;
-    links to folders in it are not followed, and files in `.gitignore`, in `.git/info/exclude`,
-    in `EXCLUDED_FOLDERS` or in a virtual environment are left out. A root itself is never left out.
+    A root that is a file is given as it is, whatever its name. A folder is walked for `*.py`
+    and `*.ipynb`; links to folders in it are not followed, and files in `.gitignore`, in
+    `.git/info/exclude`, in `EXCLUDED_FOLDERS` or in a virtual environment are left out. A root
+    itself is never left out.
 
     `unlistable` is told of each folder that cannot be listed, and why.
     """
@@ -85,7 +86,7 @@ def _walk(
                 if name not in EXCLUDED_FOLDERS and not ignored(prefix + name, True, ignores):
                     below.append(folder / name)
             elif (
-                name.endswith(".py")
+                name.endswith((".py", ".ipynb"))
                 and _is_file(entry)
                 and not ignored(prefix + name, False, ignores)
             ):

@@ -37,12 +37,12 @@ class Chunk:
 
 def open_string(text: str) -> str | None:
     """The quotes of the triple-quoted string that `text` ends inside, if it does."""
-    return _scan(text)[0]
+    return scanned(text)[0]
 
 
 def open_brackets(text: str) -> int:
     """How many more brackets `text` opens than it closes."""
-    return _scan(text)[1]
+    return scanned(text)[1]
 
 
 def starts_inside(lines: Sequence[str], indent: str) -> bool:
@@ -137,8 +137,14 @@ def _behind_string(lines: Sequence[str], line: int, high: int) -> int:
     return end
 
 
-def _scan(text: str) -> tuple[str | None, int]:
-    position, depth = 0, 0
+def scanned(text: str, quotes: str | None = None, depth: int = 0) -> tuple[str | None, int]:
+    """The quotes of the triple-quoted string that `text` ends inside, if it does, and how many
+    brackets are open there, when it begins inside such a string and so many brackets."""
+    position = 0
+    if quotes:
+        position = _string_end(text, 0, quotes)
+        if position < 0:
+            return quotes, depth
     while match := _TOKEN.search(text, position):
         position = match.end()
         quotes = match["triple"]

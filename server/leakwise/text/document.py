@@ -1,9 +1,14 @@
 """One version of a file's text, held as lines so that the cost of an edit follows the edit."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from leakwise.text.positions import Position, Range
+
+if TYPE_CHECKING:
+    from leakwise.text.edits import Edit
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -34,6 +39,9 @@ class Document:
     """An immutable text with its address and version.
 
     `lines` keep their terminators. Treat it as read-only: versions may share it.
+
+    A document may be joined of parts that have addresses of their own, as a notebook is of its
+    cells; a plain one is its only part. What is said to others is said of parts.
     """
 
     uri: str
@@ -52,6 +60,37 @@ class Document:
         if not self._joined:
             self._joined.append("".join(self.lines))
         return self._joined[0]
+
+    def part(self, uri: str) -> "tuple[Document, int] | None":
+        """The part with this address and its first line in here; None where there is none."""
+        return (self, 0) if uri == self.uri else None
+
+    def located(self, span: Range) -> "tuple[Document, Range]":
+        """The part that a range in here starts in, and the range in that part."""
+        return self, span
+
+    def number_of(self, part: "Document") -> int | None:
+        """The number by which people call a part of this document; None for a plain one."""
+        return None
+
+    def addressed(self, edits: "Iterable[Edit]") -> "list[tuple[Document, list[Edit]]]":
+        """The edits by the part that they are to be made in, with their ranges in that part.
+
+        Raises:
+            MisplacedEditError: what an edit replaces stands in no single part as it does in here.
+        """
+        return [(self, list(edits))]
+
+    def with_parts(self, texts: "Mapping[str, str]") -> "Document":
+        """This document and version with other texts for some of its parts, by their addresses."""
+        if self.uri not in texts:
+            return self
+        return Document.from_text(self.uri, texts[self.uri], self.version)
+
+    def changed_parts(self, before: "Document") -> list[tuple[str, str]]:
+        """What is parsed for itself and is not as in `before`, an earlier version with as many
+        parts: its text there and here."""
+        return [] if before is self else [(before.text, self.text)]
 
     def clamp(self, position: Position) -> Position:
         """The nearest position that exists: columns end before the line's terminator."""

@@ -8,8 +8,16 @@ from leakwise.text.document import Document
 from leakwise.text.positions import Range
 
 
-class OverlappingEditsError(ValueError):
+class EditError(ValueError):
+    """Edits that cannot be made."""
+
+
+class OverlappingEditsError(EditError):
     """Two edits of one set change the same characters."""
+
+
+class MisplacedEditError(EditError):
+    """An edit that belongs to no single part of a joined document."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,3 +49,14 @@ def apply_edits(document: Document, edits: Iterable[Edit]) -> str:
     end = document.clamp(Range.of(len(document.lines), 0, 0, 0).start)
     pieces.append(document.slice(Range(position, end)))
     return "".join(pieces)
+
+
+def edited(document: Document, edits: Iterable[Edit]) -> Document:
+    """The document after all `edits`, each made in the part that it belongs to.
+
+    Raises:
+        OverlappingEditsError: two ranges overlap.
+        MisplacedEditError: an edit belongs to no single part.
+    """
+    parts = document.addressed(edits)
+    return document.with_parts({part.uri: apply_edits(part, own) for part, own in parts})

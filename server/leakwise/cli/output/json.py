@@ -11,7 +11,8 @@ from leakwise.text import Position
 
 def json_text(files: Iterable[CheckedFile]) -> str:
     """One JSON list of all findings. Rows and columns count code points from 1, ends lie behind
-    the last character; file names are absolute."""
+    the last character; file names are absolute, and rows of a notebook count in its
+    cell."""
     found = [_finding(item, _filename(file.path)) for file in files for item in file.findings]
     return json.dumps(found, indent=2)
 
@@ -36,6 +37,7 @@ def _place(place: ShownPlace, filename: str) -> dict[str, Any]:
     return {
         "message": place.message,
         "filename": filename,
+        "cell": place.cell,
         "location": _location(place.range.start),
         "end_location": _location(place.range.end),
     }
@@ -46,6 +48,7 @@ def _fix(finding: ShownFinding) -> dict[str, Any] | None:
         return None
     edits = [
         {
+            "cell": edit.cell,
             "location": _location(edit.range.start),
             "end_location": _location(edit.range.end),
             "content": edit.text,

@@ -38,7 +38,8 @@ def _head(finding: ShownFinding, path: str) -> str:
     where = click.style(printable(path), bold=True)
     code = click.style(finding.code, fg=_COLOURS[finding.severity], bold=True)
     message = printable(finding.place.message)
-    return f"{where}:{start.line + 1}:{start.column + 1}: {code} {finding.name} {message}"
+    cell = "" if finding.place.cell is None else f"cell {finding.place.cell}:"
+    return f"{where}:{cell}{start.line + 1}:{start.column + 1}: {code} {finding.name} {message}"
 
 
 def _finding(finding: ShownFinding, path: str) -> Iterator[str]:
@@ -47,7 +48,8 @@ def _finding(finding: ShownFinding, path: str) -> Iterator[str]:
     yield _head(finding, path)
     yield from _source(finding.place, gutter, "", _COLOURS[finding.severity])
     for place in finding.related:
-        yield from _source(place, gutter, printable(place.message), "blue")
+        elsewhere = "" if place.cell == finding.place.cell else f" (in cell {place.cell})"
+        yield from _source(place, gutter, printable(place.message) + elsewhere, "blue")
     margin = " " * (gutter + 2)
     yield f"{margin}= {finding.severity}; to read on: leakwise rule {finding.code}"
 

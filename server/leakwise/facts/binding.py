@@ -5,7 +5,8 @@ import ast
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.events import Loop, Storing
 from leakwise.facts.names import path_of
-from leakwise.facts.run import Run
+from leakwise.facts.run import Run, shown
+from leakwise.facts.traced import is_symbolic
 from leakwise.facts.values import Kind, Value, container, element_of
 
 _KEEPERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN, Kind.PENDING})
@@ -28,11 +29,19 @@ def bind(run: Run, target: ast.expr, value: Value) -> None:
         return
     if outlives_body(run, path):
         run.outcome.store(value)
-        if value.kind in _COSTLY and run.statement is not None:
-            run.outcome.add(
-                Storing(run.place(target), run.loops, path, value, run.statement_place()), path
-            )
+        costly = value.kind in _COSTLY or is_symbolic(run.module, run.definition, value)
+        if costly and run.statement is not None:
+            place, statement = run.place(target), run.statement_place()
+            text = _text(run.statement, target)
+            run.outcome.add(Storing(place, run.loops, path, value, statement, text), path)
     run.state.bind(path, value, run.loops)
+
+
+def _text(statement: ast.stmt, target: ast.expr) -> str:
+    """How what an assignment puts at a target of its own is written."""
+    if isinstance(statement, ast.Assign) and target in statement.targets:
+        return shown(statement.value)
+    return ""
 
 
 _COSTLY = RESOURCE_KINDS | {Kind.EXCEPTION, Kind.TAPE, Kind.KERAS_MODEL, Kind.TF_FUNCTION}

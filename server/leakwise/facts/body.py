@@ -36,6 +36,7 @@ from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Release
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.state import deep_sources
+from leakwise.facts.tensorflow_scopes import TensorflowScopes
 from leakwise.facts.values import UNKNOWN, Kind, Source, Value, overlap
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class BodyResult:
     """The values of paths where the body ends."""
 
 
-class BodyFacts(Circumstances):
+class BodyFacts(Circumstances, TensorflowScopes):
     """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
 
     def __init__(self, module: "ModuleFacts", definition: "Definition") -> None:
@@ -107,8 +108,7 @@ class BodyFacts(Circumstances):
     @property
     def parameters(self) -> frozenset[str]:
         """The names of the function's parameters, without a method's `self`."""
-        names = {parameter.arg for parameter in self.definition.parameters()}
-        return frozenset(names - {self.definition.instance_name()})
+        return self.definition.parameter_names()
 
     def parameter(self, name: str) -> Value:
         """What a parameter holds where the function begins: by its annotation, or by what all calls

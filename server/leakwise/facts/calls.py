@@ -6,6 +6,7 @@ from leakwise.facts.acquisitions import acquire, acquire_by_call, release_by_cal
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS, transposed
 from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
+from leakwise.facts.apis.tensorflow import VARIABLE_UPDATES
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
 from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
@@ -27,6 +28,7 @@ from leakwise.facts.framework_calls import (
     several,
     with_workers,
 )
+from leakwise.facts.keras_values import output_of
 from leakwise.facts.lambdas import LambdaText, called_lambda
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
@@ -63,7 +65,8 @@ def call(
     """The value of a call whose parts were evaluated; what it does is noted."""
     grad = run.state.grad
     result = _called(run, node, callee, receiver, arguments, keywords)
-    if _is_of_interest(callee, receiver, arguments, keywords, result):
+    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if method in _TELLING or _is_of_interest(callee, receiver, arguments, keywords, result):
         _note_call(run, node, callee, receiver, arguments, keywords, result, grad)
     return result
 
@@ -88,8 +91,11 @@ def _is_of_interest(
     )
 
 
-_CALLABLE = frozenset({Kind.FUNCTION, Kind.CLASS, Kind.METRIC})
+_FUNCTIONS = frozenset({Kind.FUNCTION, Kind.TF_FUNCTION})
+_CALLABLE = _FUNCTIONS | {Kind.CLASS, Kind.METRIC, Kind.KERAS_MODEL, Kind.KERAS_LAYER}
 _PLAIN = frozenset({Kind.NUMBER, Kind.OTHER})
+_TELLING = VARIABLE_UPDATES | {"run"}
+"""Methods that count whatever they are called on: a session may run them."""
 _SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
 
 
@@ -160,7 +166,7 @@ def _called(
     note_callbacks(run, node, arguments, keywords)
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
-    if callee.kind is Kind.FUNCTION and callee.definition is not None:
+    if callee.kind in _FUNCTIONS and callee.definition is not None:
         return local_call(run, node, callee.definition, receiver, arguments, keywords)
     if isinstance(callee.constant, LambdaText):
         followed = called_lambda(run, node, callee.constant, arguments, keywords)
@@ -177,7 +183,7 @@ def _called(
     if known_module(callee):
         return _module_call(run, node, callee, everything)
     if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
-        return Value(Kind.TF_TENSOR)
+        return output_of(run, node, callee, everything)
     if callee.kind is Kind.TRANSFORM:
         return with_graph_of(run, node, everything)
     if callee.kind is Kind.PENDING:
@@ -263,6 +269,8 @@ def _effect(
             # An object may keep what it is made of.
             run.outcome.pass_on(argument)
         made = Value(effect.kind, name=name, origin=run.place(node))
+        if effect.kind is Kind.TF_FUNCTION and arguments:
+            return made.but(definition=arguments[0].definition)
         if effect.kind is Kind.DISTRIBUTION:
             return distribution(run, made, everything)
         if effect.kind is Kind.METRIC:

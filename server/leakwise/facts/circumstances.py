@@ -4,7 +4,7 @@ does happens."""
 from typing import TYPE_CHECKING
 
 from leakwise.facts.decorators import Decorator, decorators_of
-from leakwise.facts.events import Defining, Event
+from leakwise.facts.events import Callback, Defining, Event
 from leakwise.facts.guards import Condition, condition_of
 
 if TYPE_CHECKING:
@@ -32,3 +32,15 @@ class Circumstances:
     def condition(self, event: Event) -> Condition:
         """Under which condition an event happens in its innermost loop or, without, this body."""
         return condition_of(self.module, self.definition, event)
+
+    def handed_to(self, *functions: str) -> bool:
+        """Whether a body of this file hands this function to a call of one of these names, whatever
+        they are called on."""
+        return any(
+            isinstance(event, Callback)
+            and event.function is self.definition
+            and event.how.rpartition(".")[2] in functions
+            for other in self.module.scopes.mentioning(self.definition.name)
+            if not other.is_class
+            for event in self.module.body(other).events
+        )

@@ -10,9 +10,11 @@ from leakwise.facts.values import Kind, Value
 
 def constructed(run: Run, node: ast.Call, made: Value) -> Value:
     """The object that a call made; a costly one is noted, and followed to where it is kept."""
+    place = run.place(node)
+    if made.kind is Kind.TAPE:
+        return made.made_from(frozenset({place}))
     if made.kind is not Kind.KERAS_MODEL:
         return made
-    place = run.place(node)
     run.outcome.add(
         Construction(
             place,

@@ -150,7 +150,7 @@ def keep(
             holder,
             how,
             part,
-            shown(node) if parts or part.is_tensor or stored.kind in _SHOWN else "",
+            shown(node),
             tuple(place for place, _ in parts),
             tuple(value for _, value in parts),
             run.state.fresh_in.get(path, ()),
@@ -183,7 +183,6 @@ def forget_slot(run: Run, path: str, key: ast.expr) -> None:
 
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
-_SHOWN = frozenset({Kind.KERAS_MODEL, Kind.HOOK_HANDLE, Kind.MODULE})
 
 
 def empty(run: Run, path: str, holder: Value) -> None:

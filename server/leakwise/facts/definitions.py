@@ -87,6 +87,10 @@ class Definition:
         arguments = self.node.args
         return (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
 
+    def parameter_names(self) -> frozenset[str]:
+        """The names of the parameters, without a method's `self`."""
+        return frozenset({one.arg for one in self.parameters()} - {self.instance_name()})
+
     def global_names(self) -> frozenset[str]:
         """The names that a function declares global or nonlocal."""
         if not isinstance(self.node, FunctionNode) or not self.index.has_trait("shared names"):

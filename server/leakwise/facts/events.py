@@ -170,11 +170,13 @@ class Relief(Event):
 
 @dataclass(frozen=True, slots=True)
 class Storing(Event):
-    """A resource, an exception or another costly thing put at a path that outlives the body."""
+    """A resource, an exception, a tensor of TensorFlow or another costly thing put at a path that
+    outlives the body. `value_text` is how it is written, "" where it has no code of its own."""
 
     path: str
     value: Value
     statement: Place
+    value_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

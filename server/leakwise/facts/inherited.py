@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.keras import KERAS_CALLBACKS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.values import PENDING, UNKNOWN, Kind, Value
 
@@ -16,6 +17,9 @@ def inherited(module: "ModuleFacts", class_: Definition, name: str) -> Value:
         held = module.externals.attribute(base, above.kind, name)
         if held.kind is not Kind.UNKNOWN:
             return held
+    if name == "model" and any(base.startswith(KERAS_CALLBACKS) for base in above.names):
+        # `fit` sets it: https://keras.io/api/callbacks/base_callback/.
+        return Value(Kind.KERAS_MODEL, name="keras.Model")
     return PENDING if above.waits else UNKNOWN
 
 

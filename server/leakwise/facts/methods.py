@@ -21,6 +21,7 @@ from leakwise.facts.apis.torch_methods import (
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import ModelUse, TrainingStep
 from leakwise.facts.evidence import backward_operand
+from leakwise.facts.keras_values import model_method, weights
 from leakwise.facts.metric_values import is_torch_metric, metric_method
 from leakwise.facts.module_calls import forward_call
 from leakwise.facts.names import path_of
@@ -33,7 +34,6 @@ from leakwise.facts.values import (
     NUMBER,
     OTHER,
     SHAPE,
-    UNKNOWN,
     Certainty,
     Graph,
     Kind,
@@ -83,8 +83,7 @@ def method_call(
     if receiver.kind is Kind.KERAS_MODEL:
         if name in MODEL_METHODS and path is not None:
             run.outcome.add(ModelUse(run.place(node), run.loops, path, receiver.origin, name))
-        # Scores, a history or an array: not the model, though it may refer to it.
-        return UNKNOWN if name in MODEL_METHODS else Value(sources=receiver.sources)
+        return model_method(run, node, name, receiver)
     if receiver.kind in {Kind.CONTAINER, Kind.UNKNOWN}:
         kept = container_method(run, node, function, receiver, arguments, keywords)
         if kept is not None:
@@ -210,6 +209,8 @@ def _unknown_method(
     if name in MODULE_ITSELF and receiver.kind in _UNSEEN and name != "type":
         # A tensor, a module or a batch: what moves or casts it gives the same thing again.
         return moved_by(name, receiver, positional, keywords)
+    if name == "get_weights" and not arguments and receiver.kind in _UNSEEN:
+        return weights(run, node, receiver)
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
         forget_attributes(run, path_of(function.value))
     if receiver.kind is Kind.PENDING:

@@ -129,7 +129,8 @@ def _of_array(name: str, receiver: Value) -> Value | None:
         return OTHER
     shown = name in _ARRAY_VIEWS
     storage = shown_whole(receiver.storage) if shown else copied(receiver.storage)
-    return receiver.but(storage=storage, element=None)
+    kept = shown or name in {"copy", "astype"}
+    return receiver.but(storage=storage, element=None, name=receiver.name if kept else None)
 
 
 def _of_tf_tensor(name: str, receiver: Value) -> Value | None:

@@ -117,7 +117,18 @@ CONVENTIONS: tuple[tuple[frozenset[str], dict[str, Rhythm]], ...] = (
         ),
         _DATASET,
     ),
-    (words("keras.callbacks.Callback keras.callbacks.LambdaCallback"), _KERAS_CALLBACK),
+    (
+        words(
+            "keras.callbacks.Callback keras.callbacks.LambdaCallback "
+            "keras.callbacks.ModelCheckpoint keras.callbacks.EarlyStopping "
+            "keras.callbacks.TensorBoard keras.callbacks.History keras.callbacks.CSVLogger "
+            "keras.callbacks.ReduceLROnPlateau keras.callbacks.LearningRateScheduler "
+            "keras.callbacks.ProgbarLogger keras.callbacks.BaseLogger "
+            "keras.callbacks.RemoteMonitor keras.callbacks.TerminateOnNaN "
+            "keras.callbacks.BackupAndRestore"
+        ),
+        _KERAS_CALLBACK,
+    ),
     (
         words(
             "keras.Model keras.models.Model keras.layers.Layer keras.Layer keras.Sequential "

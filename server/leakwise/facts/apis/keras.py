@@ -26,13 +26,14 @@ CALLS: dict[str, Effect] = {
     ),
     "keras.backend.function": instance(Kind.TF_FUNCTION),
 }
+KERAS_CALLBACKS = "keras.callbacks."
 # https://keras.io/api/: capitalised names under these prefixes are classes of the kind.
 CLASS_PREFIXES: dict[str, Kind] = {
     "keras.optimizers.schedules.": Kind.SCHEDULER,
     "keras.optimizers.": Kind.OPTIMIZER,
     "keras.metrics.": Kind.METRIC,
     "keras.losses.": Kind.METRIC,
-    "keras.callbacks.": Kind.OTHER,
+    KERAS_CALLBACKS: Kind.OTHER,
     "keras.initializers.": Kind.OTHER,
     "keras.regularizers.": Kind.OTHER,
     "keras.constraints.": Kind.OTHER,

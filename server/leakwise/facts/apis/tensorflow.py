@@ -45,7 +45,8 @@ CALLS: dict[str, Effect] = {
         "enable_v2_behavior executing_eagerly ConfigProto GPUOptions set_random_seed "
         "random.set_seed print group no_op get_variable_scope "
         "initialize_all_variables add_to_collection get_collection "
-        "get_logger logging.set_verbosity train.Checkpoint train.CheckpointManager "
+        "get_default_session as_dtype get_logger logging.set_verbosity train.Checkpoint "
+        "train.CheckpointManager "
         "train.Saver train.Coordinator train.latest_checkpoint saved_model.save",
     ),
 }
@@ -57,6 +58,24 @@ CLASS_PREFIXES: dict[str, Kind] = {
 V1_OPTIMIZERS = "tensorflow.train."
 """`tf.train.AdamOptimizer` and its like."""
 DATASET_PREFIX = "tensorflow.data.Dataset."
+
+# https://www.tensorflow.org/api_docs/python/tf/compat/v1: what adds operations to the default graph
+# though it gives no tensor.
+GRAPH_BUILDERS = words(
+    "tensorflow.global_variables_initializer tensorflow.local_variables_initializer "
+    "tensorflow.initialize_all_variables tensorflow.variables_initializer tensorflow.group "
+    "tensorflow.tables_initializer tensorflow.gradients tensorflow.train.Saver "
+    "tensorflow.summary.scalar tensorflow.summary.histogram tensorflow.summary.image "
+    "tensorflow.summary.audio tensorflow.summary.text tensorflow.summary.merge "
+    "tensorflow.summary.merge_all tensorflow.saved_model.loader.load "
+    "tensorflow.train.import_meta_graph tensorflow.import_graph_def"
+)
+VARIABLE_UPDATES = words(
+    "assign assign_add assign_sub scatter_add scatter_sub scatter_update scatter_nd_update"
+)
+"""Methods of a variable that add an operation to its graph."""
+OPTIMIZER_BUILDERS = words("minimize compute_gradients apply_gradients")
+"""Methods of `tf.train.Optimizer` that do."""
 
 # Hand on what a function of Python gives, or structures of tensors.
 OPAQUE = words(

@@ -19,7 +19,7 @@ loaded = keras.models.load_model("m.keras")  #? KerasModel
 cloned = tf.keras.models.clone_model(model)  #? KerasModel
 history = model.fit(np.ones(3), epochs=2)  #? unknown
 scores = [model.evaluate(x) for x in range(3)]
-predictions = model.predict(np.ones(3))  #? unknown
+predictions = model.predict(np.ones(3))  #? Array
 models = [keras.Sequential() for _ in range(3)]  #? Container of KerasModel
 by_name = {"a": keras.Sequential(), "b": model}
 one = by_name["a"]  #? KerasModel

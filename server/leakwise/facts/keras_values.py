@@ -1,0 +1,61 @@
+"""What Keras models give: outputs, predictions and copies of their weights.
+
+Sources: https://keras.io/api/models/model_training_apis/ and
+https://keras.io/api/layers/base_layer/#get_weights-method.
+"""
+
+import ast
+
+from leakwise.facts.apis.keras import MODEL_METHODS
+from leakwise.facts.run import Run
+from leakwise.facts.storage import Device, stored
+from leakwise.facts.values import UNKNOWN, Certainty, Kind, Value, container
+
+WEIGHTS = "keras.Model.get_weights"
+"""The name of copies of a model's or layer's weights."""
+PREDICTIONS = "keras.Model.predict"
+"""The name of the arrays that `predict` gives."""
+_PREDICT = frozenset({"predict", "predict_on_batch"})
+
+
+def output_of(run: Run, node: ast.Call, called: Value, arguments: list[Value]) -> Value:
+    """What calling a model or a layer gives: a tensor, which keeps no record of how it was made."""
+    place = run.place(node)
+    for argument in arguments:
+        run.outcome.pass_on(argument)
+    name = MODEL_OUTPUT if called.kind is Kind.KERAS_MODEL else None
+    return Value(
+        Kind.TF_TENSOR,
+        name=name,
+        certainty=called.certainty,
+        origin=place,
+        sources=frozenset({place}),
+    )
+
+
+MODEL_OUTPUT = "keras.Model.__call__"
+"""The name of what a whole model gives when it is called."""
+
+
+def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:
+    """What a method of a model gives."""
+    if name == "get_weights":
+        return weights(run, node, model)
+    if name in _PREDICT:
+        return Value(
+            Kind.ARRAY,
+            name=PREDICTIONS,
+            certainty=Certainty.LIKELY,
+            origin=run.place(node),
+            storage=stored(Device.CPU),
+        )
+    # Scores, a history: not the model, though it may refer to it.
+    return UNKNOWN if name in MODEL_METHODS else Value(sources=model.sources)
+
+
+def weights(run: Run, node: ast.Call, owner: Value) -> Value:
+    """What `get_weights()` gives: a list of arrays, copied."""
+    certainty = owner.certainty if owner.kind is Kind.KERAS_MODEL else Certainty.LIKELY
+    array = Value(Kind.ARRAY, name=WEIGHTS, storage=stored(Device.CPU))
+    made = container(array).but(length=None)
+    return made.but(name=WEIGHTS, certainty=certainty, origin=run.place(node))

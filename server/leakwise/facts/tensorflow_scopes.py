@@ -1,0 +1,74 @@
+"""What rules ask of a body about TensorFlow: what traces it, what its calls run, and whether its
+file builds graphs for sessions."""
+
+from typing import TYPE_CHECKING
+
+from leakwise.facts import graph_mode, traced
+from leakwise.facts.events import Argument, CallSite, Loop
+from leakwise.facts.traced import TfFunction
+from leakwise.facts.values import Certainty, Value
+
+if TYPE_CHECKING:
+    from leakwise.facts.definitions import Definition
+    from leakwise.facts.module import ModuleFacts
+
+
+class TensorflowScopes:
+    """The part of a body's facts that tells of functions, graphs and sessions of TensorFlow."""
+
+    module: "ModuleFacts"
+    definition: "Definition"
+
+    def tf_function(self, site: CallSite) -> TfFunction | None:
+        """The `tf.function` that a call of this body runs; None where it runs none."""
+        return traced.called_tf_function(self.module, self.definition, site)
+
+    def tensor_in_trace(self, value: Value) -> Certainty | None:
+        """How sure it is that a value of this body, which TensorFlow traces, is a symbolic tensor;
+        None where it is none, or nothing tells."""
+        return traced.tensor_in_trace(value)
+
+    def outlives_trace(self, path: str) -> bool:
+        """Whether what is put at a path stays when TensorFlow has traced the function that this
+        body stands in: its root is a name of neither."""
+        return traced.outlives_trace(self.module, self.definition, path)
+
+    @property
+    def is_keras_step(self) -> bool:
+        """Whether this is a method that Keras runs in each step, such as `call`, of a layer or
+        model of this file."""
+        return traced.is_keras_step(self.module, self.definition)
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether TensorFlow traces this body: it stands in a `tf.function` or in a method that
+        Keras compiles, and the file does not ask to run these eagerly."""
+        if not traced.uses_tensorflow(self.module):
+            return False
+        if traced.runs_eagerly(self.module, self.definition):
+            return False
+        return traced.tracing(self.module, self.definition) is not None or (
+            self.definition.is_function and traced.wrapped_elsewhere(self.module, self.definition)
+        )
+
+    def session_runs(self) -> tuple[tuple[CallSite, Certainty], ...]:
+        """The calls here that run a session, and how sure that is."""
+        found = (
+            (site, graph_mode.runs_session(self.module, self.definition, site))
+            for site in self.module.facts(self.definition).method_calls("run")
+        )
+        return tuple((site, certainty) for site, certainty in found if certainty is not None)
+
+    def begins_graph(self, loop: Loop | None = None) -> bool:
+        """Whether this body, or one loop of it, begins a graph of its own, directly or in functions
+        of this file."""
+        return graph_mode.begins_graph(self.module, self.definition, loop)
+
+    def adds_operations(self, site: CallSite) -> bool:
+        """Whether a call adds operations to the graph, where graphs are built for sessions."""
+        return graph_mode.adds_operations(site)
+
+    def fetches_new_operation(self, argument: Argument) -> bool:
+        """Whether an argument of a session's `run` is made there by an operator or an update of a
+        variable, which adds an operation too."""
+        return graph_mode.fetches_new_operation(self.module, self.definition, argument)

@@ -40,6 +40,27 @@ def from_lsp_range(span: types.Range, lines: Sequence[str], encoding: str) -> Ra
     )
 
 
+def from_lsp_position_in(
+    document: Document, uri: str, position: types.Position, encoding: str
+) -> Position | None:
+    """The position in a document for one in its part at `uri`; None when that is no part of it."""
+    found = document.part(uri)
+    if found is None:
+        return None
+    part, first = found
+    inside = part.clamp(from_lsp_position(position, part.lines, encoding))
+    return Position(first + inside.line, inside.column)
+
+
+def from_lsp_range_in(
+    document: Document, uri: str, span: types.Range, encoding: str
+) -> Range | None:
+    """The range in a document for one in its part at `uri`; None when that is no part of it."""
+    start = from_lsp_position_in(document, uri, span.start, encoding)
+    end = from_lsp_position_in(document, uri, span.end, encoding)
+    return None if start is None or end is None else Range(start, end)
+
+
 def to_lsp_position(position: Position, lines: Sequence[str], encoding: str) -> types.Position:
     """The position in the client's units."""
     return types.Position(position.line, _character(position, lines, encoding))
@@ -55,11 +76,13 @@ def to_lsp_range(span: Range, lines: Sequence[str], encoding: str) -> types.Rang
 def to_lsp_diagnostic(finding: "Finding", document: Document, client: Client) -> dict[str, Any]:
     """The finding as a `Diagnostic`, ready for JSON.
 
-    Its `data` says which finding of which version it is, in our terms; the version comes last.
+    It is one of the document's part that the finding is in. Its `data` says which finding of which
+    version of that it is, in our terms; the version comes last.
     """
     rule = finding.rule
+    part, span = document.located(finding.range)
     diagnostic: dict[str, Any] = {
-        "range": _json_range(finding.range, document.lines, client.encoding),
+        "range": _json_range(span, part.lines, client.encoding),
         "severity": _SEVERITIES[finding.severity],
         "code": rule.code,
         "codeDescription": {"href": _address(rule)},
@@ -68,33 +91,38 @@ def to_lsp_diagnostic(finding: "Finding", document: Document, client: Client) ->
     }
     if finding.related and client.shows_related:
         diagnostic["relatedInformation"] = [
-            {
-                "location": {
-                    "uri": document.uri,
-                    "range": _json_range(related.range, document.lines, client.encoding),
-                },
-                "message": related.message,
-            }
+            {"location": _location(related.range, document, client), "message": related.message}
             for related in finding.related
         ]
-    diagnostic["data"] = {
-        "code": rule.code,
-        "range": range_as_data(finding.range),
-        "version": document.version,
-    }
+    diagnostic["data"] = {"code": rule.code, "range": range_as_data(span), "version": part.version}
     return diagnostic
 
 
+def _location(span: Range, document: Document, client: Client) -> dict[str, Any]:
+    part, span = document.located(span)
+    return {"uri": part.uri, "range": _json_range(span, part.lines, client.encoding)}
+
+
 def to_lsp_edit(edits: Sequence[Edit], document: Document, client: Client) -> types.WorkspaceEdit:
-    """The edits of one fix, tied to the document's version where the client heeds versions."""
-    converted = [
-        types.TextEdit(to_lsp_range(edit.range, document.lines, client.encoding), edit.text)
-        for edit in dict.fromkeys(edits)
-    ]
+    """The edits of one fix in the parts of the document that they belong to, tied to the parts'
+    versions where the client heeds versions.
+
+    Raises:
+        MisplacedEditError: an edit belongs to no single part.
+    """
+    changes: dict[str, list[types.TextEdit]] = {}
+    versioned: list[types.TextDocumentEdit] = []
+    for part, own in document.addressed(dict.fromkeys(edits)):
+        converted = [
+            types.TextEdit(to_lsp_range(edit.range, part.lines, client.encoding), edit.text)
+            for edit in own
+        ]
+        changes[part.uri] = converted
+        identifier = types.OptionalVersionedTextDocumentIdentifier(part.uri, part.version)
+        versioned.append(types.TextDocumentEdit(identifier, converted))
     if not client.versions_edits:
-        return types.WorkspaceEdit(changes={document.uri: converted})
-    identifier = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, converted)])
+        return types.WorkspaceEdit(changes=changes)
+    return types.WorkspaceEdit(document_changes=versioned)
 
 
 def range_as_data(span: Range) -> list[int]:

@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 from leakwise import __version__
 from leakwise.lsp import features
 from leakwise.lsp.client import Client
-from leakwise.lsp.diagnostics import Diagnostics, joined
+from leakwise.lsp.diagnostics import Diagnostics
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scheduler import Scheduler
 from leakwise.lsp.workspace import OpenDocuments
@@ -39,7 +39,12 @@ class LeakwiseServer(LanguageServer):
     protocol: LeakwiseProtocol
 
     def __init__(self) -> None:
-        super().__init__("leakwise", __version__, protocol_cls=LeakwiseProtocol)
+        super().__init__(
+            "leakwise",
+            __version__,
+            notebook_document_sync=features.NOTEBOOKS,
+            protocol_cls=LeakwiseProtocol,
+        )
         self.client = Client()
         self.documents = OpenDocuments()
         self._diagnostics: dict[str, Diagnostics] = {}
@@ -52,11 +57,12 @@ class LeakwiseServer(LanguageServer):
 
     async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
         """What `question` gives for the newest version of a document, None when it is not open.
+        For a cell it is asked of its notebook.
 
         It runs on the analysis thread, again when the text changed meanwhile.
         """
         while (document := self.documents.get(uri)) is not None:
-            answer = await self.scheduler.ask(uri, question)
+            answer = await self.scheduler.ask(document.uri, question)
             if self.documents.get(uri) is document:
                 return answer
         return None
@@ -65,15 +71,16 @@ class LeakwiseServer(LanguageServer):
         """Sends the findings of a version as diagnostics, unless there is a newer version."""
         if self.documents.get(document.uri) is not document:
             return
-        texts = self.diagnostics(document).texts(findings, document, self.client)
-        self.publish_ready(document, joined(texts, document.version))
+        news = self.diagnostics(document).news(findings, document, self.client)
+        for uri, version, diagnostics in news:
+            self.publish_ready(uri, version, diagnostics)
 
-    def publish_ready(self, document: Document, diagnostics: str) -> None:
+    def publish_ready(self, uri: str, version: int | None, diagnostics: str) -> None:
         """Sends a JSON array as the diagnostics of a version."""
-        uri, version = json.dumps(document.uri), json.dumps(document.version)
+        known = "" if version is None else f'"version":{json.dumps(version)},'
         self.protocol.notify_ready(
             types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-            JsonText(f'{{"uri":{uri},"version":{version},"diagnostics":{diagnostics}}}'),
+            JsonText(f'{{"uri":{json.dumps(uri)},{known}"diagnostics":{diagnostics}}}'),
         )
 
     def diagnostics(self, document: Document) -> Diagnostics:
@@ -81,10 +88,17 @@ class LeakwiseServer(LanguageServer):
         return self._diagnostics.setdefault(document.uri, Diagnostics())
 
     def close(self, uri: str) -> Document | None:
-        """Forgets all of a document; gives its last version, None when it was not open."""
+        """Forgets all of a document or notebook, and takes back what was published about it; gives
+        its last version, None when it was not open."""
+        document = self.documents.close(uri)
+        if document is None:
+            return None
         self._diagnostics.pop(uri, None)
         self.scheduler.close(uri)
-        return self.documents.close(uri)
+        if self.scheduler.pushes:
+            for part in document.parts():
+                self.publish_ready(part.uri, part.version, "[]")
+        return document
 
     def refresh(self) -> None:
         """Asks the client to pull diagnostics again, where it knows that request."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from leakwise.lsp.convert import from_lsp_range
+from leakwise.lsp.changes import changed
+from leakwise.lsp.notebooks import OpenNotebooks
 from leakwise.text import Document, LineChange
 
 logger = logging.getLogger(__name__)
@@ -16,10 +17,11 @@ class OpenDocuments:
 
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
+        self.notebooks = OpenNotebooks()
 
     def get(self, uri: str) -> Document | None:
-        """The newest version, None for a document that is not open."""
-        return self._documents.get(uri)
+        """The newest version, None for a document that is not open; a cell's is its notebook's."""
+        return self._documents.get(uri) or self.notebooks.get(uri)
 
     def open(self, item: types.TextDocumentItem) -> Document:
         """Takes a document as the client opened it; one that was open already is replaced."""
@@ -42,19 +44,10 @@ class OpenDocuments:
         if document is None:
             logger.warning("A change of %s, which is not open, was ignored.", uri)
             return None
-        changes: list[LineChange] = []
-        for event in events:
-            if isinstance(event, types.TextDocumentContentChangePartial):
-                span = from_lsp_range(event.range, document.lines, encoding)
-                document, change = document.replace(span, event.text, version)
-            else:
-                document, change = document.with_text(event.text, version)
-            changes.append(change)
-        if not changes:
-            document = Document(uri, document.lines, version)
+        document, changes = changed(document, version, events, encoding)
         self._documents[uri] = document
         return document, changes
 
     def close(self, uri: str) -> Document | None:
-        """Forgets a document; gives its last version, None when it was not open."""
-        return self._documents.pop(uri, None)
+        """Forgets a document or a notebook; gives its last version, None when it was not open."""
+        return self._documents.pop(uri, None) or self.notebooks.close(uri)

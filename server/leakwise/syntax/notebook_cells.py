@@ -105,10 +105,14 @@ class NotebookDocument(Document):
             if old is not new
         ]
 
+    def parts(self) -> Sequence[Document]:
+        """The texts of the cells that hold Python."""
+        return [cell.document for cell in self.cells if cell.lines]
+
     def part(self, uri: str) -> tuple[Document, int] | None:
         """The text of the cell with this address and its first line in the whole."""
         for cell, start in zip(self.cells, self._starts, strict=True):
-            if cell.document.uri == uri:
+            if cell.document.uri == uri and cell.lines:
                 return cell.document, start
         return None
 

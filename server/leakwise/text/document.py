@@ -1,7 +1,7 @@
 """One version of a file's text, held as lines so that the cost of an edit follows the edit."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,10 @@ class Document:
         if not self._joined:
             self._joined.append("".join(self.lines))
         return self._joined[0]
+
+    def parts(self) -> "Sequence[Document]":
+        """What it is joined of, in order."""
+        return (self,)
 
     def part(self, uri: str) -> "tuple[Document, int] | None":
         """The part with this address and its first line in here; None where there is none."""

@@ -15,9 +15,18 @@ from leakwise.lsp.features.exit import exit_
 from leakwise.lsp.features.hover import hover
 from leakwise.lsp.features.initialize import initialize
 from leakwise.lsp.features.initialized import initialized
+from leakwise.lsp.features.notebook_document_did_change import notebook_document_did_change
+from leakwise.lsp.features.notebook_document_did_close import notebook_document_did_close
+from leakwise.lsp.features.notebook_document_did_open import notebook_document_did_open
+from leakwise.lsp.features.notebook_document_did_save import notebook_document_did_save
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
+
+NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    [types.NotebookDocumentFilterWithCells([types.NotebookCellLanguage("python")])], save=True
+)
+"""Which notebooks the client is to tell of: any that have Python cells, and those alone."""
 
 
 def register(ls: "LeakwiseServer") -> None:
@@ -28,6 +37,10 @@ def register(ls: "LeakwiseServer") -> None:
     ls.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     ls.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
     ls.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    ls.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)(notebook_document_did_open)
+    ls.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(notebook_document_did_change)
+    ls.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)(notebook_document_did_save)
+    ls.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(notebook_document_did_close)
     ls.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
     ls.feature(types.TEXT_DOCUMENT_HOVER)(hover)
     ls.feature(

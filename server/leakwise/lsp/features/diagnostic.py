@@ -19,10 +19,12 @@ async def diagnostic(ls: "LeakwiseServer", params: types.DocumentDiagnosticParam
     if answer is None:
         return JsonText('{"kind":"full","items":[]}')
     document, findings = answer
-    texts = ls.diagnostics(document).texts(findings, document, ls.client)
+    uri = params.text_document.uri
+    texts = ls.diagnostics(document).texts(findings, document, ls.client).get(uri, [])
     # Without the version: a name for diagnostics is the same in every version that has them.
     name = blake2b("".join(texts).encode(), digest_size=8).hexdigest()
     if name == params.previous_result_id:
         return JsonText(f'{{"kind":"unchanged","resultId":"{name}"}}')
-    items = joined(texts, document.version)
+    found = document.part(uri)
+    items = joined(texts, found[0].version if found else None)
     return JsonText(f'{{"kind":"full","resultId":"{name}","items":{items}}}')

@@ -10,6 +10,4 @@ if TYPE_CHECKING:
 
 def did_close(ls: "LeakwiseServer", params: types.DidCloseTextDocumentParams) -> None:
     """Forgets the document and takes back what was published about it."""
-    document = ls.close(params.text_document.uri)
-    if document is not None and not ls.client.pulls_diagnostics:
-        ls.publish_ready(document, "[]")
+    ls.close(params.text_document.uri)

@@ -11,4 +11,5 @@ if TYPE_CHECKING:
 def did_open(ls: "LeakwiseServer", params: types.DidOpenTextDocumentParams) -> None:
     """Begins to analyse the document."""
     ls.scheduler.start()
+    ls.close(params.text_document.uri)
     ls.scheduler.open(ls.documents.open(params.text_document))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from leakwise.lsp.convert import from_lsp_position, to_lsp_range
+from leakwise.lsp.convert import from_lsp_position_in, to_lsp_range
 from leakwise.text import Range
 
 if TYPE_CHECKING:
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover | None:
     """What is to be told of the place; None where there is nothing."""
     encoding = ls.client.encoding
+    uri = params.text_document.uri
 
     def explanation(analysis: "Analysis") -> tuple[str, types.Range] | None:
-        lines = analysis.document.lines
-        position = from_lsp_position(params.position, lines, encoding)
+        document = analysis.document
+        position = from_lsp_position_in(document, uri, params.position, encoding)
+        if position is None:
+            return None
         under = [found for found in analysis.findings() if found.range.contains(position)]
         if not under:
             return None
@@ -28,9 +31,10 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
         span = Range(
             max(found.range.start for found in under), min(found.range.end for found in under)
         )
-        return text, to_lsp_range(span, lines, encoding)
+        part, span = document.located(span)
+        return text, to_lsp_range(span, part.lines, encoding)
 
-    answer = await ls.ask(params.text_document.uri, explanation)
+    answer = await ls.ask(uri, explanation)
     if answer is None:
         return None
     text, span = answer

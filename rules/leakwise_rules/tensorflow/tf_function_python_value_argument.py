@@ -21,8 +21,6 @@ from leakwise.rule import (
 )
 from leakwise_rules.wording import shown
 
-_TF_FUNCTION = "tensorflow.function"
-_CONVERTING = frozenset({"input_signature", "reduce_retracing", "**"})
 _FEW = 5
 
 
@@ -242,11 +240,10 @@ class TfFunctionPythonValueArgument(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        words = body.module.names.words_for(_TF_FUNCTION)
-        if not body.has_loops or not body.file_mentions(*words):
+        if not body.has_loops or not body.uses_tf_functions:
             return
         for site in body.call_sites:
-            if not site.loops or not _is_tf_function(body, site):
+            if not site.loops or not _traces_numbers(body, site):
                 continue
             for argument in site.arguments:
                 loop = _counting_loop(site, argument)
@@ -268,14 +265,10 @@ class TfFunctionPythonValueArgument(Rule):
             yield Fix("Pass a tensor", edits, Applicability.UNSAFE)
 
 
-def _is_tf_function(body: BodyFacts, site: CallSite) -> bool:
+def _traces_numbers(body: BodyFacts, site: CallSite) -> bool:
     """Whether a call runs a function whose Python arguments each need a graph."""
-    function = site.value.definition
-    if site.value.kind is not Kind.FUNCTION or function is None:
-        return False
-    decorators = body.module.facts(function).decorators
-    found = [one for one in decorators if one.name == _TF_FUNCTION]
-    return bool(found) and not any(one.keywords & _CONVERTING for one in found)
+    function = body.tf_function(site)
+    return function is not None and not function.converts_numbers
 
 
 def _counting_loop(site: CallSite, argument: Argument) -> Loop | None:

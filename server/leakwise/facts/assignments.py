@@ -17,6 +17,7 @@ from leakwise.facts.run import Run, shown
 from leakwise.facts.single_samples import note_single
 from leakwise.facts.state import deep_sources
 from leakwise.facts.tensor_calls import left_by, note_flag
+from leakwise.facts.uneven import note_uneven
 from leakwise.facts.values import (
     UNKNOWN,
     Graph,
@@ -169,6 +170,7 @@ def _assign_one(
         note_part(run, path, value_node)
     if path is not None:
         note_single(run, path, value_node)
+        note_uneven(run, path, value_node)
 
 
 def _replace_part(run: Run, path: str, holder: Value, value: Value) -> None:

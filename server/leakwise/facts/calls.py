@@ -43,6 +43,7 @@ from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_c
 from leakwise.facts.single_samples import is_single
 from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS
 from leakwise.facts.tensor_calls import with_graph_of
+from leakwise.facts.uneven import uneven_in
 from leakwise.facts.values import (
     UNKNOWN,
     Certainty,
@@ -144,7 +145,8 @@ def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
     path = path_of(node)
     fresh = fresh_loops(run, path) if path is not None and run.loops else ()
     place, varies_in = run.place(node), _renewed(run, node)
-    return Argument(value, place, keyword, path, fresh, varies_in, is_single(run, node))
+    single, uneven = is_single(run, node), uneven_in(run, node)
+    return Argument(value, place, keyword, path, fresh, varies_in, single, uneven)
 
 
 def _renewed(run: Run, node: ast.expr) -> tuple[Loop, ...]:

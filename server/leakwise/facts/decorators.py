@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.names import path_of
+from leakwise.facts.places import Place, place_of
 from leakwise.facts.values import Kind
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ https://fastapi.tiangolo.com/reference/apirouter/."""
 class Decorator:
     """One decorator: its qualified name where that is imported, else None; how it is written up to
     its arguments, the constants among these, and the names of the keyword ones, with "**" for
-    unpacked ones."""
+    unpacked ones. `place` is that of what stands behind the `@`, `called` whether that is a
+    call."""
 
     name: str | None
     written: str
     constants: tuple[object, ...] = ()
     keywords: frozenset[str] = frozenset()
+    place: Place | None = None
+    called: bool = False
 
     @property
     def is_route(self) -> bool:
@@ -56,12 +60,14 @@ def _decorator(module: "ModuleFacts", definition: Definition, node: ast.expr) ->
     path = path_of(function)
     found = module.names.resolve(definition, path)
     name = found.name if found.kind is Kind.QUALIFIED else None
+    block = definition.block
+    place = None if block is None else place_of(node, block)
     if not isinstance(node, ast.Call):
-        return Decorator(name, path or "")
+        return Decorator(name, path or "", place=place)
     constants = tuple(one.value for one in node.args if isinstance(one, ast.Constant))
     if name == "functools.partial" and node.args:
         # `@partial(tf.function, jit_compile=True)`
         given = module.names.resolve(definition, path_of(node.args[0]))
         name = given.name if given.kind is Kind.QUALIFIED else None
     keywords = frozenset(one.arg or "**" for one in node.keywords)
-    return Decorator(name, path or "", constants, keywords)
+    return Decorator(name, path or "", constants, keywords, place, called=True)

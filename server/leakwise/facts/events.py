@@ -279,7 +279,8 @@ class Callback(Event):
 class Argument(NamedTuple):
     """What a call is given: `keyword` is empty for a positional one, "*" or "**" for an unpacked
     one. `path` is the one that it is read from, bound anew in the body of the loops `fresh_in`. In
-    each round of those of `varies_in` names in it are bound anew. `single`: a batch of one."""
+    each round of those of `varies_in` names in it are bound anew. `single`: a batch of one. In
+    each round of those of `uneven_in` it has another length."""
 
     value: Value
     place: Place
@@ -288,6 +289,7 @@ class Argument(NamedTuple):
     fresh_in: tuple[Loop, ...] = ()
     varies_in: tuple[Loop, ...] = ()
     single: bool = False
+    uneven_in: tuple[Loop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

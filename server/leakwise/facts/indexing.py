@@ -114,6 +114,10 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
             if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                 index.writes.add(node.attr)  # type: ignore[attr-defined]
                 traits.add("attribute")
+            elif node.attr in _TELLING_ATTRIBUTES:  # type: ignore[attr-defined]
+                owner = path_of(node.value)  # type: ignore[attr-defined]
+                if owner is not None:
+                    index.asked.setdefault(owner, set()).add(node.attr)  # type: ignore[attr-defined]
             pending.append(node.value)  # type: ignore[attr-defined]
             continue
         trait = TRAITS.get(kind)
@@ -130,6 +134,8 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
                 pending.append(value)
 
 
+_TELLING_ATTRIBUTES = frozenset({"trainable_variables", "trainable_weights"})
+"""Attributes that tell what they are read from, as a method does: a model of Keras."""
 _PLAIN_FIELDS = frozenset({"ctx", "ops", "type_comment", "kind", "type_ignores"})
 """Fields without nodes, or with nodes that have no names, such as `Load` and `Eq`."""
 _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from leakwise.facts.apis.keras import MODEL_EVIDENCE
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
 from leakwise.facts.carrying import cut, unmarked
 from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
@@ -212,8 +213,11 @@ def _kind_used_as(use: Use) -> Kind | None:
     if steps:
         # Also where its class was called for it, under the same name.
         return Kind.OPTIMIZER if use.methods >= _OPTIMIZER_USE else None
-    module = use.called and not MODULE_EVIDENCE.isdisjoint(use.methods)
-    return Kind.MODULE if module else None
+    if not use.called:
+        return None
+    if not MODULE_EVIDENCE.isdisjoint(use.methods):
+        return Kind.MODULE
+    return None if MODEL_EVIDENCE.isdisjoint(use.methods) else Kind.KERAS_MODEL
 
 
 def shown(node: ast.expr) -> str:

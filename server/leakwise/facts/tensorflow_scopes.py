@@ -19,6 +19,12 @@ class TensorflowScopes:
     module: "ModuleFacts"
     definition: "Definition"
 
+    @property
+    def uses_tf_functions(self) -> bool:
+        """Whether `tf.function` may stand in this file; asking costs no interpretation."""
+        words = self.module.names.words_for(traced.TF_FUNCTION)
+        return self.module.facts(self.definition).file_mentions(*words)
+
     def tf_function(self, site: CallSite) -> TfFunction | None:
         """The `tf.function` that a call of this body runs; None where it runs none."""
         return traced.called_tf_function(self.module, self.definition, site)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import CallSite
+from leakwise.facts.events import Argument, CallSite
 from leakwise.facts.parameters import parameters_in
+from leakwise.facts.places import Place
 from leakwise.facts.state import root_of
 from leakwise.facts.values import Certainty, Kind, Value
 
@@ -38,10 +39,27 @@ _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functi
 @dataclass(frozen=True, slots=True)
 class TfFunction:
     """A use of `tf.function`: what it traces, where that is in this file, and the names of the
-    options that it is given, with "**" for unpacked ones."""
+    options that it is given, with "**" for unpacked ones. `place` is that of the decorator or the
+    call, None where there are several; `called` is whether it has parentheses."""
 
     function: Definition | None
     options: frozenset[str]
+    place: Place | None = None
+    called: bool = True
+
+    def calls(self, site: CallSite, argument: Argument) -> bool:
+        """Whether the traced function calls what a call of it gives as an argument."""
+        function = self.function
+        if function is None or argument.keyword in {"*", "**"}:
+            return False
+        names = [one.arg for one in function.parameters()]
+        name: str | None = argument.keyword
+        if not name:
+            position = [one for one in site.arguments if not one.keyword].index(argument)
+            shift = 1 if names[:1] == [function.instance_name()] else 0
+            name = names[position + shift] if position + shift < len(names) else None
+        function.code.read()
+        return name is not None and any(True for _ in function.index.calls_named(name))
 
     @property
     def converts_numbers(self) -> bool:
@@ -63,7 +81,7 @@ def decorated_tf_function(module: "ModuleFacts", definition: Definition) -> TfFu
     """The `tf.function` among the decorators of a function; None where there is none."""
     for one in decorators_of(module, definition):
         if one.name == TF_FUNCTION:
-            return TfFunction(definition, one.keywords)
+            return TfFunction(definition, one.keywords, one.place, one.called)
     return None
 
 
@@ -85,7 +103,8 @@ def called_tf_function(
     if not made:
         return None
     options = frozenset(argument.keyword for one in made for argument in one.arguments)
-    return TfFunction(function, options - {"", "func"})
+    place = made[0].place if len(made) == 1 else None
+    return TfFunction(function, options - {"", "func"}, place)
 
 
 def _makes(made: CallSite, site: CallSite, function: Definition | None) -> bool:

@@ -56,6 +56,8 @@ MODEL_BASES = frozenset(
 MODEL_PREFIXES = ("keras.applications.",)
 LAYER_PREFIXES = ("keras.layers.",)
 LAYER_FUNCTIONS = frozenset({"keras.Input", "keras.layers.Input"})
+MODEL_EVIDENCE = frozenset({"trainable_variables", "trainable_weights"})
+"""What is called, and read these attributes of, is a model, a layer or a `tf.Module`."""
 MODEL_METHODS = frozenset(
     [
         "fit",

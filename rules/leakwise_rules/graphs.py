@@ -56,19 +56,22 @@ def _computes_for_others(body: BodyFacts) -> bool:
 
 
 def _trains_again_and_again(body: BodyFacts, holder: str) -> bool:
-    """Whether the function is a training step that is called in a loop, and nobody else empties
-    the holder: a module's own state is another smell."""
+    """Whether the function is a training step that is called in a loop, or by a trainer, and nobody
+    else empties the holder: the state of a module's forward pass is another smell."""
     class_ = body.class_
     if class_ is None:
         return body.trains() and body.called_in_loop()
-    if class_.is_module or not class_.bases_known:
+    stepped = not class_.is_module and body.trains() and body.called_in_loop()
+    if not (class_.bases_known and (stepped or body.steps_for_trainer)):
         return False
-    attribute = holder.partition(".")[2].partition(".")[0].partition("[")[0]
-    return (
-        body.trains()
-        and body.called_in_loop()
-        and set(class_.writers(attribute)) <= {"__init__", body.name}
-    )
+    attribute = attribute_of(holder)
+    others = set(class_.writers(attribute)) - {"__init__", body.name}
+    return not others and not class_.emptied_by(attribute)
+
+
+def attribute_of(path: str) -> str:
+    """The attribute that a path such as `self.held["loss"]` reads of its object."""
+    return path.partition(".")[2].partition(".")[0].partition("[")[0]
 
 
 def evaluates(body: BodyFacts, loops: tuple[Loop, ...]) -> bool:

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import AttributeUpdate, BodyFacts, Certainty, GradMode
+from leakwise.facts import (
+    AttributeUpdate,
+    BodyFacts,
+    Certainty,
+    GradMode,
+    Keeping,
+    Value,
+)
 from leakwise.rule import (
     Applicability,
     Example,
@@ -21,6 +28,7 @@ from leakwise.rule import (
 )
 from leakwise_rules.grad_modes import mode_call, spellings
 from leakwise_rules.graphs import cut_anchors
+from leakwise_rules.module_lists import growing_lists
 from leakwise_rules.wording import shown
 
 
@@ -37,7 +45,8 @@ class ModuleStateUpdatedWithGraph(Rule):
     A running mean updated so had 61 graph nodes behind it after 10 steps and 601 after 100. Where
     every step calls `backward()` that is little memory per step; where the module only runs forward
     the activations of every call stay as well. A `backward()` that reaches an older call fails with
-    an error about going through the graph a second time.
+    an error about going through the graph a second time. A list of the module that each pass
+    appends to, and that nothing empties, keeps the graphs of all calls in the same way.
 
     ## Best practice
 
@@ -47,20 +56,21 @@ class ModuleStateUpdatedWithGraph(Rule):
     ## When it is not a leak
 
     State that is overwritten without being read keeps one graph at most. State that another method
-    resets or detaches, as between the sequences of a recurrent network, is bounded by that. Under
-    `torch.no_grad()` no graph is recorded.
+    resets or detaches, as between the sequences of a recurrent network, is bounded by that. So is a
+    list that is emptied, wherever in the file. Under `torch.no_grad()` no graph is recorded.
     """
 
     code = "LP004"
     name = "module-state-updated-with-graph"
     message = (
         "`self.{attribute}` keeps the graph of every past call, because `{value}` "
-        "is made from its last value; detach what is added."
+        "is {how}; detach what is added."
     )
     severity = Severity.WARNING
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.UNDETACHED_STATE
+    supersedes = ("LP003",)
     practices = (
         Practice(
             "BP06",
@@ -185,8 +195,69 @@ class ModuleStateUpdatedWithGraph(Rule):
                         return loss
             """,
         ),
+        Example(
+            bad="""
+                import torch
+                from torch import nn
+
+                class Attention(nn.Module):
+                    def __init__(self, d):
+                        super().__init__()
+                        self.score = nn.Linear(d, 1)
+                        self._weights = []
+
+                    def forward(self, x):
+                        weights = torch.softmax(self.score(x), dim=1)
+                        self._weights.append(weights)  # leak
+                        return (weights * x).sum(dim=1)
+
+                    def mean_weights(self):
+                        return torch.stack(self._weights).mean(dim=0)
+            """,
+            good="""
+                import torch
+                from torch import nn
+
+                class Attention(nn.Module):
+                    def __init__(self, d):
+                        super().__init__()
+                        self.score = nn.Linear(d, 1)
+                        self._weights = []
+
+                    def forward(self, x):
+                        weights = torch.softmax(self.score(x), dim=1)
+                        self._weights.append(weights.detach())
+                        return (weights * x).sum(dim=1)
+
+                    def mean_weights(self):
+                        return torch.stack(self._weights).mean(dim=0)
+            """,
+        ),
     )
     negatives = (
+        Negative(
+            why="The list is emptied once its entries are used.",
+            code="""
+                import torch
+                from torch import nn
+
+                class Attention(nn.Module):
+                    def __init__(self, d):
+                        super().__init__()
+                        self.score = nn.Linear(d, 1)
+                        self._weights = []
+
+                    def forward(self, x):
+                        weights = torch.softmax(self.score(x), dim=1)
+                        self._weights.append(weights)
+                        return (weights * x).sum(dim=1)
+
+                    def sparsity(self):
+                        penalty = torch.stack(self._weights).pow(2).mean()
+                        self._weights.clear()
+                        return penalty
+            """,
+        ),
         Negative(
             why="The state is overwritten and not read: one graph is kept at most.",
             code="""
@@ -227,7 +298,6 @@ class ModuleStateUpdatedWithGraph(Rule):
         Negative(
             why="Another method resets the state between sequences.",
             code="""
-                import torch
                 from torch import nn
 
                 class Recurrent(nn.Module):
@@ -262,26 +332,6 @@ class ModuleStateUpdatedWithGraph(Rule):
                         return x, self.penalty
             """,
         ),
-        Negative(
-            why="A step counter and other numbers carry no graph.",
-            code="""
-                import torch
-                from torch import nn
-
-                class Counted(nn.Module):
-                    def __init__(self, d):
-                        super().__init__()
-                        self.proj = nn.Linear(d, d)
-                        self.calls = 0
-                        self.positive = 0
-
-                    def forward(self, x):
-                        h = self.proj(x)
-                        self.calls += 1
-                        self.positive = self.positive + (h > 0).sum()
-                        return h
-            """,
-        ),
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
@@ -290,20 +340,41 @@ class ModuleStateUpdatedWithGraph(Rule):
             return
         if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
             return
-        # A base that is not seen may reset or detach the state.
+        # An unseen base may reset the state.
         sure = Certainty.SURE if class_.bases_known else Certainty.POSSIBLE
         for update in body.attribute_updates:
             others = set(class_.writers(update.attribute)) - {"__init__", body.name}
             if update.recursive and update.value.carries_graph and not others:
-                yield self.report(
-                    update.place,
-                    *_leak_path(update),
-                    certainty=sure.weaker(update.value.certainty),
-                    anchors={**cut_anchors(update, update.value), "statement": (update.statement,)},
-                    notes=spellings(body),
-                    attribute=shown(update.attribute, 20),
-                    value=shown(update.value_text),
-                )
+                yield self._state(body, update, update.attribute, update.value, sure)
+        for keeping, attribute, certainty in growing_lists(body, class_):
+            yield self._state(body, keeping, attribute, keeping.stored, sure.weaker(certainty))
+
+    def _state(
+        self,
+        body: BodyFacts,
+        event: AttributeUpdate | Keeping,
+        attribute: str,
+        value: Value,
+        certainty: Certainty,
+    ) -> Report:
+        if isinstance(event, Keeping):
+            text, how = event.stored_text, "put there and never removed"
+        else:
+            text, how = event.value_text, "made from its last value"
+        return self.report(
+            event.place,
+            *_leak_path(event, attribute, value),
+            certainty=certainty.weaker(value.certainty),
+            # What is put into a list has its graph already: no mode takes it away again.
+            anchors={
+                **cut_anchors(event, value),
+                "statement": () if isinstance(event, Keeping) else (event.statement,),
+            },
+            notes=spellings(body),
+            attribute=shown(attribute, 20),
+            value=shown(text),
+            how=how,
+        )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         if edits := context.call_method(finding.anchors["detach"], "detach"):
@@ -318,9 +389,11 @@ class ModuleStateUpdatedWithGraph(Rule):
                 )
 
 
-def _leak_path(update: AttributeUpdate) -> Iterator[RelatedPlace]:
-    if update.value.origin is not None and update.value.origin != update.place:
-        yield RelatedPlace(update.value.origin, "The graph of this call is made here.")
+def _leak_path(
+    event: AttributeUpdate | Keeping, attribute: str, value: Value
+) -> Iterator[RelatedPlace]:
+    if value.origin is not None and value.origin != event.place:
+        yield RelatedPlace(value.origin, "The graph of this call is made here.")
     yield RelatedPlace(
-        update.statement, f"`self.{shown(update.attribute)}` lives as long as the module does."
+        event.statement, f"`self.{shown(attribute)}` lives as long as the module does."
     )

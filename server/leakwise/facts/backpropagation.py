@@ -258,14 +258,20 @@ def _returned(
     module: "ModuleFacts", definition: Definition, qualified: Qualified
 ) -> Callable[[ast.expr], Names] | None:
     """What a trainer backpropagates of what a method returns; None where none does."""
-    bases = RETURNS_LOSS.get(definition.name)
-    class_ = definition.parent
-    if bases is None or class_ is None or not class_.is_class:
-        return None
-    if bases.isdisjoint(module.ancestors(class_).names):
+    if not steps_for_trainer(module, definition):
         return None
     in_dict = definition.name in LOSS_IN_DICT
     return lambda node: _loss_in(node, qualified, in_dict=in_dict)
+
+
+def steps_for_trainer(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a framework's trainer calls a method at every step, and backpropagates the loss that
+    it returns."""
+    bases = RETURNS_LOSS.get(definition.name)
+    class_ = definition.parent
+    if bases is None or class_ is None or not class_.is_class:
+        return False
+    return not bases.isdisjoint(module.ancestors(class_).names)
 
 
 def _loss_in(node: ast.expr, qualified: Qualified, *, in_dict: bool) -> Names:

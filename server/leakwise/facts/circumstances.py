@@ -3,6 +3,7 @@ does happens."""
 
 from typing import TYPE_CHECKING
 
+from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.events import Callback, Defining, Event
 from leakwise.facts.guards import Condition, condition_of
@@ -22,6 +23,12 @@ class Circumstances:
     def decorators(self) -> tuple[Decorator, ...]:
         """The decorators of this function, the outermost first."""
         return decorators_of(self.module, self.definition)
+
+    @property
+    def steps_for_trainer(self) -> bool:
+        """Whether this is a method that a framework's trainer calls at every step, and whose loss
+        it backpropagates: `training_step` of Lightning, `compute_loss` of transformers."""
+        return steps_for_trainer(self.module, self.definition)
 
     @property
     def definings(self) -> tuple[Defining, ...]:

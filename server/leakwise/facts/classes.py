@@ -104,7 +104,7 @@ class ClassFacts:
     def emptied_by(self, attribute: str) -> tuple[str, ...]:
         """The functions of this file that empty, trim or replace what `self.attribute` holds, or
         take something out of it; not `__init__`, which makes it."""
-        found = limits_of_attribute(self.module, None, attribute)
+        found = limits_of_attribute(self.module, self.definition, attribute)
         return tuple(sorted({limit.function for limit in found}))
 
     def owner(self, attribute: str) -> Owner:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
+from leakwise.facts.class_use import family
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import Accumulation, Callback, Event, Keeping, Loop, Relief, Storing
 from leakwise.facts.kept_arguments import Kept
@@ -126,7 +127,7 @@ def _life_and_limits(
         life = Life.OBJECT
         if is_class_attribute(module, definition.parent, attribute):
             life = Life.PROCESS
-        others = limits_of_attribute(module, definition, attribute)
+        others = limits_of_attribute(module, definition.parent, attribute, definition)
         kept = module.attribute(definition.parent, attribute)
         limited = [Limit(LimitKind.MAXLEN)] if kept.bound is not None else []
         return life, (*limited, *own, *others)
@@ -191,17 +192,32 @@ def _limits_in(
 
 
 def limits_of_attribute(
-    module: "ModuleFacts", definition: Definition | None, attribute: str
+    module: "ModuleFacts", class_: Definition, attribute: str, but: Definition | None = None
 ) -> Iterator[Limit]:
-    """The reliefs of an attribute in bodies of the file, but for `definition`: of `self.held` in
-    methods, and of `trainer.held` elsewhere."""
+    """The reliefs of an attribute of a class's objects in bodies of the file, but for one of them:
+    of `self.held` in methods, and of `trainer.held` elsewhere."""
     for other in module.scopes.mentioning(attribute):
-        if other is definition or other.is_class or other.name in ONCE_METHODS:
+        if other is but or other.is_class or other.name in ONCE_METHODS:
             continue
+        own = other.instance_name() if _is_unrelated(module, class_, other.parent) else None
         for event in module.body(other).events:
-            if isinstance(event, Relief) and event.path.rpartition(".")[2] == attribute:
+            if not isinstance(event, Relief) or event.path.rpartition(".")[2] != attribute:
+                continue
+            if own is None or event.path != f"{own}.{attribute}":
                 rhythm = rhythm_of(module, other)
                 yield Limit(event.how, event.place, other.name, rhythm, event.loops)
+
+
+def _is_unrelated(module: "ModuleFacts", class_: Definition, other: Definition | None) -> bool:
+    """Whether a class shares no objects with another: neither derives from the other, and no base
+    is out of sight."""
+    if other is None or not other.is_class:
+        return False
+    return (
+        module.ancestors(other).complete
+        and class_ not in family(module, other)
+        and other not in family(module, class_)
+    )
 
 
 def _limits_of_name(module: "ModuleFacts", definition: Definition, name: str) -> Iterator[Limit]:

@@ -165,6 +165,9 @@ def _note_kept(
     stored = kept.stored
     if stored.kind in _NOTHING_KEPT:
         return
+    if stored.carries_graph and not holds_graph(argument.value):
+        # The graph is made in the function: it is not the argument that brings it in.
+        return
     holder = _holder(node, definition, kept.holder, given)
     if holder is None:
         return

@@ -83,3 +83,42 @@ def backpropagate(optimizer):
     torch.cat(features).mean().backward()
     optimizer.step()
     features.clear()
+
+
+class Appends(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(4, 4)
+        self.losses = []
+        self.outputs = []
+        self.checked = []
+
+    def training_step(self, batch, index):
+        loss = nn.functional.mse_loss(self.net(batch), batch)
+        self.losses.append(loss)  # leak: LP002
+        self.outputs.append(loss)
+        return loss
+
+    def on_train_epoch_end(self):
+        self.log("mean", torch.stack(self.losses).mean())
+        self.log("last", torch.stack(self.outputs).mean())
+        self.outputs.clear()
+
+    def validation_step(self, batch, index):
+        self.checked.append(self.net(batch))
+
+
+def record(model: nn.Module, optimizer, loader, seen):
+    for x, y in loader:
+        loss = nn.functional.mse_loss(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        seen["loss"].append(loss)  # leak: LP002
+
+
+def main(model: nn.Module, optimizer, loader):
+    seen = {"loss": []}
+    for epoch in range(10):
+        # The graph is made in the function, which is told of it: nothing is wrong here.
+        record(model, optimizer, loader, seen)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Entering, Kind, Loop
+from leakwise.facts import BodyFacts, CallSite, Entering, Kind, Loop
 from leakwise.rule import (
     Example,
     GeneralSmell,
@@ -15,10 +15,10 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.batches import data_of
 from leakwise_rules.wording import shown
 
 _GRADIENTS = ("gradient", "jacobian", "batch_jacobian")
-_DATA = ("dataset", "loader", "batches", "generator", "data", "ds", "stream", "iterator")
 _FEW = 8
 
 
@@ -250,7 +250,7 @@ class GradientTapeOpenAcrossLoop(Rule):
         for tape in tapes:
             for looping in body.loops:
                 loop = looping.loop
-                data = _data(loop)
+                data = data_of(loop, _FEW)
                 if loop in tape.loops or not tape.body.contains(looping.place) or data is None:
                     continue
                 call = _model_call(body, loop)
@@ -266,20 +266,6 @@ class GradientTapeOpenAcrossLoop(Rule):
                     data=shown(data[0], 24),
                 )
                 break
-
-
-def _data(loop: Loop) -> tuple[str, Certainty] | None:
-    """The batches that a loop goes through, and how sure it is that it does; None for time steps,
-    layers, a few rounds, and what is not known."""
-    if loop.over is None or (loop.trips is not None and loop.trips <= _FEW):
-        return None
-    paths = sorted(loop.over_paths, key=len, reverse=True)
-    if loop.over.kind in {Kind.TF_DATASET, Kind.LOADER}:
-        return (paths[0] if paths else "the data set"), Certainty.SURE
-    for path in paths:
-        if path.lower().rstrip("_").endswith(_DATA):
-            return path, Certainty.LIKELY
-    return None
 
 
 def _model_call(body: BodyFacts, loop: Loop) -> CallSite | None:

@@ -15,7 +15,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.wording import shown
+from leakwise_rules.wording import is_attribute, shown
 
 _LEAVE_THE_GRAPH = ("py_function", "numpy_function", "py_func", "map")
 
@@ -283,7 +283,7 @@ class SymbolicTensorStoredOutsideTfFunction(Rule):
         self, body: BodyFacts, event: Keeping | Storing, path: str, value: Value, text: str
     ) -> Iterator[Report]:
         certainty = body.tensor_in_trace(value)
-        if certainty is None or _is_attribute(text) or not body.outlives_trace(path):
+        if certainty is None or is_attribute(text) or not body.outlives_trace(path):
             return
         if body.is_keras_step and path.startswith(f"{body.instance_name}."):
             # What layers and models keep of their own is another smell.
@@ -298,8 +298,3 @@ class SymbolicTensorStoredOutsideTfFunction(Rule):
             value=shown(text, 20),
             traces="every trace" if grows else "the last trace",
         )
-
-
-def _is_attribute(text: str) -> bool:
-    """Whether this is what an object holds, which may be anything."""
-    return "." in text and all(part.isidentifier() for part in text.split("."))

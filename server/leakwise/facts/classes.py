@@ -36,6 +36,11 @@ class ClassFacts:
         known = self.module.ancestors(self.definition)
         return any(name in known.names for name in qualified)
 
+    def derives_under(self, prefix: str) -> bool:
+        """Whether a base is known whose qualified name begins so: `keras.callbacks.`."""
+        known = self.module.ancestors(self.definition)
+        return any(name.startswith(prefix) for name in known.names)
+
     @property
     def is_module(self) -> bool:
         """Whether this is known to be a `torch.nn.Module`."""

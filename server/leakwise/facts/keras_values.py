@@ -7,8 +7,10 @@ https://keras.io/api/layers/base_layer/#get_weights-method.
 import ast
 
 from leakwise.facts.apis.keras import MODEL_METHODS
+from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.storage import Device, stored
+from leakwise.facts.traced import uses_tensorflow
 from leakwise.facts.values import UNKNOWN, Certainty, Kind, Value, container
 
 WEIGHTS = "keras.Model.get_weights"
@@ -35,6 +37,17 @@ def output_of(run: Run, node: ast.Call, called: Value, arguments: list[Value]) -
 
 MODEL_OUTPUT = "keras.Model.__call__"
 """The name of what a whole model gives when it is called."""
+
+
+def called_as_model(run: Run, node: ast.Call, callee: Value, keywords: dict[str, Value]) -> Value:
+    """What is called: where that is not known, `model(x, training=True)` calls a model, since Keras
+    alone hands that argument to what is called like a function."""
+    if callee.kind is not Kind.UNKNOWN or "training" not in keywords:
+        return callee
+    owner, _, name = (path_of(node.func) or "").rpartition(".")
+    if not name or owner not in {"", run.instance} or not uses_tensorflow(run.module):
+        return callee
+    return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=callee.sources)
 
 
 def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:

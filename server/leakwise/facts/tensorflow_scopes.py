@@ -57,6 +57,11 @@ class TensorflowScopes:
             self.definition.is_function and traced.wrapped_elsewhere(self.module, self.definition)
         )
 
+    @property
+    def builds_graphs(self) -> bool:
+        """Whether this file builds graphs that sessions run, as TensorFlow 1 does."""
+        return graph_mode.builds_graphs(self.module, self.definition)
+
     def session_runs(self) -> tuple[tuple[CallSite, Certainty], ...]:
         """The calls here that run a session, and how sure that is."""
         found = (

@@ -32,6 +32,7 @@ KERAS_BASES = (
     "keras.Layer",
 )
 _KERAS_METHODS = frozenset({"call", "train_step", "test_step", "predict_step", "compute_loss"})
+_MODULE = "tensorflow.Module"
 _ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_addons", "keras_hub"})
 _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
 
@@ -122,7 +123,8 @@ def tracing(module: "ModuleFacts", definition: Definition) -> Definition | None:
     def compute() -> Definition | None:
         scope: Definition | None = definition if uses_tensorflow(module) else None
         while scope is not None and scope.is_function:
-            if decorated_tf_function(module, scope) is not None or is_keras_step(module, scope):
+            compiled = scope.name != "__call__" and is_keras_step(module, scope)
+            if compiled or decorated_tf_function(module, scope) is not None:
                 return scope
             scope = scope.parent
         return None
@@ -131,12 +133,15 @@ def tracing(module: "ModuleFacts", definition: Definition) -> Definition | None:
 
 
 def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a method computes with tensors in each step that Keras makes with a layer or model of
-    the file."""
+    """Whether a method computes with tensors whenever a layer, a model or a `tf.Module` of the file
+    is called or makes a step."""
     class_ = definition.parent
-    if class_ is None or not class_.is_class or definition.name not in _KERAS_METHODS:
+    if class_ is None or not class_.is_class:
         return False
-    return not module.ancestors(class_).names.isdisjoint(KERAS_BASES)
+    bases = module.ancestors(class_).names
+    if definition.name == "__call__":
+        return _MODULE in bases
+    return definition.name in _KERAS_METHODS and not bases.isdisjoint(KERAS_BASES)
 
 
 def is_symbolic(module: "ModuleFacts", definition: Definition, value: Value) -> bool:

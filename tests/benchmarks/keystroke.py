@@ -7,7 +7,7 @@ Servers take turns, line by line, so that a busy moment of the machine hits all 
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +15,15 @@ from pathlib import Path
 from tests.benchmarks import figures, peers
 from tests.benchmarks.lsp_client import Client, ServerGone
 from tests.benchmarks.servers import Contender, contenders
-from tests.benchmarks.training_files import TrainingFile, functions, one_main, script
-from tests.benchmarks.typist import Typist
+from tests.benchmarks.training_files import (
+    Notebook,
+    TrainingFile,
+    functions,
+    notebook,
+    one_main,
+    script,
+)
+from tests.benchmarks.typist import CellTypist, Typist
 
 
 @dataclass(slots=True)
@@ -29,8 +36,19 @@ class Measurement:
     failure: str = ""
 
 
+def typist_at(client: Client, uri: str, file: TrainingFile | Notebook) -> Typist:
+    """Who types into the file, or into a cell of the notebook."""
+    if isinstance(file, Notebook):
+        return CellTypist(client, uri, file)
+    return Typist(client, uri, file)
+
+
 def measure(
-    contenders: Sequence[Contender], file: TrainingFile, folder: Path, lines: int, seconds: float
+    contenders: Sequence[Contender],
+    file: TrainingFile | Notebook,
+    folder: Path,
+    lines: int,
+    seconds: float,
 ) -> dict[str, Measurement]:
     """Types `lines` lines into `file` at every contender, or as many as fit in `seconds` each."""
     path = folder / (file.name.replace(" ", "_").replace(",", "").replace("()", "") + ".py")
@@ -42,7 +60,7 @@ def measure(
             try:
                 client = stack.enter_context(Client(contender.command, contender.pulls))
                 client.initialize(folder.as_uri(), contender.options)
-                typist = Typist(client, path.as_uri(), file)
+                typist = typist_at(client, path.as_uri(), file)
                 typist.open(file.text)
                 typists[contender.name] = typist
             except (ServerGone, OSError) as error:
@@ -85,12 +103,13 @@ def rows(results: dict[str, Measurement]) -> Iterator[list[str]]:
         ]
 
 
-FILES = {
+FILES: dict[str, Callable[[], TrainingFile | Notebook]] = {
     "200": lambda: functions(200),
     "1000": lambda: functions(1000),
     "10000": lambda: functions(10_000),
     "main": lambda: one_main(500),
     "script": lambda: script(500),
+    "notebook": lambda: notebook(100),
 }
 
 

@@ -176,6 +176,7 @@ class Client:
                 "capabilities": {
                     "general": {"positionEncodings": ["utf-16"]},
                     "textDocument": abilities,
+                    "notebookDocument": {"synchronization": {}},
                     "workspace": {"configuration": True, "workspaceFolders": True},
                 },
             },

@@ -171,6 +171,25 @@ class TrainingFile:
         return len(line) - len(line.lstrip())
 
 
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A made-up notebook: the texts of its code cells, in one of which (zero-based) to type."""
+
+    name: str
+    cells: tuple[str, ...]
+    at: int
+
+    @property
+    def text(self) -> str:
+        """All of its code."""
+        return "\n".join(self.cells)
+
+    @property
+    def cell(self) -> TrainingFile:
+        """The cell in which to type."""
+        return TrainingFile(self.name, self.cells[self.at])
+
+
 def functions(lines: int, seed: int = 0) -> TrainingFile:
     """About `lines` lines of short functions and classes, unlike another `seed`'s."""
     parts, count = [HEAD], HEAD.count("\n") + TARGET.count("\n")
@@ -194,6 +213,15 @@ def script(lines: int) -> TrainingFile:
     """A file of about `lines` lines without any function."""
     setup = "\n".join(line[4:] for line in SETUP.splitlines()) + "\n"
     return TrainingFile(f"script of {lines}", HEAD + setup + "".join(_statements(lines - 20)))
+
+
+def notebook(cells: int) -> Notebook:
+    """A notebook of so many cells, most of them of about eight lines."""
+    setup = "\n".join(line[4:] for line in SETUP.splitlines())
+    texts = ["%matplotlib inline\n!pip install torch\n" + HEAD.rstrip(), "%%time\n" + setup]
+    texts += [text.rstrip() for text in _statements(8 * cells)][: cells - 2]
+    at = next(number for number, text in enumerate(texts) if PLACE in text)
+    return Notebook(f"notebook of {cells} cells", tuple(texts), at)
 
 
 def _statements(lines: int) -> Iterator[str]:

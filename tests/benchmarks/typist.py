@@ -3,7 +3,7 @@
 import time
 
 from tests.benchmarks.lsp_client import Client, Json, notification, request
-from tests.benchmarks.training_files import LEAK, TrainingFile
+from tests.benchmarks.training_files import LEAK, Notebook, TrainingFile
 
 
 def text_place(line: int, column: int) -> Json:
@@ -57,14 +57,16 @@ class Typist:
     def _edit(self, start: tuple[int, int], end: tuple[int, int], text: str) -> float:
         self._version += 1
         span = {"start": text_place(*start), "end": text_place(*end)}
-        return self._send(
-            notification(
-                "textDocument/didChange",
-                {
-                    "textDocument": {"uri": self._uri, "version": self._version},
-                    "contentChanges": [{"range": span, "text": text}],
-                },
-            )
+        return self._send(self._changed({"range": span, "text": text}))
+
+    def _changed(self, event: Json) -> bytes:
+        """The frame that tells of a change of the document."""
+        return notification(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": self._uri, "version": self._version},
+                "contentChanges": [event],
+            },
         )
 
     def _send(self, data: bytes) -> float:
@@ -91,3 +93,39 @@ class Typist:
             return False
         params = message["params"]
         return params["uri"] == self._uri and params.get("version") in (self._version, None)
+
+
+class CellTypist(Typist):
+    """Types into one cell of a notebook of one server, which it opens first."""
+
+    def __init__(self, client: Client, uri: str, notebook: Notebook) -> None:
+        self._notebook = uri
+        self._cells = notebook.cells
+        super().__init__(client, f"{uri}#{notebook.at}", notebook.cell)
+
+    def open(self, text: str) -> float:
+        """Opens the notebook; seconds until the first diagnostics of the cell."""
+        uris = [f"{self._notebook}#{number}" for number in range(len(self._cells))]
+        document = {
+            "uri": self._notebook,
+            "notebookType": "jupyter-notebook",
+            "version": 1,
+            "cells": [{"kind": 2, "document": uri} for uri in uris],
+        }
+        texts = [
+            {"uri": uri, "languageId": "python", "version": 1, "text": cell}
+            for uri, cell in zip(uris, self._cells, strict=True)
+        ]
+        params = {"notebookDocument": document, "cellTextDocuments": texts}
+        return self._send(notification("notebookDocument/didOpen", params))
+
+    def _changed(self, event: Json) -> bytes:
+        identifier = {"uri": self._uri, "version": self._version}
+        content = {"document": identifier, "changes": [event]}
+        return notification(
+            "notebookDocument/didChange",
+            {
+                "notebookDocument": {"uri": self._notebook, "version": self._version},
+                "change": {"cells": {"textContent": [content]}},
+            },
+        )

@@ -65,7 +65,10 @@ class Editor:
         self.analysis.findings()
 
     def _type(self) -> types.NotebookDocumentCellChanges:
-        at = self.chance.randrange(len(self.cells))
+        code = [at for at, (_, kind, _) in enumerate(self.cells) if kind is CODE]
+        if not code:
+            return self._add()
+        at = self.chance.choice(code)
         name, kind, text = self.cells[at]
         lines = text.split("\n")
         line = self.chance.randrange(len(lines))

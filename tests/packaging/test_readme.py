@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import leakwise, write
+from tests.sources.notebook_files import code, notebook, saved
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,6 +36,15 @@ def test_the_picture_of_a_finding(tmp_path: Path) -> None:
     script = block("python", "<!-- picture -->")
     done = leakwise("check", "train.py", cwd=write(tmp_path, {"train.py": script}))
     assert block("console", "<!-- picture -->") == f"$ leakwise check train.py\n{done.stdout}"
+
+
+def test_the_notebook(tmp_path: Path) -> None:
+    script = block("python", "<!-- picture -->")
+    setup, start, loop = script.partition("total_loss = 0.0")
+    cells = code(setup.rstrip()), code((start + loop).rstrip())
+    folder = write(tmp_path, {"train.ipynb": saved(notebook(*cells))})
+    line, _, shown = block("console", "<!-- notebook -->").partition("\n")
+    assert leakwise(*line.split()[2:], cwd=folder).stdout == shown
 
 
 def test_the_command_for_ones_own_code(tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ class FigureNeverClosed(Rule):
     ## When it is not a leak
 
     A script that makes a handful of figures and shows them. A figure that is returned, or handed to
-    a logger: `SummaryWriter.add_figure()` closes it by default.
+    a logger: `SummaryWriter.add_figure()` closes it by default. In a notebook the figures of a cell
+    are shown and closed when the cell has run: there only a loop that makes many of them leaks.
     """
 
     code = "LG001"
@@ -69,6 +70,10 @@ class FigureNeverClosed(Rule):
         Link(
             "Matplotlib: pyplot.figure",
             "https://matplotlib.org/stable/api/_as_gen/matplotlib.pyplot.figure.html",
+        ),
+        Link(
+            "IPython's inline backend: close_figures",
+            "https://github.com/ipython/matplotlib-inline/blob/main/matplotlib_inline/config.py",
         ),
         Link(
             "The evaluation's plot is closed, in time-series-autoencoder",
@@ -286,6 +291,9 @@ class FigureNeverClosed(Rule):
             if not again or few_rounds(loop, _HANDFUL) or body.calls(_SHOW):
                 continue
             if any(_closes_any(site) for site in body.calls_of(_CLOSE)):
+                continue
+            if loop is None and body.in_notebook:
+                # `InlineBackend.close_figures` of matplotlib-inline is on by default.
                 continue
             in_block = (loop.place,) if loop and taken.loops[-1] == loop else ()
             if not taken.loops:

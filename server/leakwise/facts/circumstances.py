@@ -20,6 +20,11 @@ class Circumstances:
     definition: "Definition"
 
     @property
+    def in_notebook(self) -> bool:
+        """Whether the code is a notebook's."""
+        return self.module.in_notebook
+
+    @property
     def decorators(self) -> tuple[Decorator, ...]:
         """The decorators of this function, the outermost first."""
         return decorators_of(self.module, self.definition)

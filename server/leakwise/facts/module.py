@@ -42,6 +42,7 @@ from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
 from leakwise.facts.values import UNKNOWN, Kind, Source, Value
 from leakwise.syntax import SyntaxTree, Update
+from leakwise.syntax.notebook_cells import NotebookDocument
 from leakwise.text import Document, LineChange
 
 _KEPT_CONTEXTS = 8
@@ -69,6 +70,11 @@ class ModuleFacts:
     def document(self) -> Document:
         """The version that the facts are of."""
         return self.tree.document
+
+    @property
+    def in_notebook(self) -> bool:
+        """Whether the document is a notebook, which stays so over all versions."""
+        return isinstance(self.document, NotebookDocument) or self.document.uri.endswith(".ipynb")
 
     def update(self, document: Document, changes: Sequence[LineChange]) -> list[Definition]:
         """Takes in a newer version; gives the definitions that are gone."""

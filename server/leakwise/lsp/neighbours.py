@@ -72,7 +72,8 @@ class Neighbours:
             return
         self._told[document.uri] = document
         path = uri_to_path(document.uri)
-        if path is not None:
+        # No file imports a notebook.
+        if path is not None and path.suffix != ".ipynb":
             self._note(self._symbols.opened(str(path), document.text))
 
     def close(self, uri: str) -> None:

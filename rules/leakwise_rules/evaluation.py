@@ -148,7 +148,10 @@ def _growth(phase: Phase) -> tuple[RelatedPlace, ...]:
 
 
 def is_unit_test(body: BodyFacts) -> bool:
-    """Whether the function is one of a test suite by its name: what it wastes ends with it."""
+    """Whether the function is one of a test suite by its name or its class: what it wastes ends
+    with it."""
+    if body.class_ is not None and body.class_.is_test_case:
+        return True
     return body.name is not None and body.name.startswith("test_")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Accumulation, BodyFacts, Keeping, Kind, Value
+from leakwise.facts import Accumulation, BodyFacts, Certainty, Keeping, Kind, Value
 from leakwise.rule import RelatedPlace
 from leakwise_rules.graphs import outlived_loops
 
@@ -12,6 +12,12 @@ def kept_value(event: Accumulation | Keeping) -> tuple[Value, str]:
     if isinstance(event, Keeping):
         return event.stored, event.holder
     return event.operand, event.target
+
+
+def in_known_container(keeping: Keeping) -> bool:
+    """Whether what keeps it is seen to be made: what is not may drop the oldest by itself."""
+    holder = keeping.holder_value
+    return holder.kind is Kind.CONTAINER and holder.certainty is not Certainty.POSSIBLE
 
 
 def owner(event: Accumulation | Keeping) -> str:

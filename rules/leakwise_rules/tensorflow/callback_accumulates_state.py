@@ -16,6 +16,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import shown
 
 _CALLBACKS = "keras.callbacks."
@@ -248,7 +249,7 @@ class CallbackAccumulatesState(Rule):
             if certainty is None or not keeping.holder.startswith(f"{body.instance_name}."):
                 continue
             holder = body.holder(keeping)
-            if holder is None or holder.bounded:
+            if holder is None or holder.bounded or not in_known_container(keeping):
                 continue
             step = body.rhythm is Rhythm.STEP
             made = [one for one in (keeping.stored.origin,) if one not in (None, keeping.place)]

@@ -21,6 +21,7 @@ from leakwise.rule import (
 )
 from leakwise_rules.batches import data_of
 from leakwise_rules.graphs import outlived_loops
+from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import shown
 
 _FEW = 8
@@ -258,7 +259,7 @@ class EagerTensorsHoarded(Rule):
             call = _model_call(body, stored)
             if loop is None or holder is None or holder.bounded or call is None:
                 continue
-            if _is_computed_with(body, keeping):
+            if _is_computed_with(body, keeping) or not in_known_container(keeping):
                 continue
             whole = stored.origin == call.place and call.value.kind is Kind.KERAS_MODEL
             yield self.report(

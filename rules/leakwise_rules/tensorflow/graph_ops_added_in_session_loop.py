@@ -19,6 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.evaluation import is_unit_test
 from leakwise_rules.wording import shown
 
 _FEW = 3
@@ -388,7 +389,10 @@ def _one_for_each(site: CallSite, loop: Loop) -> bool:
 
 def _runs_again(body: BodyFacts) -> bool:
     """Whether a loop of this file calls the function."""
-    return body.name not in (None, "__init__") and body.called_in_loop()
+    if body.name in (None, "__init__") or not body.called_in_loop() or is_unit_test(body):
+        return False
+    # A caller that begins a graph in its loop leaves the old one behind.
+    return not any(caller.begins_graph() for caller in body.callers())
 
 
 def _growth(body: BodyFacts, loop: Loop | None) -> Iterator[RelatedPlace]:

@@ -15,6 +15,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import is_attribute, shown
 
 
@@ -298,7 +299,7 @@ class LayerOrModelHoardsCallTensors(Rule):
             if is_attribute(keeping.stored_text):
                 continue
             holder = body.holder(keeping)
-            if holder is None or holder.bounded:
+            if holder is None or holder.bounded or not in_known_container(keeping):
                 continue
             yield self.report(
                 keeping.place,

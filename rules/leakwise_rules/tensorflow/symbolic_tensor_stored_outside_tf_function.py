@@ -15,6 +15,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import is_attribute, shown
 
 _LEAVE_THE_GRAPH = ("py_function", "numpy_function", "py_func", "map")
@@ -273,7 +274,7 @@ class SymbolicTensorStoredOutsideTfFunction(Rule):
             return
         for event in body.keepings:
             holder = body.holder(event)
-            if holder is not None and not holder.bounded:
+            if in_known_container(event) and holder is not None and not holder.bounded:
                 yield from self._kept(body, event, event.holder, event.stored, event.stored_text)
         for storing in body.storings:
             text = storing.value_text or storing.path

@@ -266,7 +266,7 @@ def _effect(
     if gives is Gives.DEVICE:
         return device(arguments, keywords)
     if gives is Gives.RESULT:
-        return result_of(run, effect, name, everything)
+        return result_of(run, node, effect, name, everything)
     if gives is Gives.INSTANCE:
         for argument in everything:
             # An object may keep what it is made of.

@@ -47,11 +47,11 @@ class Circumstances:
 
     def handed_to(self, *functions: str) -> bool:
         """Whether a body of this file hands this function to a call of one of these names, whatever
-        they are called on."""
+        they are called on; without names to any call."""
         return any(
             isinstance(event, Callback)
             and event.function is self.definition
-            and event.how.rpartition(".")[2] in functions
+            and (not functions or event.how.rpartition(".")[2] in functions)
             for other in self.module.scopes.mentioning(self.definition.name)
             if not other.is_class
             for event in self.module.body(other).events

@@ -42,6 +42,12 @@ class ClassFacts:
         return any(name.startswith(prefix) for name in known.names)
 
     @property
+    def is_test_case(self) -> bool:
+        """Whether a base is a test case by its name: of unittest, absl or TensorFlow."""
+        known = self.module.ancestors(self.definition)
+        return any(name.endswith("TestCase") for name in known.names)
+
+    @property
     def is_module(self) -> bool:
         """Whether this is known to be a `torch.nn.Module`."""
         return self.module.ancestors(self.definition).is_module

@@ -10,7 +10,7 @@ from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_part
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
-from leakwise.facts.values import OTHER, UNKNOWN, Kind, Value, container, join, mapping
+from leakwise.facts.values import OTHER, UNKNOWN, Certainty, Kind, Value, container, join, mapping
 
 _KEEP = frozenset(["append", "appendleft", "add", "put", "put_nowait"])
 _KEEP_ALL = frozenset(["extend", "extendleft", "update"])
@@ -162,11 +162,15 @@ def keep(
     # What others may have put in is not known, but what is put in here is.
     element = kept if holder.element in (None, UNKNOWN) else join(holder.element, kept)
     sources = deep_sources(stored) | {path}
-    held = holder if holder.kind is Kind.CONTAINER else Value(Kind.CONTAINER)
+    held = holder if holder.kind is Kind.CONTAINER else _ASSUMED
     run.state.change(
         path,
         held.mixed().but(element=element).made_from(sources),
     )
+
+
+_ASSUMED = Value(Kind.CONTAINER, certainty=Certainty.POSSIBLE)
+"""What is put into by a container's method, and may drop what it holds by itself."""
 
 
 def forget_slot(run: Run, path: str, key: ast.expr) -> None:

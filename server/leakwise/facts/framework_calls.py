@@ -85,7 +85,7 @@ def device(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     return Value(Kind.DEVICE, storage=stored(device_named(named)))
 
 
-def result_of(run: Run, effect: Effect, name: str, arguments: list[Value]) -> Value:
+def result_of(run: Run, node: ast.Call, effect: Effect, name: str, arguments: list[Value]) -> Value:
     """A value of the effect's kind that is made of the arguments."""
     made = unknown_call(run, arguments)
     if effect.kind is Kind.CONTAINER:
@@ -94,6 +94,9 @@ def result_of(run: Run, effect: Effect, name: str, arguments: list[Value]) -> Va
     storage = UNSEEN
     if effect.kind is Kind.ARRAY:
         storage = stored(Device.CPU, None, None)
+    if effect.kind is Kind.TF_DATASET:
+        # Its steps can be followed back to here.
+        made = made.made_from(frozenset({run.place(node)}))
     return made.but(kind=effect.kind, name=name, storage=storage)
 
 

@@ -69,7 +69,8 @@ def object_method(
         made = unknown_call(run, [*arguments, *keywords.values()])
         if name not in DATASET_METHODS:
             return made.made_from(receiver.sources)
-        return Value(Kind.TF_DATASET, name=receiver.name, sources=made.sources | receiver.sources)
+        steps = made.sources | receiver.sources | {place}
+        return Value(Kind.TF_DATASET, name=receiver.name).made_from(steps)
     if kind in {Kind.TF_GRAPH, Kind.WRITER} and name in _CONTEXTS:
         return Value(Kind.CONTEXT)
     if kind is Kind.ARRAY:

@@ -338,7 +338,10 @@ class GraphOpsAddedInSessionLoop(Rule):
             yield self.report(
                 place,
                 RelatedPlace(run_sites[0].place, "The session runs the graph here."),
-                *_growth(body, loop),
+                RelatedPlace(
+                    loop.place if loop else body.place,
+                    f"Each {'iteration of this loop' if loop else 'call'} adds them again.",
+                ),
                 certainty=certainty if loop else certainty.weaker(Certainty.LIKELY),
                 anchors={
                     "statement": (site.statement,) if site.bound_to else (),
@@ -393,10 +396,3 @@ def _runs_again(body: BodyFacts) -> bool:
         return False
     # A caller that begins a graph in its loop leaves the old one behind.
     return not any(caller.begins_graph() for caller in body.callers())
-
-
-def _growth(body: BodyFacts, loop: Loop | None) -> Iterator[RelatedPlace]:
-    if loop is not None:
-        yield RelatedPlace(loop.place, "Each iteration of this loop adds them again.")
-    else:
-        yield RelatedPlace(body.place, "Each call of this function adds them again.")

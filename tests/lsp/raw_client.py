@@ -74,10 +74,10 @@ class Conversation:
         self.send(message if params is None else {**message, "params": params})
         return self.until(lambda one: one.get("id") == number and "method" not in one)[-1]
 
-    def initialize(self, process_id: int | None = None) -> Json:
+    def initialize(self, process_id: int | None = None, **capabilities: Json) -> Json:
         """Opens the session."""
         answer = self.request(
-            "initialize", {"processId": process_id, "rootUri": None, "capabilities": {}}
+            "initialize", {"processId": process_id, "rootUri": None, "capabilities": capabilities}
         )
         self.notify("initialized", {})
         return answer

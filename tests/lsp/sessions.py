@@ -4,9 +4,12 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lsprotocol import types
 from pytest_lsp import LanguageClient
+
+from leakwise.text import Document, Edit, Range, apply_edits
 
 SERVER = [sys.executable, "-m", "leakwise", "server", "--stdio"]
 
@@ -47,7 +50,9 @@ def capabilities(
             position_encodings=[types.PositionEncodingKind(name) for name in encodings] or None
         ),
         workspace=types.WorkspaceClientCapabilities(
-            workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+            workspace_edit=types.WorkspaceEditClientCapabilities(
+                document_changes=True, resource_operations=[types.ResourceOperationKind.Create]
+            ),
             diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True),
         ),
         text_document=types.TextDocumentClientCapabilities(
@@ -57,6 +62,7 @@ def capabilities(
             ),
             code_action=types.CodeActionClientCapabilities(
                 data_support=True,
+                disabled_support=True,
                 resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"]),
             ),
             diagnostic=types.DiagnosticClientCapabilities() if pulls else None,
@@ -82,11 +88,20 @@ class Session:
         self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(take)
 
     async def initialize(
-        self, declared: types.ClientCapabilities | None = None
+        self,
+        declared: types.ClientCapabilities | None = None,
+        *,
+        roots: Sequence[Path] = (),
+        options: types.LSPAny | None = None,
     ) -> types.InitializeResult:
-        """Opens the session; gives the server's answer."""
+        """Opens the session, with folders of the workspace; gives the server's answer."""
+        folders = [types.WorkspaceFolder(root.as_uri(), root.name) for root in roots]
         return await self.client.initialize_session(
-            types.InitializeParams(capabilities=declared or capabilities())
+            types.InitializeParams(
+                capabilities=declared or capabilities(),
+                workspace_folders=folders or None,
+                initialization_options=options,
+            )
         )
 
     def open(self, text: str, uri: str = URI, version: int = 1) -> None:
@@ -140,7 +155,7 @@ class Session:
         only: Sequence[types.CodeActionKind | str] | None = None,
         uri: str = URI,
     ) -> list[types.CodeAction]:
-        """The code actions at a range, asked for as ALE does: without diagnostics."""
+        """The code actions at a range that edit, asked for as ALE does: without diagnostics."""
         answer = await self.client.text_document_code_action_async(
             types.CodeActionParams(
                 types.TextDocumentIdentifier(uri),
@@ -148,13 +163,47 @@ class Session:
                 types.CodeActionContext(diagnostics=[], only=only),
             )
         )
-        found = list(answer or [])
-        assert all(isinstance(action, types.CodeAction) for action in found)
-        return [action for action in found if isinstance(action, types.CodeAction)]
+        # lsprotocol 2025.0 takes a code action that holds a command for that command.
+        return [action for action in answer or () if isinstance(action, types.CodeAction)]
 
     async def resolve(self, action: types.CodeAction) -> types.CodeAction:
         """The action with its edit."""
         return await self.client.code_action_resolve_async(action)
+
+    async def fixes(self, span: types.Range, *, uri: str = URI) -> list[types.CodeAction]:
+        """The code actions at a range that repair a finding."""
+        return [one for one in await self.actions(span, uri=uri) if deed(one) == "fix"]
+
+    async def offered(self, span: types.Range, wanted: str, *, uri: str = URI) -> types.CodeAction:
+        """The first code action at a range that does what is wanted: `fix-all`, `ignore-line`..."""
+        return next(one for one in await self.actions(span, uri=uri) if deed(one) == wanted)
+
+
+def deed(action: types.CodeAction) -> str:
+    """What an action does, as its data says; empty for one without."""
+    return str(action.data["do"]) if isinstance(action.data, dict) else ""
+
+
+def fixed(text: str, edits: Sequence[object]) -> str:
+    """`text` after `edits`, all of which count in ASCII."""
+    converted = []
+    for edit in edits:
+        assert isinstance(edit, types.TextEdit)
+        start, end = edit.range.start, edit.range.end
+        span = Range.of(start.line, start.character, end.line, end.character)
+        converted.append(Edit(span, edit.new_text))
+    return apply_edits(Document.from_text(URI, text), converted)
+
+
+def edited(text: str, action: types.CodeAction, uri: str = URI) -> str:
+    """`text` after the one versioned edit of an action, which must be one of `uri`."""
+    assert action.edit is not None
+    assert action.edit.changes is None
+    assert action.edit.document_changes is not None
+    (change,) = action.edit.document_changes
+    assert isinstance(change, types.TextDocumentEdit)
+    assert change.text_document.uri == uri
+    return fixed(text, change.edits)
 
 
 def typed(line: int, character: int, text: str) -> types.TextDocumentContentChangePartial:

@@ -1,12 +1,9 @@
 """Quick fixes."""
 
-from collections.abc import Sequence
-
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from leakwise.text import Document, Edit, Range, apply_edits
 from tests.lsp.sessions import (
     LEAK,
     LEAK_LINE,
@@ -15,6 +12,8 @@ from tests.lsp.sessions import (
     Session,
     capabilities,
     codes,
+    edited,
+    fixed,
     typed,
 )
 
@@ -23,50 +22,33 @@ INVALID_PARAMS = -32602
 CONTENT_MODIFIED = -32801
 
 
-def fixed(text: str, edits: Sequence[object]) -> str:
-    """`text` after `edits`, all of which count in ASCII."""
-    converted = []
-    for edit in edits:
-        assert isinstance(edit, types.TextEdit)
-        start, end = edit.range.start, edit.range.end
-        span = Range.of(start.line, start.character, end.line, end.character)
-        converted.append(Edit(span, edit.new_text))
-    return apply_edits(Document.from_text(URI, text), converted)
-
-
 async def test_listed_without_edits_and_resolved(session: Session) -> None:
     await session.initialize()
     session.open(LEAK)
     (found,) = await session.diagnostics(1)
-    first, *others = await session.actions(LEAK_RANGE)
+    first, *others = await session.actions(LEAK_RANGE, only=["quickfix"])
     assert first.kind == types.CodeActionKind.QuickFix
     assert first.is_preferred
     assert not any(other.is_preferred for other in others)
     assert first.edit is None
     assert list(first.diagnostics or ()) == [found]
 
-    edit = (await session.resolve(first)).edit
-    assert edit is not None
-    assert edit.changes is None
-    assert edit.document_changes is not None
-    (change,) = edit.document_changes
+    resolved = await session.resolve(first)
+    assert edited(LEAK, resolved) == LEAK.replace("+= loss", "+= loss.item()")
+    assert resolved.edit is not None
+    assert resolved.edit.document_changes is not None
+    (change,) = resolved.edit.document_changes
     assert isinstance(change, types.TextDocumentEdit)
     assert change.text_document == types.OptionalVersionedTextDocumentIdentifier(URI, 1)
-    assert fixed(LEAK, change.edits) == LEAK.replace("+= loss", "+= loss.item()")
 
 
 async def test_every_fix_removes_the_finding(session: Session) -> None:
     await session.initialize()
     session.open(LEAK)
-    actions = await session.actions(LEAK_RANGE)
+    actions = await session.fixes(LEAK_RANGE)
     assert len({action.title for action in actions}) == len(actions) == 2
     for version, action in enumerate(actions, start=2):
-        edit = (await session.resolve(action)).edit
-        assert edit is not None
-        assert edit.document_changes is not None
-        (change,) = edit.document_changes
-        assert isinstance(change, types.TextDocumentEdit)
-        text = fixed(LEAK, change.edits)
+        text = edited(LEAK, await session.resolve(action))
         uri = f"file:///work/fixed{version}.py"
         session.open(text, uri, version)
         assert codes(await session.diagnostics(version, uri)) == []
@@ -91,6 +73,12 @@ async def test_whole_edits_for_clients_that_cannot_resolve(session: Session) -> 
         (["quickfix"], True),
         ([""], True),
         (["source", "quickfix"], True),
+        (["source"], True),
+        (["source.fixAll"], True),
+        (["source.fixAll.leakwise"], True),
+        (["source.fixAll.other"], False),
+        (["source.fixAll.leakwise.more"], False),
+        (["source.organizeImports"], False),
         (["refactor"], False),
         (["quickfix.import"], False),
     ],
@@ -107,7 +95,8 @@ async def test_only_at_a_finding(session: Session) -> None:
     await session.initialize()
     session.open(LEAK)
     start = types.Position(0, 0)
-    assert await session.actions(types.Range(start, start)) == []
+    beside = await session.actions(types.Range(start, start))
+    assert [one.kind for one in beside] == ["source.fixAll.leakwise"]
     assert await session.actions(types.Range(start, types.Position(99, 0)))
     assert await session.actions(CURSOR, uri="file:///nowhere.py") == []
 

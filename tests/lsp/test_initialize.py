@@ -44,7 +44,11 @@ async def test_offers(session: Session) -> None:
     actions = offered.code_action_provider
     assert isinstance(actions, types.CodeActionOptions)
     assert actions.resolve_provider
-    assert list(actions.code_action_kinds or ()) == [types.CodeActionKind.QuickFix]
+    assert list(actions.code_action_kinds or ()) == [
+        "quickfix",
+        "source.fixAll.leakwise",
+        "notebook.source.fixAll.leakwise",
+    ]
     assert offered.diagnostic_provider is None
     assert offered.notebook_document_sync is None
 

@@ -5,7 +5,7 @@ from lsprotocol import types
 from leakwise.text import Document
 from tests.lsp.notebook_client import CODE, MARKUP, EditedNotebook, address
 from tests.lsp.raw_client import Json, RawClient
-from tests.lsp.sessions import LEAK, Session, capabilities, codes
+from tests.lsp.sessions import LEAK, Session, capabilities, codes, edited, fixed
 
 HEAD, LOOP = LEAK[: LEAK.index("total =")], LEAK[LEAK.index("total =") :]
 CELLS = {
@@ -203,3 +203,38 @@ async def test_a_virtual_document_of_joined_cells(session: Session) -> None:
     (found,) = await session.diagnostics(1, uri)
     line = text.splitlines().index("    total += loss")
     assert found.range.start == types.Position(line, 13)
+
+
+async def test_actions_edit_their_cells(session: Session) -> None:
+    await opened(session)
+    uri, text = address("loop"), CELLS["loop"]
+    place = types.Range(types.Position(AT, 15), types.Position(AT, 15))
+    first, *_ = await session.fixes(place, uri=uri)
+    resolved = edited(text, await session.resolve(first), uri)
+    assert resolved == text.replace("+= loss", "+= loss.item()")
+    ignoring = await session.offered(place, "ignore-line", uri=uri)
+    ignored = edited(text, await session.resolve(ignoring), uri)
+    assert ignored == text.rstrip("\n") + "  # leakwise: ignore[accumulate-loss-with-graph]\n"
+    head = types.Range(types.Position(0, 0), types.Position(0, 0))
+    assert await session.fixes(head, uri=address("head")) == []
+
+
+async def test_everything_is_fixed_in_each_cell(session: Session) -> None:
+    recording = "torch.cuda.memory._record_memory_history()"
+    cells = {"head": "import torch", "one": f"%%time\n{recording}", "two": recording}
+    await opened(session, cells)
+    start = types.Range(types.Position(0, 0), types.Position(0, 0))
+    kind = "notebook.source.fixAll.leakwise"
+    (action,) = await session.actions(start, only=["notebook.source.fixAll"], uri=address("head"))
+    assert action.kind == kind
+    edit = (await session.resolve(action)).edit
+    assert edit is not None
+    changed = {
+        change.text_document.uri: fixed(
+            cells[change.text_document.uri.partition("#")[2]], change.edits
+        )
+        for change in edit.document_changes or ()
+        if isinstance(change, types.TextDocumentEdit) and (uri := change.text_document.uri)
+    }
+    fix = recording.replace("()", "(max_entries=100_000)")
+    assert changed == {address("one"): f"%%time\n{fix}", address("two"): fix}

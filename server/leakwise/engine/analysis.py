@@ -88,6 +88,10 @@ class Analysis:
         """All that the findings' facts asked of other files, answered or not."""
         return [] if self._facts is None else self._facts.externals.asked()
 
+    def answers(self) -> dict[Question, Answer]:
+        """What is known of other files of all that the findings' facts asked."""
+        return {} if self._facts is None else self._facts.externals.answers()
+
     def take(self, answers: Mapping[Question, Answer]) -> bool:
         """Takes what is known of other files, where it was asked. True when findings may have
         changed."""
@@ -181,6 +185,10 @@ def _without_superseded(reports: list[Report]) -> tuple[Report, ...]:
     )
 
 
-def analyze(document: Document, rules: Sequence[Rule] | None = None) -> list[Finding]:
-    """The findings of a document, from scratch."""
-    return Analysis(document, rules).findings()
+def analyze(
+    document: Document,
+    rules: Sequence[Rule] | None = None,
+    outside: Outside = knows_nothing,
+) -> list[Finding]:
+    """The findings of a document, from scratch; `outside` gives what is known of other files."""
+    return Analysis(document, rules, outside=outside).findings()

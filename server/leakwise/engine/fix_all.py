@@ -1,12 +1,16 @@
 """Applying the fixes of all findings of a document until nothing is left to fix."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from leakwise.engine.analysis import analyze
 from leakwise.engine.fixes import fixes_for, keeps_parsing
+from leakwise.facts.externals import Outside, knows_nothing
 from leakwise.rule import Applicability, Finding, Fix, Rule
 from leakwise.text import Document, Edit, EditError, edited
+
+MOST_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +27,36 @@ class FixAllResult:
 
 
 def fix_all(
-    document: Document, rules: Sequence[Rule] | None = None, *, unsafe: bool = False
+    document: Document,
+    rules: Sequence[Rule] | None = None,
+    *,
+    code: str | None = None,
+    unsafe: bool = False,
+    outside: Outside = knows_nothing,
 ) -> FixAllResult:
     """Applies each finding's first fix that is allowed, round by round, as edits of one round may
     overlap and fixed code may show what it hid.
 
-    Only safe fixes are allowed unless `unsafe`. A change after which the document no longer
-    parses, or which does not take away a finding for each fix, is not made.
+    Only safe fixes are allowed unless `unsafe`, and only those of the rule with `code` if it is
+    given. A change after which the document no longer parses, or which does not take away one of
+    its rule's findings for each fix, is not made; another rule's, which they hid, may come.
+    `outside` gives what is known of other files.
     """
+
+    def findings_of(version: Document) -> list[Finding]:
+        return analyze(version, rules, outside)
+
     applied = 0
-    findings = analyze(document, rules)
-    # Each step leaves fewer findings, so there is a last one.
-    while step := _step(document, findings, _allowed(findings, document, unsafe), rules):
+    findings = findings_of(document)
+    seen = {document.text}
+    # Fixes of two rules could undo one another.
+    while len(seen) <= MOST_STEPS:
+        chosen = _allowed(findings, document, code, unsafe)
+        step = _step(document, findings, chosen, findings_of)
+        if step is None or step[0].text in seen:
+            break
         document, findings, count = step
+        seen.add(document.text)
         applied += count
     return FixAllResult(document, applied)
 
@@ -43,8 +64,8 @@ def fix_all(
 def _step(
     document: Document,
     findings: list[Finding],
-    chosen: list[Fix],
-    rules: Sequence[Rule] | None,
+    chosen: dict[Fix, str],
+    findings_of: Callable[[Document], list[Finding]],
 ) -> tuple[Document, list[Finding], int] | None:
     """The document after as many of the fixes as go together, else after the first that can be
     made alone, its findings, and the number of fixes made; None when there is none."""
@@ -54,20 +75,32 @@ def _step(
         changed = edited(document, _edits(group))
         if changed.text == document.text or not keeps_parsing(document, changed):
             continue
-        left = analyze(changed, rules)
-        if len(left) + len(group) <= len(findings):
+        left = findings_of(changed)
+        if _takes_away(Counter(chosen[fix] for fix in group), findings, left):
             return changed, left, len(group)
     return None
 
 
-def _allowed(findings: Iterable[Finding], document: Document, unsafe: bool) -> list[Fix]:
-    chosen: dict[Fix, None] = {}
+def _takes_away(fixed: Counter[str], before: list[Finding], left: list[Finding]) -> bool:
+    """Whether as many findings of each rule are gone as fixes of it were made."""
+    counts = Counter(finding.rule.code for finding in before)
+    counts.subtract(finding.rule.code for finding in left)
+    return all(counts[code] >= number for code, number in fixed.items())
+
+
+def _allowed(
+    findings: Iterable[Finding], document: Document, code: str | None, unsafe: bool
+) -> dict[Fix, str]:
+    """The fix of each finding that is allowed, with the code of its rule."""
+    chosen: dict[Fix, str] = {}
     for finding in findings:
+        if code is not None and finding.rule.code != code:
+            continue
         for fix in fixes_for(finding, document):
             if unsafe or fix.applicability is Applicability.SAFE:
-                chosen[fix] = None
+                chosen[fix] = finding.rule.code
                 break
-    return list(chosen)
+    return chosen
 
 
 def _compatible(document: Document, fixes: Iterable[Fix]) -> list[Fix]:

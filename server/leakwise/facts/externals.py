@@ -113,6 +113,11 @@ class Externals:
         """All questions that something asked, answered or not."""
         return [question for question, answer in self._questions() if answer.readers]
 
+    def answers(self) -> dict[Question, Answer]:
+        """What was answered of all that something asked."""
+        known = ((question, answer.read()) for question, answer in self._questions())
+        return {question: answer for question, answer in known if answer is not None}
+
     def has_asked(self, question: Question) -> bool:
         """Whether something asked this."""
         table = self._callers if question.about == "callers" else self._symbols

@@ -19,6 +19,12 @@ class Client:
     resolves_edits: bool = False
     versions_edits: bool = False
     watches_files: bool = False
+    disables_actions: bool = False
+    creates_files: bool = False
+    annotates_changes: bool = False
+    shows_documents: bool = False
+    shows_pages: bool = False
+    """Whether it shows by itself what `leakwise.showRulePage` gives."""
 
     @classmethod
     def from_capabilities(cls, capabilities: types.ClientCapabilities) -> "Client":
@@ -28,6 +34,8 @@ class Client:
             return bool(get_capability(capabilities, path, False))
 
         formats = get_capability(capabilities, "text_document.hover.content_format") or []
+        operations = get_capability(capabilities, "workspace.workspace_edit.resource_operations")
+        own = capabilities.experimental
         resolvable = get_capability(
             capabilities, "text_document.code_action.resolve_support.properties"
         )
@@ -45,4 +53,10 @@ class Client:
             and has("text_document.code_action.data_support"),
             versions_edits=has("workspace.workspace_edit.document_changes"),
             watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
+            disables_actions=has("text_document.code_action.disabled_support"),
+            creates_files=has("workspace.workspace_edit.document_changes")
+            and types.ResourceOperationKind.Create in (operations or []),
+            annotates_changes=has("workspace.workspace_edit.change_annotation_support"),
+            shows_documents=has("window.show_document.support"),
+            shows_pages=isinstance(own, dict) and own.get("showsRulePages") is True,
         )

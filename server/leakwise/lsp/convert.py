@@ -4,7 +4,7 @@ Diagnostics are JSON-ready dictionaries: they are made anew on every keystroke, 
 converter's walk over hundreds of typed objects would cost more than the analysis.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -110,16 +110,24 @@ def to_lsp_edit(edits: Sequence[Edit], document: Document, client: Client) -> ty
     Raises:
         MisplacedEditError: an edit belongs to no single part.
     """
+    return to_lsp_edits(document.addressed(dict.fromkeys(edits)), client)
+
+
+def to_lsp_edits(
+    edits: Iterable[tuple[Document, Sequence[Edit]]], client: Client
+) -> types.WorkspaceEdit:
+    """Edits of several texts; those without any are left out."""
     changes: dict[str, list[types.TextEdit]] = {}
     versioned: list[types.TextDocumentEdit] = []
-    for part, own in document.addressed(dict.fromkeys(edits)):
+    for part, own in edits:
         converted = [
             types.TextEdit(to_lsp_range(edit.range, part.lines, client.encoding), edit.text)
             for edit in own
         ]
-        changes[part.uri] = converted
-        identifier = types.OptionalVersionedTextDocumentIdentifier(part.uri, part.version)
-        versioned.append(types.TextDocumentEdit(identifier, converted))
+        if converted:
+            changes[part.uri] = converted
+            identifier = types.OptionalVersionedTextDocumentIdentifier(part.uri, part.version)
+            versioned.append(types.TextDocumentEdit(identifier, converted))
     if not client.versions_edits:
         return types.WorkspaceEdit(changes=changes)
     return types.WorkspaceEdit(document_changes=versioned)

@@ -1,34 +1,39 @@
-"""Fixes, built in a thread of their own: libcst takes its time, and typing is analysed on."""
+"""Fixes, built beside the analysis: libcst takes its time."""
 
-import asyncio
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from leakwise.text import Document
+from leakwise.lsp.beside import beside
+from leakwise.text import Document, Edit
 
 if TYPE_CHECKING:
+    from leakwise.facts.externals import Outside
     from leakwise.fixing import Fix
     from leakwise.rule import Finding
 
 
 async def fixes_of(findings: "Sequence[Finding]", document: Document) -> "list[list[Fix]]":
     """The fixes of each finding, which must be findings of this version."""
-    built: Future[list[list[Fix]]] = Future()
-    # Not asyncio's pool: the exit would wait for a fix that never gets done.
-    threading.Thread(target=_build, args=(findings, document, built), daemon=True).start()
-    return await asyncio.wrap_future(built)
+
+    def build() -> "list[list[Fix]]":
+        from leakwise.engine import fixes_for  # It is loaded wherever there are findings.
+
+        return [list(fixes_for(finding, document)) for finding in findings]
+
+    return await beside(build)
 
 
-def _build(
-    findings: "Sequence[Finding]", document: Document, built: "Future[list[list[Fix]]]"
-) -> None:
-    from leakwise.engine import fixes_for  # It is loaded wherever there are findings.
+async def all_fixed(
+    document: Document, code: str | None, outside: "Outside"
+) -> list[tuple[Document, list[Edit]]]:
+    """The edits of each part that make all safe fixes, or those of the rule with this code."""
 
-    if not built.set_running_or_notify_cancel():
-        return
-    try:
-        built.set_result([list(fixes_for(finding, document)) for finding in findings])
-    except Exception as error:
-        built.set_exception(error)
+    def fix() -> list[tuple[Document, list[Edit]]]:
+        from leakwise.engine import fix_all
+        from leakwise.text.differences import edits_to
+
+        after = fix_all(document, code=code, outside=outside).document
+        parts = zip(document.parts(), after.parts(), strict=True)
+        return [(old, edits_to(old, new.text)) for old, new in parts if old is not new]
+
+    return await beside(fix)

@@ -18,7 +18,8 @@ from pygls.protocol import LanguageServerProtocol
 logger = logging.getLogger(__name__)
 
 # pygls 2.1 splits the lines of the texts it keeps by `str.splitlines`, which is not LSP's rule,
-# and leaves by `sys.exit` inside a callback, which loses the exit status.
+# leaves by `sys.exit` inside a callback, which loses the exit status, and runs commands where
+# `$/cancelRequest` does not reach them.
 _NOT_BUILT_IN = (
     types.TEXT_DOCUMENT_DID_OPEN,
     types.TEXT_DOCUMENT_DID_CHANGE,
@@ -26,6 +27,7 @@ _NOT_BUILT_IN = (
     types.NOTEBOOK_DOCUMENT_DID_OPEN,
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    types.WORKSPACE_EXECUTE_COMMAND,
     types.EXIT,
 )
 

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
@@ -19,6 +20,7 @@ from leakwise import __version__
 from leakwise.lsp import features
 from leakwise.lsp.client import Client
 from leakwise.lsp.diagnostics import Diagnostics
+from leakwise.lsp.page_files import PageFiles
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scheduler import Scheduler
 from leakwise.lsp.workspace import OpenDocuments
@@ -49,6 +51,9 @@ class LeakwiseServer(LanguageServer):
         self.documents = OpenDocuments()
         self._diagnostics: dict[str, Diagnostics] = {}
         self.scheduler = Scheduler(self.publish, self.refresh)
+        self.pages = PageFiles()
+        self.roots: Sequence[Path] = ()
+        """The workspace's folders that are on this machine's disk."""
         self.stopped = asyncio.Event()
         self.exit_code = 1
         self.watching: asyncio.Task[None] | None = None
@@ -109,6 +114,7 @@ class LeakwiseServer(LanguageServer):
         """Ends the conversation; the exit status is good only after a `shutdown` request."""
         self.exit_code = 0 if self.protocol.shut_down else 1
         self.scheduler.stop()
+        self.pages.remove()
         self.stopped.set()
 
     def report_server_error(

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from leakwise.lsp.actions.kinds import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX
+from leakwise.lsp.commands import COMMANDS
 from leakwise.lsp.features.code_action import code_action
 from leakwise.lsp.features.code_action_resolve import code_action_resolve
 from leakwise.lsp.features.did_change import did_change
@@ -11,6 +13,7 @@ from leakwise.lsp.features.did_change_watched_files import did_change_watched_fi
 from leakwise.lsp.features.did_close import did_close
 from leakwise.lsp.features.did_open import did_open
 from leakwise.lsp.features.did_save import did_save
+from leakwise.lsp.features.execute_command import execute_command
 from leakwise.lsp.features.exit import exit_
 from leakwise.lsp.features.hover import hover
 from leakwise.lsp.features.initialize import initialize
@@ -46,8 +49,12 @@ def register(ls: "LeakwiseServer") -> None:
     ls.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(
-            code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True
+            code_action_kinds=[QUICK_FIX, FIX_ALL, NOTEBOOK_FIX_ALL], resolve_provider=True
         ),
     )(code_action)
     ls.feature(types.CODE_ACTION_RESOLVE)(code_action_resolve)
+    ls.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
+    for name, command in COMMANDS.items():
+        # So that pygls offers it.
+        ls.command(name)(command)
     ls.feature(types.EXIT)(exit_)

@@ -1,13 +1,13 @@
-"""`codeAction/resolve`: the edit of one quick fix, built when the user chooses it."""
+"""`codeAction/resolve`: the edit of one code action, made when the user chooses it."""
 
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcContentModified, JsonRpcException, JsonRpcInvalidParams
 
-from leakwise.lsp.convert import range_as_data, to_lsp_edit
-from leakwise.lsp.features.questions import findings_of
-from leakwise.lsp.fixes import fixes_of
+from leakwise.lsp.actions.edits import GoneError, NotPossibleError, edit_for
+from leakwise.lsp.actions.wishes import Wish
+from leakwise.lsp.features.questions import view_of
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
@@ -22,23 +22,21 @@ async def code_action_resolve(ls: "LeakwiseServer", params: types.CodeAction) ->
     Raises:
         JsonRpcInvalidParams: the action is not one of ours.
         JsonRpcContentModified: the finding, or that fix of it, is no longer there.
+        JsonRpcRequestFailed: it cannot be done, for the reason that is given.
     """
-    match params.data:
-        case {"uri": str(uri), "code": str(code), "range": [*place], "title": str(title)}:
-            pass
-        case _:
-            raise JsonRpcInvalidParams("This code action is not one of Leakwise's.")
-    answer = await ls.ask(uri, findings_of)
-    if answer is not None:
-        document, findings = answer
-        meant = [
-            finding
-            for finding in findings
-            if finding.rule.code == code and range_as_data(finding.range) == place
-        ]
-        for fixes in await fixes_of(meant, document):
-            for fix in fixes:
-                if fix.title == title:
-                    params.edit = to_lsp_edit(fix.edits, document, ls.client)
-                    return params
-    raise JsonRpcContentModified("The code changed since this fix was offered; ask for it again.")
+    if params.command is not None and params.data is None:
+        return params
+    wish = Wish.from_data(params.data)
+    if wish is None:
+        raise JsonRpcInvalidParams("This code action is not one of Leakwise's.")
+    view = await ls.ask(wish.uri, view_of)
+    try:
+        if view is None:
+            raise GoneError
+        params.edit = await edit_for(ls, wish, view)
+    except GoneError:
+        why = "The code changed since this was offered; ask for it again."
+        raise JsonRpcContentModified(why) from None
+    except NotPossibleError as error:
+        raise JsonRpcException(str(error), code=types.LSPErrorCodes.RequestFailed) from None
+    return params

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     """Reads the client's capabilities; pygls then answers with ours."""
     ls.client = Client.from_capabilities(params.capabilities)
-    ls.scheduler.neighbours.roots = _roots(params)
+    ls.roots = _roots(params)
+    ls.scheduler.neighbours.roots = ls.roots
     ls.scheduler.pushes = not ls.client.pulls_diagnostics
     if ls.client.pulls_diagnostics:
         # Offered to no other: a client that is given both ways shows everything twice.

@@ -1,0 +1,26 @@
+"""Work in a thread of its own: what takes its time while typing is analysed on."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def beside(work: Callable[[], T]) -> T:
+    """What `work` gives; it runs in a thread of its own, also when nobody waits any longer."""
+    done: Future[T] = Future()
+    # Not asyncio's pool: the exit would wait for work that never gets done.
+    threading.Thread(target=_do, args=(work, done), daemon=True).start()
+    return await asyncio.wrap_future(done)
+
+
+def _do(work: Callable[[], T], done: "Future[T]") -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    try:
+        done.set_result(work())
+    except Exception as error:
+        done.set_exception(error)

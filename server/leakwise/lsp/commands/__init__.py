@@ -1,0 +1,19 @@
+"""The commands of `workspace/executeCommand`: one module for each."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from leakwise.lsp.commands.names import SHOW_RULE_PAGE
+from leakwise.lsp.commands.show_rule_page import show_rule_page
+
+if TYPE_CHECKING:
+    from leakwise.lsp.server import LeakwiseServer
+
+    Command = Callable[[LeakwiseServer, list[types.LSPAny]], Awaitable[object]]
+    """Carries out a command with its arguments; what it gives is sent to the client."""
+
+COMMANDS: "Mapping[str, Command]" = {
+    SHOW_RULE_PAGE: show_rule_page,
+}

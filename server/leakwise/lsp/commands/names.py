@@ -1,0 +1,3 @@
+"""What the commands are called."""
+
+SHOW_RULE_PAGE = "leakwise.showRulePage"

@@ -229,12 +229,10 @@ async def test_everything_is_fixed_in_each_cell(session: Session) -> None:
     assert action.kind == kind
     edit = (await session.resolve(action)).edit
     assert edit is not None
-    changed = {
-        change.text_document.uri: fixed(
-            cells[change.text_document.uri.partition("#")[2]], change.edits
-        )
-        for change in edit.document_changes or ()
-        if isinstance(change, types.TextDocumentEdit) and (uri := change.text_document.uri)
-    }
+    changed = {}
+    for change in edit.document_changes or ():
+        assert isinstance(change, types.TextDocumentEdit)
+        uri = change.text_document.uri
+        changed[uri] = fixed(cells[uri.partition("#")[2]], change.edits)
     fix = recording.replace("()", "(max_entries=100_000)")
     assert changed == {address("one"): f"%%time\n{fix}", address("two"): fix}

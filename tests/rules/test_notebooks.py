@@ -1,14 +1,16 @@
 """What is a leak in a script and none in a notebook, or the other way round."""
 
-from leakwise.engine import analyze
+from leakwise.engine import Analysis, analyze
+from leakwise.facts import Certainty
 from leakwise.syntax.notebook_cells import Cell, NotebookDocument
 from leakwise.text import Document
 
 URI = "file:///work/a.ipynb"
 
 
-def found(*cells: str) -> list[tuple[str, int]]:
+def found(*cells: str, possible: bool = False) -> list[tuple[str, int]]:
     """Codes of the findings in a notebook, each with its cell, from 1."""
+    least = Certainty.POSSIBLE if possible else Certainty.LIKELY
     document = NotebookDocument.of(
         URI,
         [
@@ -16,7 +18,8 @@ def found(*cells: str) -> list[tuple[str, int]]:
             for number, text in enumerate(cells, 1)
         ],
     )
-    places = [(one, document.located(one.range)[0]) for one in analyze(document)]
+    analysis = Analysis(document, minimum_certainty=least)
+    places = [(one, document.located(one.range)[0]) for one in analysis.findings()]
     return [(one.rule.code, document.number_of(part) or 0) for one, part in places]
 
 
@@ -45,3 +48,54 @@ def test_figures_of_a_cell_are_closed_when_it_has_run() -> None:
 def test_a_loop_that_makes_many_figures_in_one_cell() -> None:
     loop = "for epoch in range(100):\n    plt.figure()\n    plt.savefig(f'{epoch}.png')"
     assert found(PLOT, loop) == [("LG001", 2)]
+
+
+MODEL = """\
+import torch
+from torch import nn
+model = nn.Linear(4, 1)
+criterion = nn.MSELoss()
+history = []
+"""
+STORE = """\
+loss = criterion(model(torch.ones(4)), torch.ones(1))
+loss.backward()
+history.append(loss)
+"""
+HOOK = "handle = model.register_forward_hook(lambda *seen: print(seen))\n"
+
+
+def test_a_cell_that_is_run_again_is_a_possible_leak() -> None:
+    assert found(MODEL, STORE, HOOK) == []
+    assert found(MODEL, STORE, HOOK, possible=True) == [("LP002", 2), ("LP016", 3)]
+
+
+def test_nothing_piles_up_where_the_same_cell_begins_anew() -> None:
+    assert found(MODEL + STORE + HOOK, possible=True) == []
+    assert found(MODEL, "history = []\n" + STORE, possible=True) == []
+    assert found(MODEL, "model = nn.Linear(2, 2)\n" + HOOK, possible=True) == []
+
+
+def test_nothing_piles_up_where_another_cell_takes_away() -> None:
+    assert found(MODEL, STORE, "history.clear()", possible=True) == []
+    assert found(MODEL, HOOK, "handle.remove()", possible=True) == []
+
+
+def test_a_script_runs_once() -> None:
+    text = MODEL + STORE + HOOK
+    script = Document.from_text("file:///work/a.py", text)
+    assert Analysis(script, minimum_certainty=Certainty.POSSIBLE).findings() == []
+
+
+def test_moving_what_begins_anew_to_another_cell_counts() -> None:
+    cells = [Cell.of(Document.from_text(f"{URI}#1", MODEL), 1)]
+    cells += [Cell.of(Document.from_text(f"{URI}#2", "history = []\n" + STORE), 2)]
+    document = NotebookDocument.of(URI, cells)
+    analysis = Analysis(document, minimum_certainty=Certainty.POSSIBLE)
+    assert analysis.findings() == []
+    parts = [cells[0], Cell.of(Document.from_text(f"{URI}#3", "history = []"), 2)]
+    changed, changes = document.with_cells(
+        [*parts, Cell.of(Document.from_text(f"{URI}#2", STORE), 3)]
+    )
+    analysis.change(changed, changes)
+    assert [one.rule.code for one in analysis.findings()] == ["LP002"]

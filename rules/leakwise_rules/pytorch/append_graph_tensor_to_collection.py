@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts
+from leakwise.facts import BodyFacts, Certainty, Keeping
 from leakwise.rule import (
     Applicability,
     Example,
@@ -53,7 +53,9 @@ class AppendGraphTensorToCollection(Rule):
     When the stored tensors are stacked, summed or concatenated for a `backward()`, as in policy
     gradients and deep supervision, their graphs are needed. A `forward()` that collects features
     and returns them hands them to the loss. A deque with a `maxlen` keeps a bounded number of
-    graphs, which is shown as information only.
+    graphs, which is shown as information only. In a notebook each run of a cell that stores one
+    more in a list of an earlier cell keeps one more; as nobody knows whether it is run again, that
+    is a possible leak only.
     """
 
     code = "LP002"
@@ -328,16 +330,17 @@ class AppendGraphTensorToCollection(Rule):
         for keeping in body.keepings:
             if through_method(keeping) or not keeping.stored.carries_graph:
                 continue
-            if keeps_graphs(body, keeping, keeping.holder):
+            rerun = _rerun_keeps(body, keeping)
+            if rerun or keeps_graphs(body, keeping, keeping.holder):
                 bounded = keeping.holder_value.bound is not None
                 yield self.report(
                     keeping.place,
-                    *leak_path(body, keeping, keeping.stored),
-                    certainty=keeping.stored.certainty,
+                    *(() if rerun else leak_path(body, keeping, keeping.stored)),
+                    certainty=Certainty.POSSIBLE if rerun else keeping.stored.certainty,
                     severity=Severity.INFORMATION if bounded else None,
                     anchors=cut_anchors(keeping, keeping.stored),
                     holder=shown(keeping.holder, 24),
-                    turn="iteration" if outlived_loops(keeping) else "call",
+                    turn=_turn(keeping, rerun=rerun),
                     value=shown(keeping.stored_text),
                 )
 
@@ -349,3 +352,18 @@ class AppendGraphTensorToCollection(Rule):
                 edits,
                 Applicability.UNSAFE,
             )
+
+
+def _rerun_keeps(body: BodyFacts, keeping: Keeping) -> bool:
+    """Whether each run of a notebook's cell adds one more to what an earlier cell made."""
+    if keeping.loops or not body.survives_rerun(keeping.place, keeping.holder):
+        return False
+    holder = body.holder(keeping)
+    emptied = holder is None or holder.bounded
+    return not emptied and not body.backpropagated(frozenset({keeping.holder}))
+
+
+def _turn(keeping: Keeping, *, rerun: bool) -> str:
+    if rerun:
+        return "run of this cell"
+    return "iteration" if outlived_loops(keeping) else "call"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Acquisition, BodyFacts, Loop, Release
+from leakwise.facts import Acquisition, BodyFacts, Certainty, Loop, Release
 from leakwise.rule import (
     Applicability,
     Example,
@@ -44,6 +44,8 @@ class HookNeverRemoved(Rule):
     ## When it is not a leak
 
     A hook registered once, in `__init__` or at the top of a script, may stay as long as its module.
+    In a notebook each run of its cell registers one more on a module of an earlier cell; as nobody
+    knows whether it is run again, that is a possible leak only.
     One hook for each of a model's modules is one registration, even though a loop makes it. A
     handle that is returned, passed on or entered with `with` is somebody else's to remove, and so
     is one stored where other code may reach it.
@@ -288,17 +290,18 @@ class HookNeverRemoved(Rule):
                 continue
             never = fate.release is Release.NEVER
             loop = body.repeating_loop(acquisition)
-            if loop is None and not _runs_per_call(body, acquisition):
+            rerun = loop is None and _rerun_adds(body, acquisition)
+            if loop is None and not rerun and not _runs_per_call(body, acquisition):
                 continue
             one_block = not acquisition.loops or loop == acquisition.loops[-1]
             yield self.report(
                 acquisition.place,
                 *_leak_path(acquisition, loop, never=never),
-                certainty=acquisition.what.certainty,
+                certainty=Certainty.POSSIBLE if rerun else acquisition.what.certainty,
                 anchors={"registration": (acquisition.statement,) if one_block else ()},
                 notes={"handle": acquisition.bound_to or "handle"},
                 receiver=shown(acquisition.receiver),
-                turn="iteration" if loop else "call",
+                turn="iteration" if loop else "run of this cell" if rerun else "call",
                 removed="never removed" if never else "not removed on every path",
             )
 
@@ -307,6 +310,11 @@ class HookNeverRemoved(Rule):
         for registration in finding.anchors["registration"]:
             if edits := context.release_in_finally(registration, handle, "remove"):
                 yield Fix("Remove the hook in `finally`", edits, Applicability.UNSAFE)
+
+
+def _rerun_adds(body: BodyFacts, acquisition: Acquisition) -> bool:
+    """Whether each run of a notebook's cell registers one more on a module of an earlier cell."""
+    return not acquisition.loops and body.survives_rerun(acquisition.place, acquisition.receiver)
 
 
 def _runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:

@@ -7,6 +7,8 @@ from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.events import Callback, Defining, Event
 from leakwise.facts.guards import Condition, condition_of
+from leakwise.facts.places import Place
+from leakwise.facts.reruns import survives_rerun
 
 if TYPE_CHECKING:
     from leakwise.facts.definitions import Definition
@@ -22,7 +24,12 @@ class Circumstances:
     @property
     def in_notebook(self) -> bool:
         """Whether the code is a notebook's."""
-        return self.module.in_notebook
+        return self.module.notebook.is_one
+
+    def survives_rerun(self, place: Place, path: str) -> bool:
+        """Whether this is the top level of a notebook, and running the cell of `place` again meets
+        what `path` holds now: another cell made it."""
+        return self.definition.node is None and survives_rerun(self.module, place, path)
 
     @property
     def decorators(self) -> tuple[Decorator, ...]:

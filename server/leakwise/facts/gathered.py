@@ -53,6 +53,10 @@ class GatheredNames:
         """The indexes of all blocks."""
         return self._parts.values()
 
+    def binders(self, name: str) -> Iterable[Block]:
+        """The blocks that bind a name."""
+        return self._bound.get(name, ())
+
     def words_now(self) -> Collection[str]:
         """Every identifier in the scope's own code."""
         return self._words.keys()

@@ -35,6 +35,7 @@ from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.members import attribute_value, method_value
 from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Database
+from leakwise.facts.reruns import NotebookFacts
 from leakwise.facts.resolution import Resolution
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.rhythm import rhythm_of, rhythm_of_loop
@@ -42,7 +43,6 @@ from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
 from leakwise.facts.values import UNKNOWN, Kind, Source, Value
 from leakwise.syntax import SyntaxTree, Update
-from leakwise.syntax.notebook_cells import NotebookDocument
 from leakwise.text import Document, LineChange
 
 _KEPT_CONTEXTS = 8
@@ -65,16 +65,12 @@ class ModuleFacts:
         self._memos: dict[Definition, Memos] = {}
         self._context_memos: dict[Definition, dict[Context, Memos]] = {}
         self._cells: dict[Definition, dict[object, Cell[Any]]] = {}
+        self.notebook = NotebookFacts(self.database, self.tree)
 
     @property
     def document(self) -> Document:
         """The version that the facts are of."""
         return self.tree.document
-
-    @property
-    def in_notebook(self) -> bool:
-        """Whether the document is a notebook, which stays so over all versions."""
-        return isinstance(self.document, NotebookDocument) or self.document.uri.endswith(".ipynb")
 
     def update(self, document: Document, changes: Sequence[LineChange]) -> list[Definition]:
         """Takes in a newer version; gives the definitions that are gone."""
@@ -89,6 +85,7 @@ class ModuleFacts:
 
     def _take(self, update: Update) -> list[Definition]:
         dead = self.scopes.update(update.touched, update.removed)
+        self.notebook.update()
         for definition in dead:
             self._memos.pop(definition, None)
             self._context_memos.pop(definition, None)

@@ -1,0 +1,63 @@
+"""What a cell of a notebook does again when it is run again."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from leakwise.facts.places import Place
+from leakwise.facts.queries import Database, Input
+from leakwise.facts.state import root_of
+from leakwise.syntax import Block, SyntaxTree
+from leakwise.syntax.notebook_cells import NotebookDocument
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+
+class NotebookFacts:
+    """Which cell each block of the top level is in."""
+
+    def __init__(self, database: Database, tree: SyntaxTree) -> None:
+        self._database = database
+        self._tree = tree
+        self._cells: Input[Mapping[Block, int]] | None = None
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the document is a notebook, which stays so over all versions."""
+        document = self._tree.document
+        return isinstance(document, NotebookDocument) or document.uri.endswith(".ipynb")
+
+    def cells(self) -> Mapping[Block, int]:
+        """The number of the cell in which each block of the top level begins; nothing for what is
+        not joined of cells."""
+        if self._cells is None:
+            self._cells = Input(self._database, self._numbers())
+        return self._cells.read()
+
+    def update(self) -> None:
+        """Takes in a newer version of the tree."""
+        if self._cells is not None:
+            self._cells.set(self._numbers())
+
+    def _numbers(self) -> Mapping[Block, int]:
+        document = self._tree.document
+        if not isinstance(document, NotebookDocument) or not document.cells:
+            return {}
+        return {block: document.cell_at(block.start)[0].number for block in self._tree.blocks}
+
+
+def survives_rerun(module: "ModuleFacts", place: Place, path: str) -> bool:
+    """Whether what a path of the top level holds is still there when the cell of `place` is run
+    again: other cells bind its name, and this one does not."""
+    cells = module.notebook.cells()
+    if not cells:
+        return False
+    here = cells.get(_top(place.block))
+    binders = {cells.get(_top(block)) for block in module.scopes.top.binders(root_of(path))}
+    return bool(binders) and here is not None and here not in binders
+
+
+def _top(block: Block) -> Block:
+    while block.parent is not None:
+        block = block.parent
+    return block

@@ -6,6 +6,7 @@ import pytest
 
 from leakwise.cli.checking import check_together
 from leakwise.cli.outside import Outside
+from leakwise.engine.settings import SettingsResolver
 from tests.cli.running import LEAK, leakwise
 from tests.symbols.inside import written
 
@@ -95,7 +96,7 @@ def test_a_worker_that_does_not_start_costs_one_warning(
     outside = Outside([str(work)])
     written(work, {"plain.py": LEAK})
     paths = [str(work / name) for name in ("train.py", "plain.py")]
-    checked = list(check_together(paths, outside, with_fixes=False))
+    checked = list(check_together(paths, outside, SettingsResolver(), with_fixes=False))
     outside.close()
     assert [one.code for file in checked for one in file.findings] == ["LP001"]
     assert not any(file.problems for file in checked)

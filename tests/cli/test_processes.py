@@ -13,6 +13,7 @@ import pytest
 
 from leakwise.cli.checking import check_together
 from leakwise.cli.outside import Outside
+from leakwise.engine.settings import SettingsResolver
 from tests.cli.running import LEAK, command, environment, leakwise, write
 from tests.cli.stumbling import stumbling_rule
 
@@ -177,6 +178,8 @@ def test_colour_is_for_terminals_alone(work: Path) -> None:
 
 def test_what_is_found_can_cross_processes(work: Path) -> None:
     write(work, {"a.py": LEAK})
-    checked = next(check_together([str(work / "a.py")], Outside(()), with_fixes=True))
+    checked = next(
+        check_together([str(work / "a.py")], Outside(()), SettingsResolver(), with_fixes=True)
+    )
     assert checked.findings
     assert pickle.loads(pickle.dumps(checked)) == checked

@@ -10,7 +10,9 @@ from types import FrameType
 import click
 
 from leakwise.cli.complaints import complain
+from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.cli.shown import CheckedFile, unchecked
+from leakwise.engine.settings import Overrides, SettingsResolver
 
 FOUND = 1
 COULD_NOT_RUN = 2
@@ -39,6 +41,7 @@ TERMINATED = 143
     metavar="N",
     help="Use up to N processes; the number of processors by default.",
 )
+@settings_options
 @click.pass_context
 def check(
     context: click.Context,
@@ -46,13 +49,14 @@ def check(
     output_format: str,
     stdin_filename: Path | None,
     jobs: int | None,
+    overrides: Overrides,
 ) -> None:
     """Check files and folders for leaks; the current folder by default, standard input for `-`.
 
     Folders are searched for *.py and *.ipynb; what .gitignore lists and environments are left out.
 
     The exit status is 0 when nothing worse than a note was found, 1 when there are warnings or
-    errors, 2 when the check could not run or a path does not exist.
+    errors, 2 when the check could not run, a path does not exist or a setting is wrong.
     """
     stdin = Path("-") in paths
     if stdin and len(paths) > 1:
@@ -62,26 +66,31 @@ def check(
     from leakwise.cli.loading import loaded_rules
 
     signal.signal(signal.SIGTERM, _leave)
-    loaded_rules()
+    rules = loaded_rules()
+    check_selectors(overrides, rules)
+    settings = SettingsResolver(overrides)
     with_fixes = output_format == "json"
     missing = False
     if stdin:
-        files = [_check_stdin(stdin_filename, with_fixes)]
+        files = [_check_stdin(stdin_filename, settings, with_fixes)]
     else:
-        files, missing = _check_paths(paths or (Path(),), jobs, with_fixes)
+        files, missing = _check_paths(paths or (Path(),), settings, jobs, with_fixes)
+    wrong = settings.problems(rules)
+    for setting in wrong:
+        complain("error", str(setting))
     for file in files:
         for problem in file.problems:
             complain("warning", problem, file.path)
     for problem in dict.fromkeys(problem for file in files for problem in file.about_run):
         complain("warning", problem)
     _print(files, output_format)
-    if missing:
+    if missing or wrong:
         context.exit(COULD_NOT_RUN)
     if any(finding.counts for file in files for finding in file.findings):
         context.exit(FOUND)
 
 
-def _check_stdin(name: Path | None, with_fixes: bool) -> CheckedFile:
+def _check_stdin(name: Path | None, settings: SettingsResolver, with_fixes: bool) -> CheckedFile:
     from leakwise.cli.checking import check_document
     from leakwise.cli.outside import Outside, project_folders
     from leakwise.cli.reading import document_of
@@ -94,11 +103,11 @@ def _check_stdin(name: Path | None, with_fixes: bool) -> CheckedFile:
     except UnreadableError as error:
         return unchecked(shown, str(error))
     with closing(Outside([] if name is None else project_folders([name]))) as outside:
-        return check_document(document, shown, outside, with_fixes)
+        return check_document(document, shown, outside, settings, with_fixes)
 
 
 def _check_paths(
-    roots: tuple[Path, ...], jobs: int | None, with_fixes: bool
+    roots: tuple[Path, ...], settings: SettingsResolver, jobs: int | None, with_fixes: bool
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing."""
     from leakwise.cli.outside import project_folders
@@ -110,11 +119,18 @@ def _check_paths(
     for root in roots:
         if root not in present:
             complain("error", "does not exist - check the spelling", str(root))
-    paths = [str(path) for path in python_files(present, _unlistable)]
+    paths = [
+        str(path)
+        for path in python_files(
+            present, _unlistable, lambda folder: settings.for_folder(folder).choice
+        )
+        if settings.takes(path)
+    ]
     if present and not paths:
         complain("warning", "no Python files or notebooks found - name a file or another folder")
     folders = project_folders(present)
-    checked = check_files(paths, jobs or available_processors(), folders, with_fixes)
+    many = jobs or available_processors()
+    checked = check_files(paths, many, folders, settings.overrides, with_fixes)
     with closing(checked):
         files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
     return files, len(present) < len(roots)

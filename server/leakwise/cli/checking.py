@@ -13,15 +13,16 @@ from leakwise.cli.shown import (
     ShownPlace,
     unchecked,
 )
-from leakwise.engine import Analysis, fixes_for
+from leakwise.engine import Analysis, fixes_for, load_rules
+from leakwise.engine.settings import SettingsResolver
 from leakwise.pages import url
 from leakwise.rule import Finding, Fix
-from leakwise.sources import UnreadableError
+from leakwise.sources import UnreadableError, uri_to_path
 from leakwise.text import Document, Position, Range
 
 
 def check_together(
-    paths: Iterable[str], outside: Outside, with_fixes: bool
+    paths: Iterable[str], outside: Outside, settings: SettingsResolver, with_fixes: bool
 ) -> Iterator[CheckedFile]:
     """What came of the files at `paths`, which ask about other files together; never raises for
     what the files hold."""
@@ -32,17 +33,23 @@ def check_together(
         except UnreadableError as error:
             yield unchecked(path, str(error))
             continue
-        begun.append((Analysis(document, outside=outside.known), path))
+        chosen = settings.for_document(Path(path), load_rules())
+        begun.append((Analysis(document, settings=chosen, outside=outside.known), path))
     outside.settle([analysis for analysis, _ in begun])
     for analysis, path in begun:
         yield _finished(analysis, path, outside, with_fixes)
 
 
 def check_document(
-    document: Document, path: str, outside: Outside, with_fixes: bool
+    document: Document,
+    path: str,
+    outside: Outside,
+    settings: SettingsResolver,
+    with_fixes: bool,
 ) -> CheckedFile:
     """What came of `document`, shown as `path`; with the first fix of each finding if asked."""
-    analysis = Analysis(document, outside=outside.known)
+    chosen = settings.for_document(uri_to_path(document.uri), load_rules())
+    analysis = Analysis(document, settings=chosen, outside=outside.known)
     outside.settle([analysis])
     return _finished(analysis, path, outside, with_fixes)
 

@@ -14,35 +14,40 @@ from contextlib import contextmanager
 from leakwise.cli.checking import check_together
 from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile, unchecked
+from leakwise.engine.settings import Overrides, SettingsResolver
 
 
 def check_chunks(
-    chunks: Sequence[Sequence[str]], jobs: int, folders: Sequence[str], with_fixes: bool
+    chunks: Sequence[Sequence[str]],
+    jobs: int,
+    folders: Sequence[str],
+    overrides: Overrides,
+    with_fixes: bool,
 ) -> Iterator[CheckedFile]:
     """What came of the files in `chunks`, in no fixed order, by `jobs` processes; `folders` are
-    those of the projects."""
+    those of the projects, and `overrides` win over their settings files."""
     lost: list[str] = []
-    with _pool(jobs, folders) as pool:
+    with _pool(jobs, folders, overrides) as pool:
         futures = {pool.submit(_check_chunk, chunk, with_fixes): chunk for chunk in chunks}
         for future in as_completed(futures):
             try:
                 yield from future.result()
             except BrokenProcessPool:
                 lost += futures[future]
-    yield from _check_singly(lost, folders, with_fixes)
+    yield from _check_singly(lost, folders, overrides, with_fixes)
 
 
 def _check_chunk(paths: Sequence[str], with_fixes: bool) -> list[CheckedFile]:
-    return list(check_together(paths, _outside, with_fixes))
+    return list(check_together(paths, _outside, _settings, with_fixes))
 
 
 def _check_singly(
-    paths: Sequence[str], folders: Sequence[str], with_fixes: bool
+    paths: Sequence[str], folders: Sequence[str], overrides: Overrides, with_fixes: bool
 ) -> Iterator[CheckedFile]:
     """Checks what was lost with a process that died, so that only its culprit stays unchecked."""
     waiting = list(reversed(paths))
     while waiting:
-        with _pool(1, folders) as pool:
+        with _pool(1, folders, overrides) as pool:
             while waiting:
                 path = waiting.pop()
                 try:
@@ -55,11 +60,11 @@ def _check_singly(
 
 
 @contextmanager
-def _pool(jobs: int, folders: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, folders: Sequence[str], overrides: Overrides) -> Iterator[ProcessPoolExecutor]:
     # The command line has one thread only, so that forking is safe; elsewhere the system's own
     # libraries may have more.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(folders,))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(folders, overrides))
     try:
         yield pool
     except BaseException:
@@ -73,11 +78,15 @@ def _pool(jobs: int, folders: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
 _outside = Outside(())
 """Who asks about other files in this process."""
 
+_settings = SettingsResolver()
+"""Who knows the settings in this process."""
 
-def _begin(folders: Sequence[str]) -> None:
+
+def _begin(folders: Sequence[str], overrides: Overrides) -> None:
     """Prepares a checking process: the parent alone answers Ctrl-C, and it never outlives it."""
-    global _outside
+    global _outside, _settings
     _outside = Outside(folders)
+    _settings = SettingsResolver(overrides)
     # A child process runs what is registered here, and not `atexit`, when it ends.
     multiprocessing.util.Finalize(None, _outside.close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

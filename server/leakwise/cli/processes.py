@@ -9,16 +9,21 @@ from contextlib import closing
 from leakwise.cli.checking import check_together
 from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile
+from leakwise.engine.settings import Overrides, SettingsResolver
 
 CHUNK_BYTES = 200_000
 CHUNK_FILES = 50
 
 
 def check_files(
-    paths: Sequence[str], jobs: int, folders: Sequence[str], with_fixes: bool
+    paths: Sequence[str],
+    jobs: int,
+    folders: Sequence[str],
+    overrides: Overrides,
+    with_fixes: bool,
 ) -> Generator[CheckedFile, None, None]:
     """What came of each of `paths`, in no fixed order, by up to `jobs` processes; `folders` are
-    those of their projects.
+    those of their projects, and `overrides` win over their settings files.
 
     When the caller stops early, by an exception or by closing the iterator, the processes end.
     """
@@ -32,11 +37,12 @@ def check_files(
         # A check of a few files is over before these libraries are loaded.
         from leakwise.cli.pool import check_chunks
 
-        yield from check_chunks(chunks, jobs, folders, with_fixes)
+        yield from check_chunks(chunks, jobs, folders, overrides, with_fixes)
         return
+    settings = SettingsResolver(overrides)
     with closing(Outside(folders)) as outside:
         for chunk in chunks:
-            yield from check_together(chunk, outside, with_fixes)
+            yield from check_together(chunk, outside, settings, with_fixes)
 
 
 def available_processors() -> int:

@@ -3,12 +3,13 @@
 import functools
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leakwise.engine.publishing import Publisher
 from leakwise.engine.registry import load_rules
 from leakwise.engine.relevance import may_concern
+from leakwise.engine.settings import DocumentSettings
 from leakwise.facts import Certainty, ModuleFacts
 from leakwise.facts.definitions import Definition
 from leakwise.facts.externals import Outside, knows_nothing
@@ -35,15 +36,17 @@ class Analysis:
         document: Document,
         rules: Sequence[Rule] | None = None,
         *,
-        minimum_certainty: Certainty = Certainty.LIKELY,
+        settings: DocumentSettings | None = None,
         outside: Outside = knows_nothing,
     ) -> None:
-        """`outside` gives what is known already of other files; where it gives None the answer is
-        still to come, by `take`."""
+        """Runs `rules`, else those that `settings` leave, else all. `outside` gives what is known
+        already of other files; where it gives None the answer is still to come, by `take`."""
         self.document = document
+        self._settings = settings
         self._outside = outside
         self._rules = None if rules is None else tuple(rules)
-        self._publisher = Publisher(minimum_certainty)
+        certainty = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
+        self._publisher = Publisher(certainty)
         self._facts: ModuleFacts | None = None
         self._reports: dict[Definition, Cell[tuple[Report, ...]]] = {}
         self._current: dict[Definition, tuple[Report, ...]] = {}
@@ -53,8 +56,10 @@ class Analysis:
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that are run: those given, or all there are, loaded when first needed."""
-        return load_rules() if self._rules is None else self._rules
+        """The rules that are run, loaded when first needed."""
+        if self._rules is not None:
+            return self._rules
+        return load_rules() if self._settings is None else self._settings.rules
 
     def change(self, document: Document, changes: Sequence[LineChange]) -> None:
         """Takes a newer version; `changes` lead there from the one before."""
@@ -158,7 +163,13 @@ class Analysis:
             except Exception:
                 self._failures.setdefault(rule.code, RuleFailure(rule, traceback.format_exc()))
         # What is not sure enough to be shown must not hide what is.
-        return _without_superseded([one for one in reports if self._publisher.shows(one)])
+        shown = [self._as_set(one) for one in reports if self._publisher.shows(one)]
+        return _without_superseded(shown)
+
+    def _as_set(self, report: Report) -> Report:
+        """The report with the severity that the settings give it."""
+        set_ = None if self._settings is None else self._settings.severities.get(report.rule.code)
+        return report if set_ is None else replace(report, severity=set_)
 
     def _forget(self, gone: Iterable[Definition]) -> None:
         for definition in gone:

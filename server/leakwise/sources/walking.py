@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from leakwise.sources.ignoring import IgnoreFile, ignore_files_above, ignored, read_ignore_file
+from leakwise.sources.patterns import FileChoice, choice
 
 EXCLUDED_FOLDERS = frozenset(
     {
@@ -38,22 +39,34 @@ EXCLUDED_FOLDERS = frozenset(
 )
 """Names of folders that are not entered unless they are asked for by name."""
 
+INCLUDED_FILES = ("*.py", "*.ipynb")
+"""Patterns of the files that are taken from folders."""
+
+_USUAL = choice(INCLUDED_FILES, sorted(EXCLUDED_FOLDERS))
+
+
+def _usual_choice(folder: str) -> FileChoice:
+    return _USUAL
+
 
 def python_files(
-    roots: Iterable[Path], unlistable: Callable[[Path, str], None] = lambda path, why: None
+    roots: Iterable[Path],
+    unlistable: Callable[[Path, str], None] = lambda path, why: None,
+    choice_in: Callable[[str], FileChoice] = _usual_choice,
 ) -> Iterator[Path]:
     """The files to check for `roots`, each once, in a fixed order.
 
-    A root that is a file is given as it is, whatever its name. A folder is walked for `*.py`
-    and `*.ipynb`; links to folders in it are not followed, and files in `.gitignore`, in
-    `.git/info/exclude`, in `EXCLUDED_FOLDERS` or in a virtual environment are left out. A root
-    itself is never left out.
+    A root that is a file is given as it is, whatever its name. A folder is walked; links to folders
+    in it are not followed, and files in `.gitignore`, in `.git/info/exclude` or in a virtual
+    environment are left out. A root itself is never left out.
 
-    `unlistable` is told of each folder that cannot be listed, and why.
+    `choice_in` gives what is taken of a folder, by its absolute path: `INCLUDED_FILES`, and no
+    `EXCLUDED_FOLDERS`, where it is not given. `unlistable` is told of each folder that cannot be
+    listed, and why.
     """
     seen: set[str] = set()
     for root in roots:
-        files = _walk(root, ignore_files_above(root), unlistable) if root.is_dir() else (root,)
+        files = _walk(root, unlistable, choice_in) if root.is_dir() else (root,)
         for file in files:
             key = os.path.abspath(file)  # `resolve` would follow links
             if key not in seen:
@@ -62,9 +75,11 @@ def python_files(
 
 
 def _walk(
-    root: Path, above: Sequence[IgnoreFile], unlistable: Callable[[Path, str], None]
+    root: Path,
+    unlistable: Callable[[Path, str], None],
+    choice_in: Callable[[str], FileChoice],
 ) -> Iterator[Path]:
-    waiting: list[tuple[Path, Sequence[IgnoreFile]]] = [(root, above)]
+    waiting: list[tuple[Path, Sequence[IgnoreFile]]] = [(root, ignore_files_above(root))]
     while waiting:
         folder, ignores = waiting.pop()
         try:
@@ -78,19 +93,18 @@ def _walk(
             continue
         if ".gitignore" in names:
             ignores = (*ignores, *read_ignore_file(folder / ".gitignore", folder))
-        prefix = os.path.join(os.path.abspath(folder), "")
+        absolute = os.path.abspath(folder)
+        chosen = choice_in(absolute)
+        heeded = ignores if chosen.respect_gitignore else ()
+        prefix = os.path.join(absolute, "")
         below: list[Path] = []
         for entry in entries:
-            name = entry.name
+            path = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
-                if name not in EXCLUDED_FOLDERS and not ignored(prefix + name, True, ignores):
-                    below.append(folder / name)
-            elif (
-                name.endswith((".py", ".ipynb"))
-                and _is_file(entry)
-                and not ignored(prefix + name, False, ignores)
-            ):
-                yield folder / name
+                if chosen.enters(path) and not ignored(path, True, heeded):
+                    below.append(folder / entry.name)
+            elif chosen.takes(path) and _is_file(entry) and not ignored(path, False, heeded):
+                yield folder / entry.name
         waiting.extend((path, ignores) for path in reversed(below))
 
 

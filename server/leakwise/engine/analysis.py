@@ -37,16 +37,18 @@ class Analysis:
         rules: Sequence[Rule] | None = None,
         *,
         settings: DocumentSettings | None = None,
+        minimum_certainty: Certainty | None = None,
         outside: Outside = knows_nothing,
     ) -> None:
-        """Runs `rules`, else those that `settings` leave, else all. `outside` gives what is known
-        already of other files; where it gives None the answer is still to come, by `take`."""
+        """Runs `rules`, else those that `settings` leave, else all, and shows what is as sure as
+        `minimum_certainty`, else as `settings` say. `outside` gives what is known already of other
+        files; where it gives None the answer is still to come, by `take`."""
         self.document = document
         self._settings = settings
         self._outside = outside
         self._rules = None if rules is None else tuple(rules)
-        certainty = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
-        self._publisher = Publisher(certainty)
+        set_ = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
+        self._publisher = Publisher(minimum_certainty or set_)
         self._facts: ModuleFacts | None = None
         self._reports: dict[Definition, Cell[tuple[Report, ...]]] = {}
         self._current: dict[Definition, tuple[Report, ...]] = {}

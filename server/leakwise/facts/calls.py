@@ -68,7 +68,8 @@ def call(
     callee = called_as_model(run, node, callee, keywords)
     result = _called(run, node, callee, receiver, arguments, keywords)
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    if method in _TELLING or _is_of_interest(callee, receiver, arguments, keywords, result):
+    tells = method in _TELLING or not _TELLING_ARGUMENTS.isdisjoint(keywords)
+    if tells or _is_of_interest(callee, receiver, arguments, keywords, result):
         _note_call(run, node, callee, receiver, arguments, keywords, result, grad)
     return result
 
@@ -98,6 +99,7 @@ _CALLABLE = _FUNCTIONS | {Kind.CLASS, Kind.METRIC, Kind.KERAS_MODEL, Kind.KERAS_
 _PLAIN = frozenset({Kind.NUMBER, Kind.OTHER})
 _TELLING = VARIABLE_UPDATES | {"run"}
 """Methods that count whatever they are called on: a session may run them."""
+_TELLING_ARGUMENTS = frozenset({"use_multiprocessing"})
 _SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
 
 

@@ -8,6 +8,7 @@ from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.carrying import cut
 from leakwise.facts.constructions import constructed
 from leakwise.facts.containers import holds_graph
+from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Accumulation, Event, Keeping, TrainingStep, Waiting
 from leakwise.facts.members import made_record, record_of
@@ -62,7 +63,9 @@ def local_call(
     if result is None:
         return OTHER
     result = run.computed_here(result)
-    result = constructed(run, node, result)
+    if all(one.name is not None for one in decorators_of(run.module, definition)):
+        # A decorator that is not known may keep what was made, and give it again.
+        result = constructed(run, node, result)
     if result.kind in {Kind.FUNCTION, Kind.CLASS, Kind.QUALIFIED}:
         return result
     if result.is_tensor or result.kind in {Kind.UNKNOWN, Kind.PENDING, Kind.CONTAINER}:

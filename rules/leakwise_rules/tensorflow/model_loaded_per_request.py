@@ -1,0 +1,337 @@
+"""LT020 model-loaded-per-request."""
+
+from collections.abc import Iterator
+
+from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Loop
+from leakwise.rule import (
+    Applicability,
+    Example,
+    Finding,
+    Fix,
+    FixContext,
+    GeneralSmell,
+    Link,
+    Negative,
+    Practice,
+    RelatedPlace,
+    Report,
+    RootCause,
+    Rule,
+    Severity,
+)
+
+_LOADERS = (
+    "keras.models.load_model",
+    "keras.saving.load_model",
+    "tensorflow.saved_model.load",
+    "tensorflow_hub.load",
+)
+_TRAIN = ("fit", "compile", "train_on_batch", "fit_generator")
+_HARMLESS = ("builtins.staticmethod", "builtins.classmethod", "typing.override")
+_FEW = 3
+
+
+class ModelLoadedPerRequest(Rule):
+    """A saved model is loaded again for each request or in each round of a loop.
+
+    ## Why it leaks
+
+    Older versions of TensorFlow and Keras keep the graph and the state of every model that is
+    loaded, also when the session is cleared, so that a server grows with its requests. Every
+    version reads and builds the same weights again, and holds them twice while it does.
+
+    With Keras 3.15 sixty loads added 2.8 MiB, and no model stayed alive: there it costs time alone.
+
+    ## Best practice
+
+    Load a model once for each process, at the top of the file or in `__init__`, and use it for all
+    requests. Or put the loading into a function that keeps its result (`functools.cache`).
+
+    ## When it is not a leak
+
+    A loader that is cached, or that asks first whether the model is there, loads once. A loop over
+    several files loads each of them once. A loop that trains what it loads needs it fresh.
+    """
+
+    code = "LT020"
+    name = "model-loaded-per-request"
+    message = (
+        "The same model is loaded again {turn}, which older versions never give back; load it once "
+        "and reuse it."
+    )
+    severity = Severity.INFORMATION
+    since = "0.1.0"
+    root_cause = RootCause.REPEATED_CONSTRUCTION
+    general_smell = GeneralSmell.CONSTRUCT_INSIDE_LOOP
+    supersedes = ("LT001",)
+    practices = (Practice("BP70", "Load a model once per process and reuse it for all requests."),)
+    links = (
+        Link(
+            "load_model in a loop leaks, also with clear_session",
+            "https://github.com/tensorflow/tensorflow/issues/27511",
+        ),
+        Link(
+            "The same with Keras 1.2",
+            "https://github.com/keras-team/keras/issues/6511",
+        ),
+        Link(
+            "A graph that is loaded for each POST request",
+            "https://github.com/tensorflow/tensorflow/issues/19969",
+        ),
+    )
+    examples = (
+        Example(
+            bad="""
+                import keras
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.post("/score")
+                def score():
+                    model = keras.models.load_model("ranker.keras")  # leak
+                    return {"score": float(model(parse(request))[0, 0])}
+            """,
+            good="""
+                import keras
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                model = keras.models.load_model("ranker.keras")
+
+                @app.post("/score")
+                def score():
+                    return {"score": float(model(parse(request))[0, 0])}
+            """,
+            fixed=False,
+        ),
+        Example(
+            bad="""
+                import numpy as np
+                from tensorflow.keras.models import load_model
+
+                answers = []
+                for batch in batches:
+                    model = load_model("weights/final.h5")  # leak
+                    answers.append(np.argmax(model.predict(batch), axis=-1))
+            """,
+            good="""
+                import numpy as np
+                from tensorflow.keras.models import load_model
+
+                answers = []
+                model = load_model("weights/final.h5")
+                for batch in batches:
+                    answers.append(np.argmax(model.predict(batch), axis=-1))
+            """,
+        ),
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                class Detector:
+                    def __init__(self, folder):
+                        self.folder = folder
+
+                    def detect(self, image):
+                        model = tf.saved_model.load(self.folder)  # leak
+                        return model(image)
+
+                    def run(self, frames):
+                        for frame in frames:
+                            yield self.detect(frame)
+            """,
+            good="""
+                import tensorflow as tf
+
+                class Detector:
+                    def __init__(self, folder):
+                        self.model = tf.saved_model.load(folder)
+
+                    def detect(self, image):
+                        return self.model(image)
+
+                    def run(self, frames):
+                        for frame in frames:
+                            yield self.detect(frame)
+            """,
+            fixed=False,
+        ),
+    )
+    negatives = (
+        Negative(
+            why="It is loaded once, at the top of the file.",
+            code="""
+                import keras
+
+                model = keras.models.load_model("ranker.keras")
+                for batch in batches:
+                    print(model.predict(batch))
+            """,
+        ),
+        Negative(
+            why="What an unknown decorator keeps is not known.",
+            code="""
+                import keras
+                import streamlit as st
+
+                @st.cache_resource
+                def ranker():
+                    model = keras.models.load_model("ranker.keras")
+                    print(model.summary())
+
+                for batch in batches:
+                    ranker()
+            """,
+        ),
+        Negative(
+            why="The loader is cached.",
+            code="""
+                import functools
+                import keras
+
+                @functools.lru_cache(maxsize=1)
+                def ranker():
+                    return keras.models.load_model("ranker.keras")
+
+                for batch in batches:
+                    print(ranker().predict(batch))
+            """,
+        ),
+        Negative(
+            why="It is loaded on the first use alone.",
+            code="""
+                import keras
+
+                class Ranker:
+                    def __init__(self):
+                        self.model = None
+
+                    def rank(self, batches):
+                        for batch in batches:
+                            if self.model is None:
+                                self.model = keras.models.load_model("ranker.keras")
+                            yield self.model.predict(batch)
+            """,
+        ),
+        Negative(
+            why="Each file of an ensemble is loaded once.",
+            code="""
+                import tensorflow as tf
+
+                def ensemble(paths, x):
+                    total = 0.0
+                    for path in paths:
+                        total += tf.saved_model.load(path)(x).numpy()
+                    return total / len(paths)
+            """,
+        ),
+        Negative(
+            why="Each fold trains the same first weights.",
+            code="""
+                import keras
+
+                for train, valid in folds:
+                    keras.backend.clear_session()
+                    model = keras.models.load_model("start.keras")
+                    model.fit(train)
+                    print(model.evaluate(valid))
+            """,
+        ),
+        Negative(
+            why="The request names the model.",
+            code="""
+                import keras
+                from fastapi import FastAPI
+
+                app = FastAPI()
+
+                @app.get("/describe/{name}")
+                def describe(name: str):
+                    return {"layers": len(keras.models.load_model(name).layers)}
+            """,
+        ),
+    )
+
+    def check(self, body: BodyFacts) -> Iterator[Report]:
+        for site in body.calls_of(*_LOADERS):
+            if not site.arguments or body.condition(site) is not Condition.ALWAYS:
+                continue
+            if site.loops:
+                loop = _repeating_loop(site)
+                per_call = False
+            else:
+                loop, per_call = None, _runs_often(body, site)
+            if (loop is None and not per_call) or _is_changed(body, site):
+                continue
+            related = (
+                [RelatedPlace(loop.place, "Each iteration of this loop loads it again.")]
+                if loop
+                else []
+            )
+            yield self.report(
+                site.place,
+                *related,
+                certainty=Certainty.SURE if loop else Certainty.LIKELY,
+                anchors={
+                    "statement": (site.statement,) if site.bound_to else (),
+                    "loop": (loop.place,) if loop else (),
+                },
+                turn="in every iteration" if loop else "whenever this function is called",
+            )
+
+    def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
+        for loop in finding.anchors["loop"]:
+            for statement in finding.anchors["statement"]:
+                if edits := context.move_above(statement, loop):
+                    yield Fix("Load the model above the loop", edits, Applicability.UNSAFE)
+
+
+def _repeating_loop(site: CallSite) -> Loop | None:
+    """The innermost loop that loads the same file again."""
+    # A path that is made by a call may be another one each time.
+    if not all(_is_plain(one.path, one.value.constant) for one in site.arguments):
+        return None
+    loop = site.loops[-1]
+    varies = any(loop in one.varies_in for one in site.arguments)
+    if varies or loop.is_comprehension or (loop.trips is not None and loop.trips <= _FEW):
+        return None
+    return loop
+
+
+def _is_plain(path: str | None, constant: object) -> bool:
+    return bool(path) or constant is not None
+
+
+def _runs_often(body: BodyFacts, site: CallSite) -> bool:
+    """Whether the function runs for each request or is called in a loop, for the same file."""
+    if body.name is None or body.cache is not None:
+        return False
+    first = site.arguments[0]
+    path = first.path or ""
+    handed_in = path.partition(".")[0] in body.parameters
+    local = bool(path) and "." not in path
+    bound_here = local and body.definition.index.bindings_of(path)
+    if not _is_plain(first.path, first.value.constant) or handed_in or bound_here:
+        return False
+    # What is given away may be kept by the caller.
+    if site.bound_to is None or "." in site.bound_to or body.result.returns == site.result:
+        return False
+    others = [one for one in body.decorators if not one.is_route]
+    if any(one.name not in _HARMLESS for one in others):
+        # What another decorator does is not known: it may keep the result.
+        return False
+    return len(others) < len(body.decorators) or body.called_in_loop()
+
+
+def _is_changed(body: BodyFacts, site: CallSite) -> bool:
+    """Whether what is loaded is trained, kept or handed on, so that it has to be fresh."""
+    if any(use.origin == site.place and use.method in _TRAIN for use in body.model_uses):
+        return True
+    name = site.bound_to
+    if name is None:
+        return False
+    return any(one.path == name for other in body.call_sites for one in other.arguments) or any(
+        other.receiver == name and other.method in _TRAIN for other in body.call_sites
+    )

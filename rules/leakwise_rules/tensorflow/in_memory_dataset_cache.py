@@ -292,7 +292,7 @@ def _calls(body: BodyFacts, site: CallSite, starts: tuple[str, ...]) -> bool:
     function = None if given is None else given.value.definition
     if function is None or function.is_class:
         return False
-    return any(name.startswith(starts) for name in body.module.calls_below(function))
+    return body.calls_in(function, starts)
 
 
 def _is_named(site: CallSite) -> bool:

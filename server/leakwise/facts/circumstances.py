@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
+from leakwise.facts.environment import variables_set
 from leakwise.facts.events import Callback, Defining, Event
 from leakwise.facts.guards import Condition, condition_of
 from leakwise.facts.places import Place
@@ -63,3 +64,12 @@ class Circumstances:
             if not other.is_class
             for event in self.module.body(other).events
         )
+
+    def sets_environment(self, *variables: str) -> bool:
+        """Whether a body of this file sets one of these environment variables."""
+        return not variables_set(self.module).keys().isdisjoint(variables)
+
+    def calls_in(self, function: "Definition", starts: tuple[str, ...]) -> bool:
+        """Whether a function of this file calls, directly or through others of this file, something
+        whose qualified name begins so."""
+        return any(name.startswith(starts) for name in self.module.calls_below(function))

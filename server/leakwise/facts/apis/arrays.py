@@ -4,7 +4,7 @@ Sources: https://numpy.org/doc/stable/reference, https://pandas.pydata.org/docs/
 https://docs.python.org/3/library/math.html, /random.html, /time.html.
 """
 
-from leakwise.facts.apis.effects import NUMBER, OTHER, Effect, effects, result
+from leakwise.facts.apis.effects import NUMBER, OTHER, READ, Effect, effects, result
 from leakwise.facts.values import Kind
 
 ARRAY = result(Kind.ARRAY)
@@ -19,6 +19,7 @@ CALLS: dict[str, Effect] = {
     ),
     **effects(NUMBER, "random.", "random uniform randint randrange gauss normalvariate"),
     **effects(NUMBER, "time.", "time perf_counter monotonic process_time time_ns"),
+    "numpy.load": READ,
     "pandas.DataFrame": ARRAY,
     "pandas.Series": ARRAY,
     "pandas.to_datetime": ARRAY,
@@ -36,4 +37,4 @@ PREFIXES: dict[str, Effect] = {
     "math.": NUMBER,
 }
 # Hand on objects of Python that they were given.
-OPAQUE = frozenset({"numpy.load", "numpy.vectorize", "numpy.frompyfunc", "numpy.nditer"})
+OPAQUE = frozenset({"numpy.vectorize", "numpy.frompyfunc", "numpy.nditer"})

@@ -16,6 +16,7 @@ from leakwise.facts.values import (
     element_of,
     join,
     mapping,
+    qualified,
 )
 
 Builtin = Callable[[list[Value], dict[str, Value]], Value]
@@ -238,6 +239,11 @@ BUILTINS: dict[str, Builtin] = {
     "collections.namedtuple": _named_tuple,
     "functools.partial": _partial,
     "types.SimpleNamespace": _namespace,
+    # https://docs.python.org/3/library/multiprocessing.html: a context has the module's functions.
+    **dict.fromkeys(
+        ("multiprocessing.get_context", "torch.multiprocessing.get_context"),
+        lambda arguments, keywords: qualified("multiprocessing"),
+    ),
     "asyncio.run": _awaited,
     "asyncio.gather": _all_awaited,
     **dict.fromkeys(

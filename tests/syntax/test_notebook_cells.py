@@ -94,6 +94,28 @@ def test_what_stands_for_a_magic_cannot_be_changed() -> None:
         assert texts(edited(document, [edit]))[number] == expected
 
 
+def test_what_a_magic_runs_can_be_changed_in_its_line() -> None:
+    document = notebook("%time x += y")
+    changed = edited(document, [Edit(Range.of(0, 12, 0, 12), "  # why")])
+    assert texts(changed) == ["%time x += y  # why"]
+    for edit in (Edit(Range.of(0, 2, 0, 2), "z"), Edit(Range.of(0, 12, 0, 12), "\nz")):
+        with pytest.raises(MisplacedEditError):
+            edited(document, [edit])
+    with pytest.raises(MisplacedEditError):
+        edited(notebook("%pwd"), [Edit(Range.of(0, 4, 0, 4), "  # why")])
+
+
+def test_cells_of_other_programs_are_left_alone() -> None:
+    document = notebook("%%bash\nls", "# Text", "%%time\nx")
+    line = Edit(Range.of(0, 0, 0, 0), "# a comment\n")
+    assert texts(edited(document, [line])) == ["%%bash\nls", "# a comment\n# Text", "%%time\nx"]
+    for place in (Range.of(1, 0, 1, 0), Range.of(1, 0, 1, 1)):
+        with pytest.raises(MisplacedEditError):
+            edited(document, [Edit(place, "x\n")])
+    with pytest.raises(MisplacedEditError):
+        edited(notebook("%%bash\nls"), [line])
+
+
 _TEXTS = st.lists(st.sampled_from(["a\n", "b", "\n", "%%time\n", "!x\n", "\r\n", "é"])).map("".join)
 
 

@@ -37,6 +37,9 @@ _ASSIGNED = re.compile(r"([\w.,* \t\[\]:]+=[ \t]*)[%!]")
 _STRING_OR_COMMENT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|#.*", re.DOTALL)
 _AUTOMATIC_LINE = re.compile(r"([a-z_]+)[ \t]+[^\s=(\[.,:]")
 
+RUN = "0;"
+"""What begins a line of which the rest is what a magic runs."""
+
 _UNKNOWN = "get_ipython()"
 _NOTHING = "pass"
 
@@ -104,7 +107,7 @@ def _stand_in(line: str) -> str | None:
         timed = _PYTHON_LINES.match(code)
         if timed is not None:
             # As wide as the magic, so that the columns behind it stay.
-            run = f"0;{' ' * (timed.end() - 2)}{code[timed.end() :]}"
+            run = f"{RUN}{' ' * (timed.end() - len(RUN))}{code[timed.end() :]}"
             if not isinstance(parse_lines([run]), SyntaxProblem):
                 return space + run
         return space + _NOTHING

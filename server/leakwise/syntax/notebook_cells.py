@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from leakwise.syntax.magics import python_lines
+from leakwise.syntax.magics import RUN, python_lines
 from leakwise.text import Document, Edit, LineChange, MisplacedEditError, Position, Range
 from leakwise.text.document import line_width
 
@@ -42,6 +42,12 @@ class Cell:
         """The end of its text."""
         last = len(self.document.lines) - 1
         return Position(last, line_width(self.document.lines[last]))
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its code is not for this notebook's Python, as below `%%bash`."""
+        own = self.document.lines
+        return not any(map(str.strip, self.lines)) and any(map(str.strip, own))
 
     def is_as_written(self, line: int) -> bool:
         """Whether a line of the text stands in the whole as it is; the one behind the last does."""
@@ -139,11 +145,24 @@ class NotebookDocument(Document):
         if not self.cells:
             raise MisplacedEditError("there is no cell")
         for edit in dict.fromkeys(edits):
-            cell, start = self.cell_at(edit.range.start.line)
-            span = Range(_above(edit.range.start, start), _above(edit.range.end, start))
+            cell, start = self._cell_for(edit)
+            first = Position(start, 0)
+            low, high = max(edit.range.start, first), max(edit.range.end, first)
+            span = Range(_above(low, start), _above(high, start))
             own = _in_cell(cell, Edit(span, edit.text))
             found.setdefault(cell.document.uri, (cell.document, []))[1].append(own)
         return list(found.values())
+
+    def _cell_for(self, edit: Edit) -> tuple[Cell, int]:
+        """The cell that an edit is in; for lines that are to stand in front of another program's
+        cell, the next one."""
+        cell, start = self.cell_at(edit.range.start.line)
+        if edit.range.start != edit.range.end or edit.range.start != Position(start, 0):
+            return cell, start
+        at = next(number for number, one in enumerate(self.cells) if one is cell)
+        behind = zip(self.cells[at:], self._starts[at:], strict=True)
+        own = (one for one in behind if one[0].lines and not one[0].is_foreign)
+        return next(own, (cell, start))
 
     def with_parts(self, texts: Mapping[str, str]) -> "NotebookDocument":
         """This notebook with other texts for some of its cells, by their addresses."""
@@ -183,6 +202,8 @@ def _in_cell(cell: Cell, edit: Edit) -> Edit:
     start, end = edit.range.start, edit.range.end
     if end.line > len(cell.document.lines) and (end.line, end.column) != (len(cell.lines), 0):
         raise MisplacedEditError("it reaches over two cells")
+    if cell.is_foreign and start.line < len(cell.document.lines):
+        raise MisplacedEditError("its cell is no code of this notebook")
     if start == end and start.column == 0:
         start = end = _insertion_line(cell, start)
     elif not _is_free(cell, edit):
@@ -229,5 +250,6 @@ def _is_free(cell: Cell, edit: Edit) -> bool:
         return False
     # Behind `%time` in its line stands Python, in the columns that it has.
     here, own = cell.lines[start.line], cell.document.lines[start.line]
-    rest = here[start.column :].rstrip("\r\n")
-    return bool(rest) and rest == own[start.column :].rstrip("\r\n")
+    if not here.lstrip().startswith(RUN):
+        return False
+    return here[start.column :].rstrip("\r\n") == own[start.column :].rstrip("\r\n")

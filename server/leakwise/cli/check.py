@@ -21,6 +21,7 @@ TERMINATED = 143
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="Repair files, where that surely changes nothing else.")
 @click.option(
     "--output-format",
     type=click.Choice(["text", "concise", "json"]),
@@ -46,6 +47,7 @@ TERMINATED = 143
 def check(
     context: click.Context,
     paths: tuple[Path, ...],
+    fix: bool,
     output_format: str,
     stdin_filename: Path | None,
     jobs: int | None,
@@ -63,6 +65,8 @@ def check(
         raise click.UsageError("`-` (standard input) cannot be checked together with paths.")
     if stdin_filename is not None and not stdin:
         raise click.UsageError("`--stdin-filename` needs `-` as the path.")
+    if fix and stdin:
+        raise click.UsageError("`--fix` repairs files; standard input is none.")
     from leakwise.cli.loading import loaded_rules
 
     signal.signal(signal.SIGTERM, _leave)
@@ -75,6 +79,8 @@ def check(
         files = [_check_stdin(stdin_filename, settings, with_fixes)]
     else:
         files, missing = _check_paths(paths or (Path(),), settings, jobs, with_fixes)
+    if fix:
+        files = _repair(files, settings, with_fixes)
     wrong = settings.problems(rules)
     for setting in wrong:
         complain("error", str(setting))
@@ -134,6 +140,17 @@ def _check_paths(
     with closing(checked):
         files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
     return files, len(present) < len(roots)
+
+
+def _repair(
+    files: list[CheckedFile], settings: SettingsResolver, with_fixes: bool
+) -> list[CheckedFile]:
+    from leakwise.cli.outside import Outside, project_folders
+    from leakwise.cli.repairing import repaired
+
+    found = [Path(file.path) for file in files if file.findings]
+    with closing(Outside(project_folders(found))) as outside:
+        return list(repaired(files, outside, settings, with_fixes))
 
 
 def _unlistable(folder: Path, why: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakwise.sources import decode, path_to_uri, read_bytes
+from leakwise.sources import decode, encode, path_to_uri, read_bytes
 from leakwise.text import Document
 
 if TYPE_CHECKING:
@@ -61,12 +61,18 @@ def joined(notebook: "NotebookFile", uri: str) -> Document:
     )
 
 
-def written_back(data: bytes, document: Document) -> bytes:
-    """The bytes of a notebook file that held `data`, with the cells as they are in `document`,
-    which was read from it and edited; all else stays as it is."""
-    from leakwise.sources.notebooks import read_notebook
+def rewritten(data: bytes, document: Document) -> bytes:
+    """The bytes of a file that held `data`, with the text of `document`, which was read from it and
+    edited. Encoding and byte-order mark stay, and all of a notebook but the sources of cells.
+
+    Raises:
+        UnreadableError: the file's encoding lacks a character of the text.
+    """
     from leakwise.syntax.notebook_cells import NotebookDocument
 
-    assert isinstance(document, NotebookDocument)
+    if not isinstance(document, NotebookDocument):
+        return encode(document.text, data)
+    from leakwise.sources.notebooks import read_notebook
+
     sources = {cell.number: cell.document.text for cell in document.cells}
     return read_notebook(data).with_sources(sources).encode()

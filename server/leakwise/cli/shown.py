@@ -61,6 +61,7 @@ class CheckedFile:
     """What came of one file: its findings by place, and what hindered the check, one line each.
 
     `checked` is false when nothing of it could be; `about_run` is what hindered more than it.
+    `repairs` were made in it.
     """
 
     path: str
@@ -68,6 +69,7 @@ class CheckedFile:
     problems: tuple[str, ...] = ()
     checked: bool = True
     about_run: tuple[str, ...] = ()
+    repairs: int = 0
 
 
 def unchecked(path: str, problem: str) -> CheckedFile:

@@ -1,7 +1,7 @@
 """What a path holds now: an open document, else the disk. Parses nothing."""
 
 from leakwise.sources.addresses import path_to_uri, uri_to_path
-from leakwise.sources.decoding import UnreadableError, decode
+from leakwise.sources.decoding import UnreadableError, decode, encode
 from leakwise.sources.holders import Disk, Overlay, Sources, read_bytes, read_document
 from leakwise.sources.patterns import FileChoice, PathPatterns, is_pattern
 from leakwise.sources.walking import EXCLUDED_FOLDERS, INCLUDED_FILES, python_files
@@ -16,6 +16,7 @@ __all__ = [
     "Sources",
     "UnreadableError",
     "decode",
+    "encode",
     "is_pattern",
     "path_to_uri",
     "python_files",

@@ -36,6 +36,19 @@ def decode(data: bytes) -> str:
     return text
 
 
+def encode(text: str, like: bytes) -> bytes:
+    """The bytes of `text` in the encoding of a file that held `like`, with its byte-order mark.
+
+    Raises:
+        UnreadableError: the encoding lacks a character of the text.
+    """
+    encoding = _encoding(like)
+    try:
+        return text.encode(encoding)
+    except UnicodeError:
+        raise UnreadableError(f"has no room for new characters in {encoding}") from None
+
+
 def _encoding(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)

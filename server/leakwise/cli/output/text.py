@@ -80,6 +80,9 @@ def _summary(files: Sequence[CheckedFile]) -> str:
     unchecked = sum(1 for file in files if not file.checked)
     checked = _count(len(files) - unchecked, "file")
     rest = f" {_count(unchecked, 'file')} could not be checked." if unchecked else ""
+    repairs = sum(file.repairs for file in files)
+    if repairs:
+        rest += f" {_count(repairs, 'repair')} made."
     totals = Counter(finding.severity for file in files for finding in file.findings)
     if not totals:
         return f"No leaks found in {checked}.{rest}"

@@ -1,0 +1,49 @@
+"""Repairing files: all safe fixes of each, written in the place of what was there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from leakwise.cli.checking import check_document
+from leakwise.cli.outside import Outside
+from leakwise.cli.reading import document_of, rewritten
+from leakwise.cli.shown import CheckedFile
+from leakwise.engine import Analysis, fix_all, load_rules
+from leakwise.engine.settings import SettingsResolver
+from leakwise.sources import UnreadableError, path_to_uri, read_bytes
+from leakwise.sources.writing import UnwritableError, replace_file
+
+
+def repaired(
+    files: Iterable[CheckedFile], outside: Outside, settings: SettingsResolver, with_fixes: bool
+) -> Iterator[CheckedFile]:
+    """What is left of the findings of each file after its repair, which is written; a file that
+    cannot be repaired stays as it is, and says why."""
+    for file in files:
+        if not file.findings:
+            yield file
+            continue
+        try:
+            yield _repaired(file, outside, settings, with_fixes)
+        except (UnreadableError, UnwritableError) as error:
+            yield replace(file, problems=(*file.problems, str(error)))
+
+
+def _repaired(
+    file: CheckedFile, outside: Outside, settings: SettingsResolver, with_fixes: bool
+) -> CheckedFile:
+    path = Path(file.path)
+    data = read_bytes(path)
+    document = document_of(data, path.name, path_to_uri(path))
+    chosen = settings.for_document(path, load_rules())
+    analysis = Analysis(document, settings=chosen, outside=outside.known)
+    outside.settle([analysis])
+    fixed = fix_all(document, analysis.rules, outside=outside.known)
+    if not fixed.applied:
+        return file
+    after = rewritten(data, fixed.document)
+    if document_of(after, path.name, document.uri).text != fixed.text:
+        raise UnwritableError("would not read as it was written - correct it by hand")
+    replace_file(path, data, after)
+    left = check_document(fixed.document, file.path, outside, settings, with_fixes)
+    return replace(left, repairs=fixed.applied)

@@ -1,0 +1,108 @@
+"""`leakwise check --fix`: files are repaired, and all else in them stays."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from leakwise.sources.writing import UnwritableError, replace_file
+from tests.cli.running import LEAK, leakwise, write
+from tests.sources.notebook_files import code, markdown, notebook, saved
+
+BROKEN = "torch.cuda.memory._record_memory_history()"
+MENDED = "torch.cuda.memory._record_memory_history(max_entries=100_000)"
+
+
+def fixed(folder: Path, name: str, content: bytes) -> bytes:
+    """What the file holds after the repair of the one thing that is wrong in it."""
+    write(folder, {name: content})
+    done = leakwise("check", "--fix", cwd=folder)
+    assert (done.stdout, done.stderr) == ("No leaks found in 1 file. 1 repair made.\n", "")
+    assert done.returncode == 0
+    after = (folder / name).read_bytes()
+    assert leakwise("check", "--fix", cwd=folder).stdout == "No leaks found in 1 file.\n"
+    assert (folder / name).read_bytes() == after
+    assert os.listdir(folder) == [name]
+    return after
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"import torch\n{BROKEN}\n".encode(),
+        f"\ufeffimport torch\r\n{BROKEN}\r\n# é".encode(),
+        f"# coding: latin-1\nimport torch\n# é\n{BROKEN}".encode("latin-1"),
+    ],
+)
+def test_a_file_keeps_its_encoding_and_line_ends(tmp_path: Path, content: bytes) -> None:
+    assert fixed(tmp_path, "a.py", content) == content.replace(BROKEN.encode(), MENDED.encode())
+
+
+@pytest.mark.parametrize("indent", [1, 4, None])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_notebook_keeps_all_but_the_source(
+    tmp_path: Path, indent: int | None, ascii_only: bool
+) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": ["ä\n", "\x1b[0m"]}
+    cells = [
+        markdown("# Über"),
+        code("%matplotlib inline\nimport torch  # ü", outputs=[output], execution_count=3),
+        code(f"%%time\n{BROKEN}\n!ls", metadata={"tags": ["b", "a"]}),
+        {**code(""), "source": "x = 1\nprint(x)"},
+    ]
+    text = saved(notebook(*cells, nbformat_minor=2), indent=indent, ascii_only=ascii_only)
+    text = text.replace('"nbformat": 4', '"z": 1.50e-3, "nbformat": 4').replace("\n", "\r\n")
+    after = fixed(tmp_path, "a.ipynb", text.encode())
+    assert after.decode() == text.replace(BROKEN, MENDED)
+
+
+def test_what_is_not_safe_stays(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": LEAK})
+    done = leakwise("check", "--fix", "--output-format", "concise", cwd=tmp_path)
+    assert done.stdout.startswith("a.py:12:14: LP001 ")
+    assert done.returncode == 1
+    assert (tmp_path / "a.py").read_text() == LEAK
+
+
+def test_rules_that_are_off_repair_nothing(tmp_path: Path) -> None:
+    text = f"import torch\n{BROKEN}\n"
+    write(tmp_path, {"a.py": text, "leakwise.toml": 'ignore = ["LP038"]\n'})
+    assert leakwise("check", "--fix", cwd=tmp_path).stdout == "No leaks found in 1 file.\n"
+    assert (tmp_path / "a.py").read_text() == text
+
+
+def test_links_stay_links_and_modes_stay(tmp_path: Path) -> None:
+    write(tmp_path, {"real/a.py": f"import torch\n{BROKEN}\n"})
+    real, link = tmp_path / "real/a.py", tmp_path / "b.py"
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert "1 repair made" in leakwise("check", "--fix", "b.py", cwd=tmp_path).stdout
+    assert link.is_symlink()
+    assert real.read_text() == f"import torch\n{MENDED}\n"
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    file = write(tmp_path, {"a.py": "new"}) / "a.py"
+    with pytest.raises(UnwritableError, match="changed while it was checked"):
+        replace_file(file, b"old", b"mended")
+    with pytest.raises(UnwritableError, match="cannot be written"):
+        replace_file(tmp_path / "none.py", b"old", b"mended")
+    assert file.read_text() == "new"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder without rights")
+def test_a_file_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+    file = write(tmp_path, {"a.py": f"import torch\n{BROKEN}\n"}) / "a.py"
+    file.chmod(0o444)
+    done = leakwise("check", "--fix", cwd=tmp_path)
+    assert "a.py: cannot be written (Permission denied) - make it writable" in done.stderr
+    assert "LP038" in done.stdout
+
+
+def test_standard_input_is_no_file(tmp_path: Path) -> None:
+    done = leakwise("check", "--fix", "-", cwd=tmp_path, stdin=LEAK.encode())
+    assert done.returncode == 2
+    assert "`--fix` repairs files" in done.stderr

@@ -1,8 +1,16 @@
 """What the server tells of a place."""
 
+import pytest
 from lsprotocol import types
 
-from tests.lsp.sessions import LEAK, LEAK_LINE, LEAK_RANGE, Session, capabilities
+from tests.lsp.sessions import (
+    LEAK,
+    LEAK_LINE,
+    LEAK_RANGE,
+    Session,
+    capabilities,
+    replaced,
+)
 
 
 def markup(hover: types.Hover | None) -> types.MarkupContent:
@@ -19,8 +27,13 @@ async def test_the_message_and_then_the_page(session: Session) -> None:
     assert hover is not None
     assert hover.range == LEAK_RANGE
     assert told.kind == types.MarkupKind.Markdown
-    message, _, page = told.value.partition("\n\n")
+    message, _, rest = told.value.partition("\n\n")
     assert "`total`" in message
+    way, _, page = rest.partition("\n\n---\n\n")
+    assert way.split("\n") == [
+        "- line 9: The graph is made here.",
+        "- line 7: Each iteration of this loop adds one more graph.",
+    ]
     assert page.startswith("# LP001 accumulate-loss-with-graph")
     assert "## Why it leaks" in page
 
@@ -28,7 +41,95 @@ async def test_the_message_and_then_the_page(session: Session) -> None:
 async def test_plain_text_for_those_who_read_no_markdown(session: Session) -> None:
     await session.initialize(capabilities(bare=True))
     session.open(LEAK)
-    assert markup(await session.hover(LEAK_LINE, 15)).kind == types.MarkupKind.PlainText
+    told = markup(await session.hover(LEAK_LINE, 15))
+    assert told.kind == types.MarkupKind.PlainText
+    assert told.value.startswith("total keeps")
+    assert "\n\nWhy it leaks\n\n" in told.value
+    assert not any(mark in told.value for mark in ("```", "\n#"))
+
+
+VALUES = """\
+import torch
+from torch import nn
+
+class Trainer:
+    def __init__(self, model: nn.Module):
+        self.model = model
+        self.outputs = []
+
+    def step(self, x, y):
+        out = self.model(x)
+        loss = nn.functional.mse_loss(out, y)
+        loss.backward()
+        loss = loss.detach()
+        self.outputs.append(out)
+        return loss
+
+    def save(self):
+        file = open("losses")
+        return len(self.outputs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "character", "words"),
+    [
+        (4, 24, ["`model` is a module, `torch.nn.Module`."]),
+        (9, 22, ["`self.model` is a module, `torch.nn.Module`."]),
+        (
+            10,
+            41,
+            [
+                "`out` is what a module gave: a tensor, or a structure of tensors;"
+                " it refers to the autograd graph that made it.",
+                "Its graph is made in line 10: `self.model(x)`.",
+                "`self.outputs` keeps it, from line 14 on.",
+            ],
+        ),
+        (
+            12,
+            15,
+            [
+                "`loss` is a tensor of one number; it refers to the autograd graph that made it.",
+                "Its graph is made in line 11: `nn.functional.mse_loss(out, y)`.",
+            ],
+        ),
+        (
+            12,
+            8,
+            [
+                "`loss` is a tensor of one number; it refers to no autograd graph.",
+                "It is made in line 11: `nn.functional.mse_loss(out, y)`.",
+            ],
+        ),
+        (
+            17,
+            8,
+            ["`file` is a file, `builtins.open`.", 'It is made in line 18: `open("losses")`.'],
+        ),
+    ],
+)
+async def test_what_is_known_of_a_value(
+    session: Session, line: int, character: int, words: list[str]
+) -> None:
+    await session.initialize()
+    session.open("# 😀\n" + VALUES)
+    session.change(2, replaced(0, 0, 1, 0, ""))
+    assert markup(await session.hover(line, character)).value == "\n\n".join(words)
+
+
+@pytest.mark.parametrize(("line", "character"), [(0, 8), (18, 20), (6, 10), (8, 19), (2, 0)])
+async def test_nothing_of_what_others_tell(session: Session, line: int, character: int) -> None:
+    await session.initialize()
+    session.open(VALUES)
+    assert await session.hover(line, character) is None
+
+
+async def test_values_can_be_switched_off(session: Session) -> None:
+    await session.initialize(options={"hover": False})
+    session.open(LEAK)
+    assert await session.hover(8, 5) is None
+    assert await session.hover(LEAK_LINE, 15) is not None
 
 
 async def test_nothing_beside_a_finding(session: Session) -> None:

@@ -13,11 +13,12 @@ from leakwise.engine.settings import DocumentSettings
 from leakwise.facts import Certainty, ModuleFacts
 from leakwise.facts.definitions import Definition
 from leakwise.facts.externals import Outside, knows_nothing
+from leakwise.facts.looking import Seen, carrying_assignments, seen_at
 from leakwise.facts.queries import Cell
 from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.rule import Finding, Report, Rule
 from leakwise.syntax import SyntaxProblem
-from leakwise.text import Document, LineChange
+from leakwise.text import Document, LineChange, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,20 @@ class Analysis:
             if externals.has_asked(question):
                 externals.give(question, answer)
         return bool(self._doubtful)
+
+    def seen_at(self, position: Position) -> Seen | None:
+        """What is known of the code at a position; None where that is nothing."""
+        facts = self._loaded()
+        return None if facts is None else seen_at(facts, position)
+
+    def carrying_targets(self, first: int, last: int) -> list[Position]:
+        """The ends of the targets of assignments in the lines `first` to `last` whose values carry
+        an autograd graph."""
+        facts = self._loaded()
+        if facts is None:
+            return []
+        found = carrying_assignments(facts, first, last)
+        return [one.place.resolve(self.document.lines).end for one in found]
 
     @property
     def syntax_error(self) -> SyntaxProblem | None:

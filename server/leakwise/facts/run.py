@@ -35,6 +35,9 @@ class Watcher(Protocol):
     def evaluated(self, node: ast.expr, value: Value) -> None:
         """An expression that a statement consists of was evaluated."""
 
+    def begun(self, run: "Run", node: ast.stmt) -> None:
+        """A statement is about to be run."""
+
     def entered(self, run: "Run", node: ast.stmt) -> None:
         """The header of a compound statement was run."""
 

@@ -46,6 +46,8 @@ def run_statement(run: Run, node: ast.stmt) -> None:
     if runner is not None:
         outer = run.statement
         run.statement = node
+        if run.watcher is not None:
+            run.watcher.begun(run, node)
         runner(run, node)
         if run.watcher is not None:
             run.watcher.finished(run, node)

@@ -46,6 +46,9 @@ class Tracer:
         """Takes what an expression of the current statement gave."""
         self.given[id(node)] = value
 
+    def begun(self, run: Run, node: ast.stmt) -> None:
+        """Waits for what it gives."""
+
     def entered(self, run: Run, node: ast.stmt) -> None:
         """Takes what the header of a compound statement gave, before its suite is run."""
         self._note(run, node, _header_end(node))

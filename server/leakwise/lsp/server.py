@@ -21,6 +21,7 @@ from leakwise.lsp import features
 from leakwise.lsp.client import Client
 from leakwise.lsp.diagnostics import Diagnostics
 from leakwise.lsp.page_files import PageFiles
+from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scheduler import Scheduler
 from leakwise.lsp.workspace import OpenDocuments
@@ -51,6 +52,7 @@ class LeakwiseServer(LanguageServer):
         self.documents = OpenDocuments()
         self._diagnostics: dict[str, Diagnostics] = {}
         self.scheduler = Scheduler(self.publish, self.refresh)
+        self.preferences = Preferences()
         self.pages = PageFiles()
         self.roots: Sequence[Path] = ()
         """The workspace's folders that are on this machine's disk."""

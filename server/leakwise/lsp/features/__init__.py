@@ -18,6 +18,7 @@ from leakwise.lsp.features.exit import exit_
 from leakwise.lsp.features.hover import hover
 from leakwise.lsp.features.initialize import initialize
 from leakwise.lsp.features.initialized import initialized
+from leakwise.lsp.features.inlay_hint import inlay_hint
 from leakwise.lsp.features.notebook_document_did_change import notebook_document_did_change
 from leakwise.lsp.features.notebook_document_did_close import notebook_document_did_close
 from leakwise.lsp.features.notebook_document_did_open import notebook_document_did_open
@@ -46,6 +47,9 @@ def register(ls: "LeakwiseServer") -> None:
     ls.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(notebook_document_did_close)
     ls.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
     ls.feature(types.TEXT_DOCUMENT_HOVER)(hover)
+    ls.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=False))(
+        inlay_hint
+    )
     ls.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(

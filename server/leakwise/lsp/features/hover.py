@@ -1,10 +1,12 @@
-"""`textDocument/hover`: the page of the rule that was broken."""
+"""`textDocument/hover`: the page of the rule that was broken, or what is known of a value."""
 
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from leakwise.lsp.convert import from_lsp_position_in, to_lsp_range
+from leakwise.lsp.hover_text import of_findings, of_value
+from leakwise.lsp.plain_text import plain_text
 from leakwise.text import Range
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
     """What is to be told of the place; None where there is nothing."""
     encoding = ls.client.encoding
     uri = params.text_document.uri
+    tells_values = ls.preferences.hover
 
     def explanation(analysis: "Analysis") -> tuple[str, types.Range] | None:
         document = analysis.document
@@ -23,20 +26,21 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
         if position is None:
             return None
         under = [found for found in analysis.findings() if found.range.contains(position)]
-        if not under:
-            return None
-        from leakwise.pages import page  # It is there once the engine is.
-
-        text = "\n\n---\n\n".join(f"**{found.message}**\n\n{page(found.rule)}" for found in under)
-        span = Range(
-            max(found.range.start for found in under), min(found.range.end for found in under)
-        )
+        if under:
+            starts, ends = [one.range.start for one in under], [one.range.end for one in under]
+            text, span = of_findings(under, document), Range(max(starts), min(ends))
+        else:
+            value = of_value(analysis, position) if tells_values else None
+            if value is None:
+                return None
+            text, span = value
         part, span = document.located(span)
         return text, to_lsp_range(span, part.lines, encoding)
 
     answer = await ls.ask(uri, explanation)
     if answer is None:
         return None
-    text, span = answer
-    kind = types.MarkupKind.Markdown if ls.client.reads_markdown else types.MarkupKind.PlainText
-    return types.Hover(types.MarkupContent(kind, text), span)
+    text, found = answer
+    if ls.client.reads_markdown:
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), found)
+    return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain_text(text)), found)

@@ -9,6 +9,7 @@ from lsprotocol import types
 from leakwise.lsp.client import Client
 from leakwise.lsp.client_process import until_gone
 from leakwise.lsp.features.diagnostic import diagnostic
+from leakwise.lsp.preferences import Preferences
 from leakwise.sources import uri_to_path
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     """Reads the client's capabilities; pygls then answers with ours."""
     ls.client = Client.from_capabilities(params.capabilities)
+    ls.preferences = Preferences.from_options(params.initialization_options)
     ls.roots = _roots(params)
     ls.scheduler.neighbours.roots = ls.roots
     ls.scheduler.pushes = not ls.client.pulls_diagnostics

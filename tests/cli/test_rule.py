@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leakwise import __version__
-from leakwise.engine import load_rules
+from leakwise.engine import every_rule
 from leakwise.pages import page
 from tests.cli.running import leakwise, write
 from tests.cli.stumbling import stumbling_rule
@@ -15,7 +15,7 @@ from tests.cli.stumbling import stumbling_rule
 def test_a_page(tmp_path: Path, word: str) -> None:
     done = leakwise("rule", word, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    (asked_for,) = (rule for rule in load_rules() if rule.code == "LP001")
+    (asked_for,) = (rule for rule in every_rule() if rule.code == "LP001")
     assert done.stdout == page(asked_for)
     assert done.stdout.startswith("# LP001 accumulate-loss-with-graph\n")
 
@@ -24,7 +24,7 @@ def test_all_rules(tmp_path: Path) -> None:
     done = leakwise("rule", "--all", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     listed = [tuple(line.split()[:2]) for line in done.stdout.splitlines()]
-    assert listed == [(rule.code, rule.name) for rule in load_rules()]
+    assert listed == [(rule.code, rule.name) for rule in every_rule()]
 
 
 def test_an_unknown_rule(tmp_path: Path) -> None:

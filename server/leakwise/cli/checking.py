@@ -13,7 +13,7 @@ from leakwise.cli.shown import (
     ShownPlace,
     unchecked,
 )
-from leakwise.engine import Analysis, fixes_for, load_rules
+from leakwise.engine import Analysis, every_rule, fixes_for
 from leakwise.engine.settings import SettingsResolver
 from leakwise.pages import url
 from leakwise.rule import Finding, Fix
@@ -33,7 +33,7 @@ def check_together(
         except UnreadableError as error:
             yield unchecked(path, str(error))
             continue
-        chosen = settings.for_document(Path(path), load_rules())
+        chosen = settings.for_document(Path(path), every_rule())
         begun.append((Analysis(document, settings=chosen, outside=outside.known), path))
     outside.settle([analysis for analysis, _ in begun])
     for analysis, path in begun:
@@ -48,7 +48,7 @@ def check_document(
     with_fixes: bool,
 ) -> CheckedFile:
     """What came of `document`, shown as `path`; with the first fix of each finding if asked."""
-    chosen = settings.for_document(uri_to_path(document.uri), load_rules())
+    chosen = settings.for_document(uri_to_path(document.uri), every_rule())
     analysis = Analysis(document, settings=chosen, outside=outside.known)
     outside.settle([analysis])
     return _finished(analysis, path, outside, with_fixes)

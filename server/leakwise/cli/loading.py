@@ -2,7 +2,7 @@
 
 import click
 
-from leakwise.engine import load_rules
+from leakwise.engine import every_rule
 from leakwise.rule import Rule
 
 
@@ -19,7 +19,7 @@ def loaded_rules() -> tuple[Rule, ...]:
         CouldNotRun: an installed rule package cannot be imported.
     """
     try:
-        return load_rules()
+        return every_rule()
     except Exception as error:
         # A rule package of somebody else's may raise anything while it is imported.
         why = f"a rule package cannot be imported ({type(error).__name__}: {error})"

@@ -3,7 +3,7 @@
 from leakwise.engine.analysis import Analysis, RuleFailure, analyze
 from leakwise.engine.fix_all import FixAllResult, fix_all
 from leakwise.engine.fixes import fixes_for
-from leakwise.engine.registry import load_rules, rule_named
+from leakwise.engine.registry import every_rule, load_rules, rule_named
 from leakwise.engine.relevance import may_concern
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "FixAllResult",
     "RuleFailure",
     "analyze",
+    "every_rule",
     "fix_all",
     "fixes_for",
     "load_rules",

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leakwise.engine.publishing import Publisher
-from leakwise.engine.registry import load_rules
+from leakwise.engine.registry import every_rule, load_rules
 from leakwise.engine.relevance import may_concern
 from leakwise.engine.settings import DocumentSettings
+from leakwise.engine.settings.selectors import selectors_for
+from leakwise.engine.suppression import COMMENT_RULES, Reporting, Suppressions, left
 from leakwise.facts import Certainty, ModuleFacts
 from leakwise.facts.definitions import Definition
 from leakwise.facts.externals import Outside, knows_nothing
@@ -50,6 +52,7 @@ class Analysis:
         self._rules = None if rules is None else tuple(rules)
         set_ = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
         self._publisher = Publisher(minimum_certainty or set_)
+        self._suppressions = Suppressions(document)
         self._facts: ModuleFacts | None = None
         self._reports: dict[Definition, Cell[tuple[Report, ...]]] = {}
         self._current: dict[Definition, tuple[Report, ...]] = {}
@@ -62,11 +65,14 @@ class Analysis:
         """The rules that are run, loaded when first needed."""
         if self._rules is not None:
             return self._rules
-        return load_rules() if self._settings is None else self._settings.rules
+        if self._settings is None:
+            return load_rules()
+        return tuple(rule for rule in self._settings.rules if rule not in COMMENT_RULES)
 
     def change(self, document: Document, changes: Sequence[LineChange]) -> None:
         """Takes a newer version; `changes` lead there from the one before."""
         self.document = document
+        self._suppressions.update(document, changes)
         if self._facts is not None:
             self._forget(self._facts.update(document, changes))
 
@@ -83,10 +89,19 @@ class Analysis:
 
     def findings(self) -> list[Finding]:
         """The findings of the newest version, in order; only what changed is computed again."""
-        facts = self._up_to_date()
+        facts = self._loaded()
         if facts is None:
             return []
-        return self._publisher.findings(self._current, self.document.lines)
+        comments = self._suppressions.comments(facts.tree)
+        if any(comment.skips_file for comment in comments):
+            return []
+        self._bring_up_to_date(facts)
+        findings = self._publisher.findings(self._current, self.document.lines)
+        if not comments:
+            return findings
+        resting = self._publisher.resting()
+        known = selectors_for(every_rule())
+        return left(comments, findings, resting, facts.tree, known, self._reporting())
 
     def questions(self) -> list[Question]:
         """What the findings' facts asked of other files and nobody answered yet."""
@@ -142,10 +157,20 @@ class Analysis:
             self._facts.database.on_doubt = self._doubted
         return self._facts
 
-    def _up_to_date(self) -> ModuleFacts | None:
-        facts = self._loaded()
-        if facts is None:
-            return None
+    def _reporting(self) -> Reporting:
+        """What is to be said of the suppression comments: nothing where the rules were chosen one
+        by one."""
+        settings = self._settings
+        chosen = COMMENT_RULES if settings is None else settings.rules
+        about = () if self._rules is not None else (one for one in COMMENT_RULES if one in chosen)
+        return Reporting(
+            frozenset(rule.code for rule in self.rules),
+            frozenset(rule.code for rule in about),
+            {} if settings is None else settings.severities,
+            lambda: not self.questions(),
+        )
+
+    def _bring_up_to_date(self, facts: ModuleFacts) -> None:
         for definition in facts.new_bodies():
             self._doubtful[definition] = None
         while self._doubtful:
@@ -156,7 +181,6 @@ class Analysis:
                 self._current[definition] = reports
             else:
                 self._current.pop(definition, None)
-        return facts
 
     def _doubted(self, cell: Cell[Any]) -> None:
         owner = self._owners.get(cell)

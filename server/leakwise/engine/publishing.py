@@ -15,6 +15,7 @@ class Publication:
     reports: tuple[Report, ...]
     stand: list[object]
     findings: list[Finding]
+    resting: list[Finding]
 
 
 class Publisher:
@@ -43,17 +44,23 @@ class Publisher:
                 or publication.reports is not reports
                 or publication.stand != stand
             ):
-                shown = [
-                    _finding(report, lines)
-                    for report in reports
-                    if self.shows(report) and not report.place.rests()
-                ]
-                publication = Publication(reports, stand, shown)
+                shown: list[Finding] = []
+                resting: list[Finding] = []
+                for report in reports:
+                    if self.shows(report):
+                        now = resting if report.place.rests() else shown
+                        now.append(_finding(report, lines))
+                publication = Publication(reports, stand, shown, resting)
             known[body] = publication
             findings.extend(publication.findings)
         self._known = known
         findings.sort(key=lambda finding: (finding.range, finding.rule.code))
         return findings
+
+    def resting(self) -> list[Finding]:
+        """What was left out of the newest findings because its statement is half typed, in no
+        order."""
+        return [one for publication in self._known.values() for one in publication.resting]
 
 
 def _stand(reports: tuple[Report, ...]) -> list[object]:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 
+from leakwise.engine.suppression import COMMENT_RULES
 from leakwise.rule import Rule
 
 GROUP = "leakwise.rules"
@@ -15,7 +16,8 @@ GROUP = "leakwise.rules"
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """Every rule of every package in the entry-point group `leakwise.rules`, by code.
+    """Every rule that finds leaks, by code: those of every package in the entry-point group
+    `leakwise.rules`.
 
     Raises:
         ImportError: a rule package cannot be imported.
@@ -29,10 +31,20 @@ def load_rules() -> tuple[Rule, ...]:
     return tuple(sorted(rules.values(), key=lambda rule: rule.code))
 
 
+@cache
+def every_rule() -> tuple[Rule, ...]:
+    """All rules, and those about suppression comments, by code.
+
+    Raises:
+        ImportError: a rule package cannot be imported.
+    """
+    return tuple(sorted((*load_rules(), *COMMENT_RULES), key=lambda rule: rule.code))
+
+
 def rule_named(code_or_name: str) -> Rule | None:
     """The rule with this code, in any case, or this name."""
     wanted = code_or_name.strip().lower()
-    return next((rule for rule in load_rules() if wanted in {rule.code.lower(), rule.name}), None)
+    return next((rule for rule in every_rule() if wanted in {rule.code.lower(), rule.name}), None)
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

@@ -12,7 +12,7 @@ def page(rule: Rule) -> str:
     sections = [
         f"# {rule.code} {rule.name}",
         f"**{title.strip()}**",
-        f"Severity: {rule.severity}. Root cause: {_words(rule.root_cause)}. Since {rule.since}.",
+        f"Severity: {rule.severity}.{_cause(rule)} Since {rule.since}.",
         prose.strip(),
         *_examples(rule.examples),
         *_negatives(rule.negatives),
@@ -59,5 +59,5 @@ def _fenced(code: str) -> str:
     return f"{fence}python\n{text}\n{fence}"
 
 
-def _words(name: str) -> str:
-    return name.replace("-", " ")
+def _cause(rule: Rule) -> str:
+    return "" if rule.root_cause is None else f" Root cause: {rule.root_cause.replace('-', ' ')}."

@@ -29,7 +29,8 @@ class Selectors:
             groups.setdefault((9, rule.code.lower()), set()).add(rule.code)
             groups.setdefault((0, ALL), set()).add(rule.code)
             for category in (rule.root_cause, rule.general_smell):
-                groups[2, str(category)].add(rule.code)
+                if category is not None:
+                    groups[2, str(category)].add(rule.code)
             for rank, prefix in _prefixes(rule.code):
                 groups.setdefault((rank, prefix.lower()), set()).add(rule.code)
         for (rank, text), codes in sorted(groups.items(), reverse=True):

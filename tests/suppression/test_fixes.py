@@ -1,0 +1,29 @@
+"""The fixes of comments that say nothing."""
+
+import pytest
+
+from leakwise.engine import analyze, fix_all
+from leakwise.text import Document
+
+URI = "file:///x.py"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 1  # leakwise: ignore\n", "x = 1\n"),
+        ("x = 1  # leakwise: ignore[LP001] as said\r\ny = 2\n", "x = 1\r\ny = 2\n"),
+        ("x = 1  # leakwise: ignore  # noqa\n", "x = 1  # noqa\n"),
+        ("x = 1  # noqa # leakwise: ignore\n", "x = 1  # noqa\n"),
+        ("# leakwise: ignore[LP001]\nx = 1\n", "x = 1\n"),
+        ("x = 1  # leakwise: ignore[LP001, LP002]", "x = 1"),
+        ("x = 1  # leakwise: ignore[LP01x, LW001]\n", "x = 1  # leakwise: ignore[LW001]\n"),
+        ("x = 1  # leakwise: ignor[LP001]\n", "x = 1\n"),
+        ("x = '😀'  # leakwise: ignore\n", "x = '😀'\n"),
+    ],
+)
+def test_they_are_removed(before: str, after: str) -> None:
+    head = "import torch\n"
+    fixed = fix_all(Document.from_text(URI, head + before))
+    assert fixed.text == head + after
+    assert analyze(Document.from_text(URI, fixed.text)) == []

@@ -191,7 +191,7 @@ class GeneratorWithUseMultiprocessing(Rule):
                 from simulators import Simulation
 
                 simulation = Simulation()
-                simulation.fit(data, use_multiprocessing=True)
+                simulation.run(data, use_multiprocessing=True)
             """,
         ),
     )

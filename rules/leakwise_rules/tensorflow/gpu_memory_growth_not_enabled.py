@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Callback, CallSite, Certainty, Kind
+from leakwise.facts import BodyFacts, Callback, CallSite, Certainty, Definition, Kind
 from leakwise.rule import (
     Example,
     GeneralSmell,
@@ -284,7 +284,7 @@ class GpuMemoryGrowthNotEnabled(Rule):
         for callback in starts:
             site = _started(body, callback)
             function = callback.function
-            if site is None or function is None or not body.calls_in(function, _WORK):
+            if site is None or function is None or not _works(body, function):
                 continue
             if body.sets_environment(*_VARIABLES):
                 return
@@ -294,6 +294,11 @@ class GpuMemoryGrowthNotEnabled(Rule):
                 certainty=Certainty.LIKELY,
                 worker=shown(function.name, 28),
             )
+
+
+def _works(body: BodyFacts, function: Definition) -> bool:
+    """Whether a function computes with TensorFlow or a Keras model."""
+    return body.calls_in(function, _WORK) or bool(body.module.facts(function).model_uses)
 
 
 def _started(body: BodyFacts, callback: Callback) -> CallSite | None:

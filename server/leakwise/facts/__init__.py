@@ -4,6 +4,7 @@ from leakwise.facts.body import BodyFacts
 from leakwise.facts.caches import Cache
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.decorators import Decorator
+from leakwise.facts.definitions import Definition
 from leakwise.facts.describing import describe
 from leakwise.facts.events import (
     Accumulation,
@@ -59,6 +60,7 @@ __all__ = [
     "Construction",
     "Decorator",
     "Defining",
+    "Definition",
     "Entering",
     "Event",
     "Fate",

@@ -28,7 +28,7 @@ from leakwise.facts.framework_calls import (
     several,
     with_workers,
 )
-from leakwise.facts.keras_values import called_as_model, output_of
+from leakwise.facts.keras_values import called_as_model, output_of, receiver_as_model
 from leakwise.facts.lambdas import LambdaText, called_lambda
 from leakwise.facts.local_calls import construct_local, local_call
 from leakwise.facts.members import Record, made_record
@@ -66,6 +66,7 @@ def call(
     """The value of a call whose parts were evaluated; what it does is noted."""
     grad = run.state.grad
     callee = called_as_model(run, node, callee, keywords)
+    receiver = receiver_as_model(run, node, receiver, keywords)
     result = _called(run, node, callee, receiver, arguments, keywords)
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     tells = method in _TELLING or not _TELLING_ARGUMENTS.isdisjoint(keywords)

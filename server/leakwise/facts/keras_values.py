@@ -50,6 +50,39 @@ def called_as_model(run: Run, node: ast.Call, callee: Value, keywords: dict[str,
     return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=callee.sources)
 
 
+def receiver_as_model(
+    run: Run, node: ast.Call, receiver: Value | None, keywords: dict[str, Value]
+) -> Value | None:
+    """What a method is called on: where that is not known, a model if the file uses TensorFlow and
+    Keras' methods alone take these arguments: `fit(x, y, verbose=0)`."""
+    if receiver is None or receiver.kind is not Kind.UNKNOWN:
+        return receiver
+    if not isinstance(node.func, ast.Attribute) or path_of(node.func.value) is None:
+        return receiver
+    telling = _TELLING_ARGUMENTS.get(node.func.attr)
+    if telling is None or telling.isdisjoint(keywords) or not _only_keras(run):
+        return receiver
+    return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=receiver.sources)
+
+
+_RUNNING = frozenset({"verbose", "use_multiprocessing", "steps"})
+_TELLING_ARGUMENTS = {
+    "fit": _RUNNING | {"epochs", "steps_per_epoch", "validation_split", "validation_data"},
+    "predict": _RUNNING,
+    "evaluate": _RUNNING,
+    "compile": frozenset({"optimizer"}),
+}
+"""By method: arguments of `keras.Model` that no method of this name in scikit-learn has."""
+_SIMILAR = frozenset({"xgboost", "lightgbm", "catboost", "pytorch_tabnet", "darts"})
+"""Packages whose models take some of them, too."""
+
+
+def _only_keras(run: Run) -> bool:
+    """Whether the file imports TensorFlow or Keras, and nothing whose models look alike."""
+    roots = {target.partition(".")[0] for _, target in run.module.scopes.imports()}
+    return uses_tensorflow(run.module) and roots.isdisjoint(_SIMILAR)
+
+
 def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:
     """What a method of a model gives."""
     if name == "get_weights":

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from leakwise.sources import Disk, Overlay, Sources, UnreadableError, path_to_uri
+from leakwise.facts.reading import Files
+from leakwise.sources import Overlay, Sources, UnreadableError, path_to_uri
 from leakwise.text import Document
 
 
 def test_the_disk(tmp_path: Path) -> None:
     path = tmp_path / "a b.py"
     path.write_bytes(b"\xef\xbb\xbfx\r\ny")
-    document = Disk().document(path)
+    document = Files().document(path)
     assert (document.text, document.version) == ("x\r\ny", None)
     assert document.uri == path_to_uri(path)
 
@@ -19,7 +20,7 @@ def test_the_disk(tmp_path: Path) -> None:
 def test_an_open_document_hides_the_disk_until_it_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("saved")
-    sources = Overlay(Disk())
+    sources = Overlay(Files())
     typed: Sources = sources
     sources.put(path, Document.from_text(path_to_uri(path), "typed", 3))
     assert typed.document(path).text == "typed"
@@ -30,7 +31,7 @@ def test_an_open_document_hides_the_disk_until_it_is_closed(tmp_path: Path) -> N
 
 def test_an_open_document_needs_no_file(tmp_path: Path) -> None:
     path = tmp_path / "new.py"
-    sources = Overlay(Disk())
+    sources = Overlay(Files())
     with pytest.raises(UnreadableError, match="does not exist"):
         sources.document(path)
     sources.put(path, Document.from_text(path_to_uri(path), "typed"))
@@ -40,4 +41,4 @@ def test_an_open_document_needs_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "why"), [(".", "is a folder"), ("a\0b", "is no path")])
 def test_what_is_no_file(tmp_path: Path, name: str, why: str) -> None:
     with pytest.raises(UnreadableError, match=f"{why}.* - "):
-        Disk().document(tmp_path / name)
+        Files().document(tmp_path / name)

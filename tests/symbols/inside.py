@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from leakwise.engine import Analysis
+from leakwise.facts.reading import Files
 from leakwise.facts.symbols.answering import Answering
 from leakwise.facts.symbols.questions import Answer, Location, Question
 from leakwise.facts.symbols.trails import Located
 from leakwise.rule import Finding
-from leakwise.sources import Disk, Overlay, python_files, read_document
+from leakwise.sources import Overlay, python_files, read_document
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Path:
@@ -24,7 +25,7 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 
 def answering(root: Path, overlay: Overlay | None = None) -> Answering:
     """Answers about the files in `root`, whose modules are imported from there."""
-    sources = Overlay(Disk()) if overlay is None else overlay
+    sources = Overlay(Files()) if overlay is None else overlay
     return Answering(
         lambda folder, name: _located(str(root), folder, name),
         sources,

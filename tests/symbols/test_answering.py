@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from leakwise.facts import Graph, Kind
+from leakwise.facts.reading import Files
 from leakwise.facts.symbols.questions import (
     Found,
     FoundClass,
@@ -19,7 +20,7 @@ from leakwise.facts.symbols.questions import (
     question_from_json,
     question_to_json,
 )
-from leakwise.sources import Disk, Overlay, path_to_uri
+from leakwise.sources import Overlay, path_to_uri
 from leakwise.text import Document
 from tests.symbols.inside import answering, written
 
@@ -260,7 +261,7 @@ def test_stubs(tmp_path: Path) -> None:
 
 def test_unsaved_text_counts_and_changes_are_followed(tmp_path: Path) -> None:
     root = written(tmp_path, {"build.py": "def build():\n    return 1\n"})
-    overlay = Overlay(Disk())
+    overlay = Overlay(Files())
     asked = answering(root, overlay)
     question = Question("symbol", str(root), "build.build")
 

@@ -12,6 +12,7 @@ from leakwise.facts.symbols.questions import (
     answer_from_json,
     answer_to_json,
 )
+from tests.sources.notebook_files import code, notebook, saved
 from tests.symbols.inside import answering, written
 
 CALLED = """
@@ -68,6 +69,15 @@ def test_callers_of_a_function(tmp_path: Path, caller: str, grad: GradMode | Non
         "main.py": caller,
     }
     assert callers(written(tmp_path, files), "evaluate") == grad
+
+
+def test_callers_in_notebooks(tmp_path: Path) -> None:
+    root = written(tmp_path, {"pkg/__init__.py": "", "pkg/evaluation.py": CALLED})
+    cells = ["%matplotlib inline\nimport torch\nfrom pkg.evaluation import evaluate"]
+    cells += ["%%time\nwith torch.no_grad():\n    evaluate(model, data)"]
+    (root / "main.ipynb").write_text(saved(notebook(*map(code, cells))))
+    (root / "damaged.ipynb").write_text("evaluate pkg")
+    assert callers(root, "evaluate") is GradMode.OFF
 
 
 def test_callers_of_a_method(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from leakwise.facts.reading import Files
 from leakwise.facts.symbols.locating import Locator
-from leakwise.sources import Disk, Overlay
+from leakwise.sources import Overlay
 from leakwise.text import Document
 from tests.cli.running import write
 
@@ -24,7 +25,7 @@ class Reader:
         self.root = root
         folder = root.parent / "parsed"
         folder.mkdir(exist_ok=True)
-        self.overlay = Overlay(Disk())
+        self.overlay = Overlay(Files())
         path = [str(one) for one in packages]
         self.locator = Locator([str(root)], path, str(folder), self.overlay)
         self._locate = self.locator.locate if way == "files" else self.locator.follow

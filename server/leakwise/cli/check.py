@@ -99,7 +99,7 @@ def check(
 def _check_stdin(name: Path | None, settings: SettingsResolver, with_fixes: bool) -> CheckedFile:
     from leakwise.cli.checking import check_document
     from leakwise.cli.outside import Outside, project_folders
-    from leakwise.cli.reading import document_of
+    from leakwise.facts.reading import document_of
     from leakwise.sources import UnreadableError, path_to_uri
 
     shown = "-" if name is None else str(name)

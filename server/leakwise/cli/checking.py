@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from leakwise.cli.outside import Outside
-from leakwise.cli.reading import read
 from leakwise.cli.shown import (
     CheckedFile,
     ShownEdit,
@@ -15,6 +14,7 @@ from leakwise.cli.shown import (
 )
 from leakwise.engine import Analysis, every_rule, fixes_for
 from leakwise.engine.settings import SettingsResolver
+from leakwise.facts.reading import read
 from leakwise.pages import url
 from leakwise.rule import Finding, Fix
 from leakwise.sources import UnreadableError, uri_to_path

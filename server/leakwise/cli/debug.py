@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from leakwise.cli.output.printable import printable
-from leakwise.cli.reading import read
 from leakwise.facts import ModuleFacts, describe, trace
+from leakwise.facts.reading import read
 from leakwise.sources import UnreadableError
 
 

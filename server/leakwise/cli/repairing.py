@@ -6,12 +6,13 @@ from pathlib import Path
 
 from leakwise.cli.checking import check_document
 from leakwise.cli.outside import Outside
-from leakwise.cli.reading import document_of, rewritten
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine import Analysis, fix_all, load_rules
 from leakwise.engine.settings import SettingsResolver
-from leakwise.sources import UnreadableError, path_to_uri, read_bytes
+from leakwise.facts.reading import document_of
+from leakwise.sources import UnreadableError, encode, path_to_uri, read_bytes
 from leakwise.sources.writing import UnwritableError, replace_file
+from leakwise.text import Document
 
 
 def repaired(
@@ -41,9 +42,26 @@ def _repaired(
     fixed = fix_all(document, analysis.rules, outside=outside.known)
     if not fixed.applied:
         return file
-    after = rewritten(data, fixed.document)
+    after = _rewritten(data, fixed.document)
     if document_of(after, path.name, document.uri).text != fixed.text:
         raise UnwritableError("would not read as it was written - correct it by hand")
     replace_file(path, data, after)
     left = check_document(fixed.document, file.path, outside, settings, with_fixes)
     return replace(left, repairs=fixed.applied)
+
+
+def _rewritten(data: bytes, document: Document) -> bytes:
+    """The bytes of a file that held `data`, with the text of `document`, which was read from it and
+    edited. Encoding and byte-order mark stay, and all of a notebook but the sources of cells.
+
+    Raises:
+        UnreadableError: the file's encoding lacks a character of the text.
+    """
+    from leakwise.syntax.notebook_cells import NotebookDocument
+
+    if not isinstance(document, NotebookDocument):
+        return encode(document.text, data)
+    from leakwise.sources.notebooks import read_notebook
+
+    sources = {cell.number: cell.document.text for cell in document.cells}
+    return read_notebook(data).with_sources(sources).encode()

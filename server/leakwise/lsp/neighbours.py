@@ -72,8 +72,7 @@ class Neighbours:
             return
         self._told[document.uri] = document
         path = uri_to_path(document.uri)
-        # No file imports a notebook.
-        if path is not None and path.suffix != ".ipynb":
+        if path is not None:
             self._note(self._symbols.opened(str(path), document.text))
 
     def close(self, uri: str) -> None:

@@ -2,14 +2,13 @@
 
 from leakwise.sources.addresses import path_to_uri, uri_to_path
 from leakwise.sources.decoding import UnreadableError, decode, encode
-from leakwise.sources.holders import Disk, Overlay, Sources, read_bytes, read_document
+from leakwise.sources.holders import Overlay, Sources, read_bytes, read_document
 from leakwise.sources.patterns import FileChoice, PathPatterns, is_pattern
 from leakwise.sources.walking import EXCLUDED_FOLDERS, INCLUDED_FILES, python_files
 
 __all__ = [
     "EXCLUDED_FOLDERS",
     "INCLUDED_FILES",
-    "Disk",
     "FileChoice",
     "Overlay",
     "PathPatterns",

@@ -20,14 +20,6 @@ class Sources(Protocol):
         ...
 
 
-class Disk:
-    """The files themselves, read anew at each question."""
-
-    def document(self, path: Path) -> Document:
-        """The document in the file at `path`; see `read_document`."""
-        return read_document(path)
-
-
 class Overlay:
     """Open documents laid over another holder, whose answers they hide."""
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leakwise.facts.reading import read
 from leakwise.facts.symbols.cache import AnswerCache
 from leakwise.facts.symbols.environments import search_path
 from leakwise.facts.symbols.known import Changes, Known
 from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.facts.symbols.waiting import Waiting
-from leakwise.sources import UnreadableError, read_document
+from leakwise.sources import UnreadableError
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.runner import Job, Runner
@@ -196,7 +197,7 @@ class Symbols:
             text = self._documents.get(path)
         if text is None:
             try:
-                return read_document(Path(path)).text
+                return read(Path(path)).text
             except UnreadableError:
                 return None
         return text

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from leakwise.facts.reading import Files
 from leakwise.facts.symbols.confinement import confine
 from leakwise.facts.symbols.questions import (
     Answer,
@@ -19,7 +20,7 @@ from leakwise.facts.symbols.questions import (
     question_from_json,
 )
 from leakwise.facts.symbols.transport import TransportError, receive, send
-from leakwise.sources import Disk, Overlay, path_to_uri, python_files
+from leakwise.sources import Overlay, path_to_uri, python_files
 from leakwise.text import Document
 
 PULSE_SECONDS = 0.5
@@ -85,7 +86,7 @@ class Work:
 
         sys.setrecursionlimit(_DEEPEST)
         folders = [Path(root) for root in roots]
-        self._overlay = Overlay(Disk())
+        self._overlay = Overlay(Files())
         self.locator = Locator(roots, search_path, folder, self._overlay)
         self._answering = Answering(
             self.locator.locate,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
 
 
-WATCHED = ("**/*.py", "**/*.pyi")
+WATCHED = ("**/*.py", "**/*.pyi", "**/*.ipynb")
 
 
 def initialized(ls: "LeakwiseServer", params: types.InitializedParams) -> None:

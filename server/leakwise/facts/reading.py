@@ -1,9 +1,9 @@
-"""Files to check as documents: a Python file's text, or a notebook's cells joined."""
+"""Files as documents that facts can be made of: a Python file's text, a notebook's cells joined."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakwise.sources import decode, encode, path_to_uri, read_bytes
+from leakwise.sources import UnreadableError, decode, path_to_uri, read_bytes
 from leakwise.text import Document
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def joined(notebook: "NotebookFile", uri: str) -> Document:
     Raises:
         UnreadableError: the notebook is in another language.
     """
-    from leakwise.sources import UnreadableError
     from leakwise.syntax.notebook_cells import Cell, NotebookDocument
 
     if notebook.language != "python":
@@ -61,18 +60,9 @@ def joined(notebook: "NotebookFile", uri: str) -> Document:
     )
 
 
-def rewritten(data: bytes, document: Document) -> bytes:
-    """The bytes of a file that held `data`, with the text of `document`, which was read from it and
-    edited. Encoding and byte-order mark stay, and all of a notebook but the sources of cells.
+class Files:
+    """What paths hold on the disk, notebooks too, read anew at each question: see `Sources`."""
 
-    Raises:
-        UnreadableError: the file's encoding lacks a character of the text.
-    """
-    from leakwise.syntax.notebook_cells import NotebookDocument
-
-    if not isinstance(document, NotebookDocument):
-        return encode(document.text, data)
-    from leakwise.sources.notebooks import read_notebook
-
-    sources = {cell.number: cell.document.text for cell in document.cells}
-    return read_notebook(data).with_sources(sources).encode()
+    def document(self, path: Path) -> Document:
+        """The document in the file at `path`; see `read`."""
+        return read(path)

@@ -106,3 +106,12 @@ def test_standard_input_is_no_file(tmp_path: Path) -> None:
     done = leakwise("check", "--fix", "-", cwd=tmp_path, stdin=LEAK.encode())
     assert done.returncode == 2
     assert "`--fix` repairs files" in done.stderr
+
+
+def test_comments_that_suppress_nothing_go_and_others_count(tmp_path: Path) -> None:
+    unused = "import torch  # leakwise: ignore[LP001]"
+    kept = f"{BROKEN}  # leakwise: ignore[LP038] wanted"
+    text = saved(notebook(code(unused), code(f"%%time\n{kept}"), code("%%bash\n# leakwise: x")))
+    assert fixed(tmp_path, "a.ipynb", text.encode()).decode() == text.replace(
+        unused, "import torch"
+    )

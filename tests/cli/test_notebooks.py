@@ -94,3 +94,11 @@ def test_what_does_not_parse_is_named_by_its_cell(tmp_path: Path) -> None:
 def test_checkpoints_are_left_out(tmp_path: Path, folder: str) -> None:
     write(tmp_path, {f"{folder}/a-checkpoint.ipynb": LEAKING, "b.py": CLEAN})
     assert leakwise("check", cwd=tmp_path).stdout == "No leaks found in 1 file.\n"
+
+
+def test_comments_suppress_in_cells(tmp_path: Path) -> None:
+    on_the_line = LOOP.rstrip() + "  # leakwise: ignore[LP001]"
+    timed = on_the_line.replace("    total +=", "    %time total +=")
+    for loop in (on_the_line, "%%time\n" + on_the_line, timed, "# leakwise: skip-file\n" + LOOP):
+        write(tmp_path, {"a.ipynb": saved(notebook(code(HEAD), code(loop)))})
+        assert leakwise("check", cwd=tmp_path).stdout == "No leaks found in 1 file.\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 from leakwise.cli.checking import check_document
 from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile
-from leakwise.engine import Analysis, fix_all, load_rules
+from leakwise.engine import Analysis, every_rule, fix_all
 from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import document_of
 from leakwise.sources import UnreadableError, encode, path_to_uri, read_bytes
@@ -36,10 +36,10 @@ def _repaired(
     path = Path(file.path)
     data = read_bytes(path)
     document = document_of(data, path.name, path_to_uri(path))
-    chosen = settings.for_document(path, load_rules())
+    chosen = settings.for_document(path, every_rule())
     analysis = Analysis(document, settings=chosen, outside=outside.known)
     outside.settle([analysis])
-    fixed = fix_all(document, analysis.rules, outside=outside.known)
+    fixed = fix_all(document, outside=outside.known, settings=chosen)
     if not fixed.applied:
         return file
     after = _rewritten(data, fixed.document)

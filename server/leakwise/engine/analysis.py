@@ -241,6 +241,7 @@ def analyze(
     document: Document,
     rules: Sequence[Rule] | None = None,
     outside: Outside = knows_nothing,
+    settings: DocumentSettings | None = None,
 ) -> list[Finding]:
-    """The findings of a document, from scratch; `outside` gives what is known of other files."""
-    return Analysis(document, rules, outside=outside).findings()
+    """The findings of a document, from scratch; for the arguments see `Analysis`."""
+    return Analysis(document, rules, settings=settings, outside=outside).findings()

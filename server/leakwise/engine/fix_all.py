@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leakwise.engine.analysis import analyze
 from leakwise.engine.fixes import fixes_for, keeps_parsing
+from leakwise.engine.settings import DocumentSettings
 from leakwise.facts.externals import Outside, knows_nothing
 from leakwise.rule import Applicability, Finding, Fix, Rule
 from leakwise.text import Document, Edit, EditError, edited
@@ -33,6 +34,7 @@ def fix_all(
     code: str | None = None,
     unsafe: bool = False,
     outside: Outside = knows_nothing,
+    settings: DocumentSettings | None = None,
 ) -> FixAllResult:
     """Applies each finding's first fix that is allowed, round by round, as edits of one round may
     overlap and fixed code may show what it hid.
@@ -40,11 +42,11 @@ def fix_all(
     Only safe fixes are allowed unless `unsafe`, and only those of the rule with `code` if it is
     given. A change after which the document no longer parses, or which does not take away one of
     its rule's findings for each fix, is not made; another rule's, which they hid, may come.
-    `outside` gives what is known of other files.
+    For the other arguments see `Analysis`.
     """
 
     def findings_of(version: Document) -> list[Finding]:
-        return analyze(version, rules, outside)
+        return analyze(version, rules, outside, settings)
 
     applied = 0
     findings = findings_of(document)

@@ -15,6 +15,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.evaluation import is_unit_test
 from leakwise_rules.wording import shown
 
 _PROCESSES = (
@@ -45,7 +46,15 @@ _GROWTH = (
 )
 _VARIABLES = ("TF_FORCE_GPU_ALLOW_GROWTH", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND")
 _THREADS = ("Thread", "dummy")
-_WORK = ("keras.", "tensorflow.")
+_WORK = (
+    "keras.Sequential",
+    "keras.Model",
+    "keras.models.",
+    "keras.applications.",
+    "tensorflow.saved_model.load",
+    "tensorflow.GradientTape",
+    "tensorflow.Session",
+)
 
 
 class GpuMemoryGrowthNotEnabled(Rule):
@@ -279,7 +288,7 @@ class GpuMemoryGrowthNotEnabled(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         starts = [one for one in body.callbacks if one.function is not None]
-        if not starts or body.file_mentions(*_GROWTH):
+        if not starts or body.file_mentions(*_GROWTH) or is_unit_test(body):
             return
         for callback in starts:
             site = _started(body, callback)

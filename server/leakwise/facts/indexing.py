@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from leakwise.facts.keras_backend import SETTERS, VARIABLE, backend_word
 from leakwise.facts.names import (
     NOTHING,
     Binding,
@@ -169,7 +170,15 @@ def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
 def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -> bool:
     for target in node.targets:
         _index_target(target, node.value, index)
+        if type(target) is ast.Subscript:
+            _index_backend(target.slice, node.value, index)
     return True
+
+
+def _index_backend(name: ast.expr, value: ast.expr, index: _Collected) -> None:
+    """Notes `os.environ["KERAS_BACKEND"] = "jax"`: it changes what a whole library is."""
+    if isinstance(name, ast.Constant) and name.value == VARIABLE:
+        index.words.add(backend_word(str(getattr(value, "value", ""))))
 
 
 def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.AST]) -> bool:
@@ -222,6 +231,9 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
             if path == "self":
                 index.call_nodes.setdefault(called, []).append(node)
             index.asked.setdefault(path, set()).add(function.attr)
+        if function.attr in SETTERS and node.args:
+            name = node.args[0] if len(node.args) > 1 else ast.Constant(VARIABLE)
+            _index_backend(name, node.args[-1], index)
         if function.attr in _CHANGING_METHODS and isinstance(function.value, ast.Attribute):
             index.writes.add(function.value.attr)
     return True

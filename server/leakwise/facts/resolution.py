@@ -12,6 +12,7 @@ from leakwise.facts.definitions import Definition, ScopeNode
 from leakwise.facts.elsewhere import seen_from_elsewhere
 from leakwise.facts.externals import is_outside
 from leakwise.facts.interpretation import evaluated_alone, parameter_value
+from leakwise.facts.keras_backend import runs_on_tensorflow
 from leakwise.facts.names import Binding
 from leakwise.facts.values import PENDING, UNKNOWN, Kind, Value, join
 from leakwise.facts.values import qualified as named
@@ -137,6 +138,9 @@ class Resolution:
     def imported(self, qualified: str) -> Value:
         """What an imported name stands for: what it holds where another file's facts tell."""
         name = canonical(qualified)
+        if name.partition(".")[0] == "keras" and not runs_on_tensorflow(self.module):
+            # Its models are those of another framework.
+            return UNKNOWN
         held = self.module.externals.value(name)
         return named(name) if held is None else held
 

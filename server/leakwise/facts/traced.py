@@ -6,12 +6,14 @@ https://www.tensorflow.org/guide/function and
 https://keras.io/guides/custom_train_step_in_tensorflow/.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leakwise.facts import keras_backend
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import Argument, CallSite
+from leakwise.facts.events import Argument, CallSite, Defining, Loop
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.places import Place
 from leakwise.facts.state import root_of
@@ -74,8 +76,11 @@ class TfFunction:
 
 
 def uses_tensorflow(module: "ModuleFacts") -> bool:
-    """Whether the file imports TensorFlow or Keras at its top level."""
-    return any(target.partition(".")[0] in _ROOTS for _, target in module.scopes.imports())
+    """Whether the file imports TensorFlow, or Keras on it, at its top level."""
+    roots = {target.partition(".")[0] for _, target in module.scopes.imports()}
+    return "tensorflow" in roots or (
+        not roots.isdisjoint(_ROOTS) and keras_backend.runs_on_tensorflow(module)
+    )
 
 
 def decorated_tf_function(module: "ModuleFacts", definition: Definition) -> TfFunction | None:
@@ -89,10 +94,12 @@ def decorated_tf_function(module: "ModuleFacts", definition: Definition) -> TfFu
 def called_tf_function(
     module: "ModuleFacts", definition: Definition, site: CallSite
 ) -> TfFunction | None:
-    """The `tf.function` that a call in a body runs; None where it runs none, or it is not known
-    which."""
+    """The `tf.function` that a call in a body runs; None where it runs none, one that a loop round
+    the call makes anew, or it is not known which."""
     function = site.value.definition
     if site.value.kind is Kind.FUNCTION and function is not None:
+        if any(one.function is function for one in _made_in(module, definition, site.loops)):
+            return None
         return decorated_tf_function(module, function)
     if site.value.kind is not Kind.TF_FUNCTION or site.value.name != TF_FUNCTION:
         return None
@@ -101,11 +108,21 @@ def called_tf_function(
         for one in module.facts(definition).file_calls_of(TF_FUNCTION)
         if _makes(one, site, function)
     ]
-    if not made:
+    own = set(module.facts(definition).calls_of(TF_FUNCTION))
+    if not made or any(one in own and set(one.loops) & set(site.loops) for one in made):
         return None
     options = frozenset(argument.keyword for one in made for argument in one.arguments)
     place = made[0].place if len(made) == 1 else None
     return TfFunction(function, options - {"", "func"}, place)
+
+
+def _made_in(
+    module: "ModuleFacts", definition: Definition, loops: tuple[Loop, ...]
+) -> Iterator[Defining]:
+    """The decorated functions that a body makes in one of some loops."""
+    for event in module.body(definition).events if loops else ():
+        if isinstance(event, Defining) and not set(event.loops).isdisjoint(loops):
+            yield event
 
 
 def _makes(made: CallSite, site: CallSite, function: Definition | None) -> bool:

@@ -131,6 +131,15 @@ class Session:
             self._arrived.clear()
             await self._arrived.wait()
 
+    async def told(self, uri: str, wanted: Sequence[tuple[object, int]]) -> list[types.Diagnostic]:
+        """The newest diagnostics of a document, once they have these codes and lines."""
+        while True:
+            newest = next((one for one in reversed(self.published) if one.uri == uri), None)
+            if newest is not None and codes(newest.diagnostics) == list(wanted):
+                return list(newest.diagnostics)
+            self._arrived.clear()
+            await self._arrived.wait()
+
     async def pull(
         self, uri: str = URI, previous: str | None = None
     ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:

@@ -47,7 +47,7 @@ class Analysis:
         `minimum_certainty`, else as `settings` say. `outside` gives what is known already of other
         files; where it gives None the answer is still to come, by `take`."""
         self.document = document
-        self._settings = settings
+        self.settings = settings
         self._outside = outside
         self._rules = None if rules is None else tuple(rules)
         set_ = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
@@ -65,9 +65,9 @@ class Analysis:
         """The rules that are run, loaded when first needed."""
         if self._rules is not None:
             return self._rules
-        if self._settings is None:
+        if self.settings is None:
             return load_rules()
-        return tuple(rule for rule in self._settings.rules if rule not in COMMENT_RULES)
+        return tuple(rule for rule in self.settings.rules if rule not in COMMENT_RULES)
 
     def change(self, document: Document, changes: Sequence[LineChange]) -> None:
         """Takes a newer version; `changes` lead there from the one before."""
@@ -160,7 +160,7 @@ class Analysis:
     def _reporting(self) -> Reporting:
         """What is to be said of the suppression comments: nothing where the rules were chosen one
         by one."""
-        settings = self._settings
+        settings = self.settings
         chosen = COMMENT_RULES if settings is None else settings.rules
         about = () if self._rules is not None else (one for one in COMMENT_RULES if one in chosen)
         return Reporting(
@@ -209,7 +209,7 @@ class Analysis:
 
     def _as_set(self, report: Report) -> Report:
         """The report with the severity that the settings give it."""
-        set_ = None if self._settings is None else self._settings.severities.get(report.rule.code)
+        set_ = None if self.settings is None else self.settings.severities.get(report.rule.code)
         return report if set_ is None else replace(report, severity=set_)
 
     def _forget(self, gone: Iterable[Definition]) -> None:

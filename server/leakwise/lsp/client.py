@@ -19,6 +19,9 @@ class Client:
     resolves_edits: bool = False
     versions_edits: bool = False
     watches_files: bool = False
+    answers_configuration: bool = False
+    registers_configuration: bool = False
+    """Whether it can be asked to tell when its settings change."""
     disables_actions: bool = False
     creates_files: bool = False
     annotates_changes: bool = False
@@ -53,6 +56,8 @@ class Client:
             and has("text_document.code_action.data_support"),
             versions_edits=has("workspace.workspace_edit.document_changes"),
             watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
+            answers_configuration=has("workspace.configuration"),
+            registers_configuration=has("workspace.did_change_configuration.dynamic_registration"),
             disables_actions=has("text_document.code_action.disabled_support"),
             creates_files=has("workspace.workspace_edit.document_changes")
             and types.ResourceOperationKind.Create in (operations or []),

@@ -19,10 +19,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leakwise.lsp.neighbours import Neighbours
+from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.text import Document, LineChange
 
 if TYPE_CHECKING:
     from leakwise.engine import Analysis
+    from leakwise.engine.settings import SettingsProblem
     from leakwise.facts.symbols.questions import Answer, Question
     from leakwise.rule import Finding
 
@@ -50,6 +52,8 @@ class _Entry:
     """What it asked, was told, and may be otherwise now."""
     changes: list[LineChange] = field(default_factory=list)
     rests_at: float | None = None
+    unsaved: bool = False
+    """Whether it changed since it was opened or saved."""
     logged_failures: set[str] = field(default_factory=set)
 
 
@@ -58,17 +62,21 @@ class Scheduler:
 
     `publish` is called on the event loop with findings and the version that they hold for, after
     every change if `pushes` is set. `outdated` is called there when findings changed although
-    the text did not, unless they are pushed.
+    the text did not, unless they are pushed. `told` is called there with what is wrong with the
+    settings, whenever that may be otherwise than before.
     """
 
     def __init__(
         self,
         publish: Callable[[Document, "list[Finding]"], None],
         outdated: Callable[[], None],
+        told: "Callable[[list[SettingsProblem]], None]",
     ) -> None:
         self.pushes = True
         self._publish = publish
         self._outdated = outdated
+        self._told = told
+        self.settings = WorkspaceSettings()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._entries: dict[str, _Entry] = {}
         self._unpublished: dict[str, None] = {}
@@ -112,6 +120,19 @@ class Scheduler:
     def files_changed(self, paths: Sequence[str]) -> None:
         """Takes note of files that were made, changed or removed on the disk."""
         self._inbox.put(partial(self.neighbours.changed, paths))
+
+    def settings_changed(self, options: Mapping[str, object] | None = None) -> None:
+        """Reads all settings again, with what the editor says now where that is given, and analyses
+        the documents anew for which others hold."""
+        self._inbox.put(partial(self._take_settings, options))
+
+    async def holds_back(self, uri: str) -> bool:
+        """Whether a document's findings are not wanted until it is saved."""
+        if not self.settings.some_wait_for_save:
+            return False
+        answer: Future[bool] = Future()
+        self._inbox.put(lambda: answer.set_result(self._holds_back(uri)))
+        return await asyncio.wrap_future(answer)
 
     async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
         """What `question` gives for the newest version that was sent; it runs on the thread.
@@ -161,8 +182,29 @@ class Scheduler:
         times = [entry.rests_at for entry in self._entries.values() if entry.rests_at is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
+    def _take_settings(self, options: Mapping[str, object] | None) -> None:
+        if options is not None:
+            self.settings.options = options
+        self.settings.forget()
+        for uri, entry in self._entries.items():
+            if entry.analysis.settings != self.settings.for_document(uri):
+                entry.analysis = self._new_analysis(entry.document)
+                entry.changes = []
+                self._tell_of_change(uri)
+        self._tell_problems()
+
+    def _tell_problems(self) -> None:
+        self._call_on_loop(self._told, self.settings.problems())
+
+    def _holds_back(self, uri: str) -> bool:
+        entry = self._entries.get(uri)
+        return entry is not None and entry.unsaved and self.settings.waits_for_save(entry.analysis)
+
     def _take_opened(self, document: Document) -> None:
+        if not self.settings.watched:
+            self._take_settings(None)
         self._entries[document.uri] = _Entry(self._new_analysis(document), document)
+        self._tell_problems()
         self.neighbours.prefer(document.uri)
         self._want_published(document.uri)
 
@@ -172,13 +214,21 @@ class Scheduler:
             entry.document = document
             entry.changes.extend(changes)
             entry.rests_at = time.monotonic() + REST_SECONDS
+            entry.unsaved = True
             self.neighbours.prefer(document.uri)
             self._want_published(document.uri)
 
     def _take_rest(self, uri: str) -> None:
         entry = self._entries.get(uri)
-        if entry is not None:
-            entry.rests_at = time.monotonic()
+        if entry is None:
+            return
+        entry.rests_at = time.monotonic()
+        if not self.settings.watched:
+            self._take_settings(None)
+        held = self._holds_back(uri)
+        entry.unsaved = False
+        if held:
+            self._tell_of_change(uri)
 
     def _take_closed(self, uri: str) -> None:
         self._entries.pop(uri, None)
@@ -186,7 +236,7 @@ class Scheduler:
         self.neighbours.close(uri)
 
     def _want_published(self, uri: str) -> None:
-        if self.pushes:
+        if self.pushes and not self._holds_back(uri):
             self._unpublished.pop(uri, None)
             self._unpublished[uri] = None
 
@@ -263,7 +313,9 @@ class Scheduler:
         # Too heavy to be loaded before `initialize` is answered.
         from leakwise.engine import Analysis
 
-        return Analysis(document, outside=self.neighbours.known)
+        settings = self.settings.for_document(document.uri)
+        rules = () if self.settings.leaves_out(settings) else None
+        return Analysis(document, rules, settings=settings, outside=self.neighbours.known)
 
     def _log_failed_rules(self, entry: _Entry) -> None:
         for failure in entry.analysis.rule_failures:

@@ -24,11 +24,13 @@ from leakwise.lsp.page_files import PageFiles
 from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scheduler import Scheduler
+from leakwise.lsp.settings_problems import SettingsProblems
 from leakwise.lsp.workspace import OpenDocuments
 from leakwise.text import Document
 
 if TYPE_CHECKING:
     from leakwise.engine import Analysis
+    from leakwise.engine.settings import SettingsProblem
     from leakwise.rule import Finding
 
 T = TypeVar("T")
@@ -51,13 +53,18 @@ class LeakwiseServer(LanguageServer):
         self.client = Client()
         self.documents = OpenDocuments()
         self._diagnostics: dict[str, Diagnostics] = {}
-        self.scheduler = Scheduler(self.publish, self.refresh)
+        self.scheduler = Scheduler(self.publish, self.refresh, self._tell_problems)
+        self.initial_options: object = None
+        """The settings that came with `initialize`."""
         self.preferences = Preferences()
+        self._settings_problems = SettingsProblems()
         self.pages = PageFiles()
         self.roots: Sequence[Path] = ()
         """The workspace's folders that are on this machine's disk."""
         self.stopped = asyncio.Event()
         self.exit_code = 1
+        self.asking: asyncio.Task[None] | None = None
+        """Waits for the editor's settings."""
         self.watching: asyncio.Task[None] | None = None
         """Waits for the end of the client's process; the loop itself keeps no task alive."""
         features.register(self)
@@ -106,6 +113,9 @@ class LeakwiseServer(LanguageServer):
             for part in document.parts():
                 self.publish_ready(part.uri, part.version, "[]")
         return document
+
+    def _tell_problems(self, problems: "Sequence[SettingsProblem]") -> None:
+        self._settings_problems.tell(self, problems)
 
     def refresh(self) -> None:
         """Asks the client to pull diagnostics again, where it knows that request."""

@@ -14,7 +14,7 @@ from leakwise.rule import Rule, Severity
 from leakwise.sources import FileChoice, PathPatterns
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class DocumentSettings:
     """What holds for one document: which rules run, and how what they find is shown."""
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 async def diagnostic(ls: "LeakwiseServer", params: types.DocumentDiagnosticParams) -> JsonText:
     """The newest version's diagnostics, or that they are what the client has already."""
+    known, open_ = params.previous_result_id, ls.documents.get(params.text_document.uri)
+    if known is not None and open_ is not None and await ls.scheduler.holds_back(open_.uri):
+        return JsonText(f'{{"kind":"unchanged","resultId":"{known}"}}')
     answer = await ls.ask(params.text_document.uri, findings_of)
     if answer is None:
         return JsonText('{"kind":"full","items":[]}')

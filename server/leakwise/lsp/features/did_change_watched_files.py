@@ -14,5 +14,9 @@ def did_change_watched_files(
     ls: "LeakwiseServer", params: types.DidChangeWatchedFilesParams
 ) -> None:
     """Has what rests on the files found out anew."""
-    paths = (uri_to_path(change.uri) for change in params.changes)
-    ls.scheduler.files_changed([str(path) for path in paths if path is not None])
+    found = (uri_to_path(change.uri) for change in params.changes)
+    paths = [path for path in found if path is not None]
+    ls.scheduler.files_changed([str(path) for path in paths])
+    if any(path.suffix == ".toml" for path in paths):
+        # One that a settings file extends may have any name.
+        ls.scheduler.settings_changed()

@@ -10,6 +10,7 @@ from leakwise.lsp.client import Client
 from leakwise.lsp.client_process import until_gone
 from leakwise.lsp.features.diagnostic import diagnostic
 from leakwise.lsp.preferences import Preferences
+from leakwise.lsp.settings import unwrapped
 from leakwise.sources import uri_to_path
 
 if TYPE_CHECKING:
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     """Reads the client's capabilities; pygls then answers with ours."""
     ls.client = Client.from_capabilities(params.capabilities)
+    ls.initial_options = params.initialization_options
     ls.preferences = Preferences.from_options(params.initialization_options)
     ls.roots = _roots(params)
     ls.scheduler.neighbours.roots = ls.roots
+    ls.scheduler.settings.roots = ls.roots
+    ls.scheduler.settings.options = {"": unwrapped(ls.initial_options)}
+    ls.scheduler.settings.watched = ls.client.watches_files
     ls.scheduler.pushes = not ls.client.pulls_diagnostics
     if ls.client.pulls_diagnostics:
         # Offered to no other: a client that is given both ways shows everything twice.

@@ -21,6 +21,8 @@ def walked(*roots: Path) -> list[str]:
 def test_python_files_and_notebooks_in_a_fixed_order(tmp_path: Path) -> None:
     lay(tmp_path, "b.py", "a.py", "a.pyc", "a.txt", "py", "sub/c.py", "Sub/d.py", "x.py/e.py")
     lay(tmp_path, "a.ipynb", "sub/.ipynb_checkpoints/a-checkpoint.ipynb")
+    # JupyterLab keeps the joined code of open notebooks there, under their names.
+    lay(tmp_path, "sub/.virtual_documents/a.ipynb")
     assert walked(tmp_path) == ["a.ipynb", "a.py", "b.py", "d.py", "c.py", "e.py"]
 
 

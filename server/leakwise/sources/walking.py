@@ -25,6 +25,7 @@ EXCLUDED_FOLDERS = frozenset(
         ".svn",
         ".tox",
         ".venv",
+        ".virtual_documents",
         ".vscode",
         "__pycache__",
         "__pypackages__",

@@ -61,6 +61,7 @@ class HiddenStateNotDetached(Rule):
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.UNDETACHED_STATE
+    supersedes = ("LP009",)
     practices = (
         Practice(
             "BP15",

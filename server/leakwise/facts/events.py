@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leakwise.facts.kept_arguments import ArgumentUse
 from leakwise.facts.lifetimes import LimitKind
 from leakwise.facts.places import Place, place_of
-from leakwise.facts.values import Source, Value
+from leakwise.facts.values import NONE, Source, Value
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -151,13 +151,18 @@ class AttributeUpdate(Event):
 class Carried(Event):
     """A path, bound before the loop, that a round leaves with a graph for the next round. `place`
     is the loop's head; the loop itself is the last of `loops`. `mark` is among the sources of all
-    that a round makes of what it found there, graph and all. `starts_as_none` where None may stand
-    there before the first round."""
+    that a round makes of what it found there, graph and all. `start` is what stands there before
+    the first round."""
 
     path: str
     value: Value
     mark: Source
-    starts_as_none: bool
+    start: Value
+
+    @property
+    def starts_as_none(self) -> bool:
+        """Whether None stands there before the first round."""
+        return self.start.name == NONE.name
 
 
 @dataclass(frozen=True, slots=True)

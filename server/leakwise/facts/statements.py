@@ -20,7 +20,7 @@ from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import Place, header_place
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
-from leakwise.facts.values import NONE, UNKNOWN, Kind, Value, element_of, join
+from leakwise.facts.values import UNKNOWN, Kind, Value, element_of, join
 
 ROUNDS = 3
 """How often a loop's body is run at most, so that what one round leaves reaches the next."""
@@ -181,8 +181,8 @@ def _loop(
     # In one order, whichever way the state was made.
     for path, value in sorted(left_for_later(before, after).items(), key=lambda one: one[0]):
         source = mark(path, len(run.loops))
-        absent = before.values[path].name == NONE.name
-        inner.add(Carried(loop.place, run.loops, path, value, source, absent), path)
+        start = before.values[path]
+        inner.add(Carried(loop.place, run.loops, path, value, source, start), path)
     run.loops, run.outcome = outer_loops, outer_outcome
     leaving = inner.breaks
     inner.breaks, inner.continues = [], []

@@ -1,5 +1,6 @@
 """What is known of a module: values, who keeps them, and for how long."""
 
+from leakwise.facts.autograd_contexts import OutputOnContext
 from leakwise.facts.body import BodyFacts
 from leakwise.facts.caches import Cache
 from leakwise.facts.classes import ClassFacts
@@ -81,6 +82,7 @@ __all__ = [
     "ModelUse",
     "ModuleCall",
     "ModuleFacts",
+    "OutputOnContext",
     "Owner",
     "Place",
     "Release",

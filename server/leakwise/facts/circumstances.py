@@ -3,6 +3,7 @@ does happens."""
 
 from typing import TYPE_CHECKING
 
+from leakwise.facts.autograd_contexts import OutputOnContext, outputs_on_context
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
@@ -42,6 +43,12 @@ class Circumstances:
         """Whether this is a method that a framework's trainer calls at every step, and whose loss
         it backpropagates: `training_step` of Lightning, `compute_loss` of transformers."""
         return steps_for_trainer(self.module, self.definition)
+
+    @property
+    def outputs_on_context(self) -> tuple[OutputOnContext, ...]:
+        """The outputs that this forward pass of an autograd Function puts on its context as
+        attributes."""
+        return outputs_on_context(self.module, self.definition)
 
     @property
     def definings(self) -> tuple[Defining, ...]:

@@ -43,7 +43,7 @@ def carried_state(net: nn.Module, loader, optimizer):
     for x, y in loader:
         state = 0.9 * state + net(x)
         loss = F.mse_loss(state, y)
-        loss.backward(retain_graph=True)
+        loss.backward(retain_graph=True)  # leak: LP009
         optimizer.step()
 
 

@@ -4,22 +4,11 @@ from collections.abc import Iterator
 
 from leakwise.facts import Acquisition, BodyFacts, Handed, Kind, Loop, Release, Rhythm
 from leakwise_rules.releases import few_rounds
+from leakwise_rules.workers import in_dataset
 
 _HANDFUL = 16
-_DATASETS = (
-    "torch.utils.data.Dataset",
-    "torch.utils.data.dataset.Dataset",
-    "torch.utils.data.IterableDataset",
-    "torch.utils.data.dataset.IterableDataset",
-    "torchvision.datasets.VisionDataset",
-)
 _STORED = frozenset({Handed.STORED})
 _HARMLESS = frozenset({Handed.RETURNED, Handed.STORED})
-
-
-def in_dataset(body: BodyFacts) -> bool:
-    """Whether this is a method of a data set of PyTorch."""
-    return body.class_ is not None and body.class_.derives_from(*_DATASETS)
 
 
 def gathered_open(body: BodyFacts) -> Iterator[tuple[Acquisition, Loop | None]]:

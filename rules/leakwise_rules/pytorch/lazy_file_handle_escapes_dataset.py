@@ -18,9 +18,10 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.open_files import gathered_open, in_dataset
+from leakwise_rules.open_files import gathered_open
 from leakwise_rules.releases import holder_of, leak_path
 from leakwise_rules.wording import shown
+from leakwise_rules.workers import in_dataset
 
 
 class LazyFileHandleEscapesDataset(Rule):

@@ -41,7 +41,7 @@ from leakwise.facts.places import Place
 from leakwise.facts.renewal import renewing
 from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
 from leakwise.facts.single_samples import is_single
-from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS
+from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS, Device
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.uneven import uneven_in
 from leakwise.facts.values import (
@@ -90,6 +90,7 @@ def _is_of_interest(
     return any(
         one.kind not in _SILENT
         or one.element is not None
+        or one.device in _ACCELERATORS
         or any(isinstance(source, Place) for source in one.sources)
         for one in (*arguments, *keywords.values())
     )
@@ -98,8 +99,9 @@ def _is_of_interest(
 _FUNCTIONS = frozenset({Kind.FUNCTION, Kind.TF_FUNCTION})
 _CALLABLE = _FUNCTIONS | {Kind.CLASS, Kind.METRIC, Kind.KERAS_MODEL, Kind.KERAS_LAYER}
 _PLAIN = frozenset({Kind.NUMBER, Kind.OTHER})
-_TELLING = VARIABLE_UPDATES | {"run"}
-"""Methods that count whatever they are called on: a session may run them."""
+_TELLING = VARIABLE_UPDATES | {"run", "cuda"}
+"""Methods that count whatever they are called on: a session may run them, or their name tells."""
+_ACCELERATORS = frozenset({Device.ACCELERATOR, Device.EITHER})
 _TELLING_ARGUMENTS = frozenset({"use_multiprocessing"})
 _SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
 

@@ -76,7 +76,7 @@ def lbfgs(net: nn.Module, loader, optimizer):
         optimizer.zero_grad()
         loss = 0.0
         for x, y in loader:
-            loss = loss + nn.functional.mse_loss(net(x), y)
+            loss = loss + nn.functional.mse_loss(net(x), y)  # leak: LP014
         loss.backward()
         return loss
 

@@ -48,6 +48,15 @@ class Loop:
         """Whether this is a comprehension, which keeps what each of its rounds gives."""
         return isinstance(self.node, ast.expr)
 
+    def rebinds(self, name: str) -> bool:
+        """Whether the loop's statements bind a name, beside its head."""
+        suites = [] if isinstance(self.node, ast.expr) else [*self.node.body, *self.node.orelse]
+        return any(
+            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+            for statement in suites
+            for node in ast.walk(statement)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -1,6 +1,7 @@
 """The `leakwise` command; each part of it is imported when it is called."""
 
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -44,13 +45,40 @@ def leakwise() -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=2087, show_default=True, help="Which port."
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="What to log, on standard error and in the editor.",
+)
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Log into this file, at its end, instead of standard error.",
+)
 @click.pass_context
-def server(context: click.Context, stdio: bool, tcp: bool, ws: bool, host: str, port: int) -> None:
+def server(
+    context: click.Context,
+    stdio: bool,
+    tcp: bool,
+    ws: bool,
+    host: str,
+    port: int,
+    log_level: str,
+    log_file: Path | None,
+) -> None:
     """Run the language server, for editors."""
     if stdio + tcp + ws > 1:
         raise click.UsageError("Choose one of `--stdio`, `--tcp` and `--ws`.")
     from leakwise import lsp
 
+    try:
+        lsp.configure_log(log_level, log_file)
+    except OSError as error:
+        why = f"{log_file} cannot be written ({error.strerror}); name another file."
+        raise click.UsageError(why) from error
     if tcp:
         context.exit(lsp.serve_tcp(host, port))
     if ws:

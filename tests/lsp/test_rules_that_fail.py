@@ -43,15 +43,16 @@ class SlowRule(AccumulateLossWithGraph):
 """
 
 
-def environment(folder: Path, module: str) -> dict[str, str]:
-    """An environment in which a package with the rule of this module is installed."""
+def environment(folder: Path, module: str, seconds: str = "20") -> dict[str, str]:
+    """An environment in which a package with the rule of this module is installed, and analyses
+    take no longer than some seconds."""
     (folder / "bad_rules.py").write_text(module)
     metadata = folder / "bad_rules-1.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-rules\nVersion: 1\n")
     (metadata / "entry_points.txt").write_text("[leakwise.rules]\nbad = bad_rules\n")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path}
+    return {**os.environ, "PYTHONPATH": path, "LEAKWISE_ANALYSIS_SECONDS": seconds}
 
 
 def logged(messages: list[Json]) -> list[str]:
@@ -93,6 +94,64 @@ def test_a_rule_that_never_ends_holds_up_nobody(tmp_path: Path) -> None:
         assert client.request("shutdown")["result"] is None
         client.notify("exit")
         assert client.wait() == 0
+
+
+CATCHES_ALL = """
+        while True:
+            try:
+                while True: pass
+            except Exception:
+                pass
+"""
+
+
+@pytest.mark.parametrize("does", ["while True: pass", CATCHES_ALL])
+def test_a_rule_that_never_ends_is_left_out(tmp_path: Path, does: str) -> None:
+    with RawClient(environment=environment(tmp_path, RULE.format(does=does), "0.3")) as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        seen = client.published(URI, 1)
+        assert [one["code"] for one in seen[-1]["params"]["diagnostics"]] == ["LP001"]
+        (complaint,) = logged(seen)
+        assert "XX001" in complaint
+        assert URI in complaint
+        client.type(URI, 2, 0, 0, "\n")
+        seen = client.published(URI, 2)
+        assert logged(seen) == []
+        assert len(seen[-1]["params"]["diagnostics"]) == 1
+        client.open(OTHER, "import os")
+        client.published(OTHER, 1)
+        client.send(
+            {
+                "id": "again",
+                "method": "workspace/executeCommand",
+                "params": {"command": "leakwise.restartWorkers"},
+            }
+        )
+        client.until(lambda one: one.get("method") == "window/logMessage" and "XX001" in str(one))
+
+
+SLOW_FACTS = """\
+from leakwise.facts import ModuleFacts
+
+def never(self):
+    while True:
+        pass
+
+ModuleFacts.new_bodies = never
+"""
+
+
+def test_an_analysis_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    with RawClient(environment=environment(tmp_path, SLOW_FACTS, "0.3")) as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        seen = client.published(URI, 1)
+        assert seen[-1]["params"]["diagnostics"] == []
+        (complaint,) = logged(seen)
+        assert "nothing is told" in complaint
+        client.open(OTHER, "import os")
+        client.published(OTHER, 1)
 
 
 def test_a_fix_that_never_ends_holds_up_nobody(tmp_path: Path) -> None:

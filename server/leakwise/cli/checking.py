@@ -67,6 +67,9 @@ def _checked(analysis: Analysis, path: str, outside: Outside, with_fixes: bool) 
     document = analysis.document
     findings = tuple(_shown(finding, document, with_fixes) for finding in analysis.findings())
     problems: list[str] = []
+    if analysis.too_large:
+        why = "is too large to be analysed"
+        return unchecked(path, f"{why} - leave it out if it is data, or split it")
     if analysis.syntax_error is not None:
         line = Position(analysis.syntax_error.line, 0)
         where = _place(Range(line, line), analysis.syntax_error.message, document)

@@ -2,13 +2,13 @@
 
 import functools
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from leakwise.engine.publishing import Publisher
 from leakwise.engine.registry import every_rule, load_rules
-from leakwise.engine.relevance import may_concern
+from leakwise.engine.relevance import MOST_IN_A_LINE, is_too_large, may_concern
 from leakwise.engine.settings import DocumentSettings
 from leakwise.engine.settings.selectors import selectors_for
 from leakwise.engine.suppression import COMMENT_RULES, Reporting, Suppressions, left
@@ -31,6 +31,10 @@ class RuleFailure:
     error: str
 
 
+MOST_UNLOOKED_LINES = 20_000
+"""The size of longer documents is looked at with each change."""
+
+
 class Analysis:
     """One document and its findings. Not thread-safe: use it from one thread at a time."""
 
@@ -48,6 +52,8 @@ class Analysis:
         files; where it gives None the answer is still to come, by `take`."""
         self.document = document
         self.settings = settings
+        self.too_large = False
+        """Whether the newest version holds so much that it is not analysed."""
         self._outside = outside
         self._rules = None if rules is None else tuple(rules)
         set_ = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
@@ -59,6 +65,12 @@ class Analysis:
         self._doubtful: dict[Definition, None] = {}
         self._owners: dict[Cell[Any], Definition] = {}
         self._failures: dict[str, RuleFailure] = {}
+        self.left_out: set[str] = set()
+        """The codes of rules that are not run on this document any more."""
+        self.gives_nothing = False
+        """Whether nothing is analysed any more: it took too long."""
+        self.running: Rule | None = None
+        """The rule that is run right now, to be read in any thread."""
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -73,7 +85,13 @@ class Analysis:
         """Takes a newer version; `changes` lead there from the one before."""
         self.document = document
         self._suppressions.update(document, changes)
-        if self._facts is not None:
+        if self._facts is None:
+            return
+        if len(document.lines) > MOST_UNLOOKED_LINES or any(_is_long(document, changes)):
+            self.too_large = is_too_large(document)
+        if self.too_large:
+            self._drop()
+        else:
             self._forget(self._facts.update(document, changes))
 
     def resync(self) -> bool:
@@ -152,10 +170,20 @@ class Analysis:
         return tuple(self._failures.values())
 
     def _loaded(self) -> ModuleFacts | None:
-        if self._facts is None and may_concern(self.document.text):
+        if self._facts is None and not self.gives_nothing and self._is_to_be_read():
             self._facts = ModuleFacts(self.document, self._outside)
             self._facts.database.on_doubt = self._doubted
         return self._facts
+
+    def _is_to_be_read(self) -> bool:
+        self.too_large = is_too_large(self.document)
+        return not self.too_large and may_concern(self.document.text)
+
+    def _drop(self) -> None:
+        """Forgets all that was found; what comes next begins anew."""
+        self._facts = None
+        for known in (self._reports, self._current, self._doubtful, self._owners):
+            known.clear()
 
     def _reporting(self) -> Reporting:
         """What is to be said of the suppression comments: nothing where the rules were chosen one
@@ -199,10 +227,14 @@ class Analysis:
         body = facts.facts(definition)
         reports: list[Report] = []
         for rule in self.rules:
+            if rule.code in self.left_out:
+                continue
+            self.running = rule
             try:
                 reports.extend(rule.check(body))
             except Exception:
                 self._failures.setdefault(rule.code, RuleFailure(rule, traceback.format_exc()))
+        self.running = None
         # What is not sure enough to be shown must not hide what is.
         shown = [self._as_set(one) for one in reports if self._publisher.shows(one)]
         return _without_superseded(shown)
@@ -220,6 +252,17 @@ class Analysis:
                 cell.dispose()
             self._current.pop(definition, None)
             self._doubtful.pop(definition, None)
+
+
+def _is_long(document: Document, changes: Sequence[LineChange]) -> Iterator[bool]:
+    """Whether any line that changed may be too long. Places of earlier changes have moved since,
+    so that some lines more are looked at."""
+    yield sum(change.added for change in changes) > MOST_UNLOOKED_LINES
+    first = min((change.first for change in changes), default=0)
+    last = max((change.first + change.added for change in changes), default=0)
+    moved = sum(abs(change.added - change.removed) for change in changes)
+    for line in document.lines[max(first - moved, 0) : last + moved]:
+        yield len(line) > MOST_IN_A_LINE
 
 
 def _without_superseded(reports: list[Report]) -> tuple[Report, ...]:

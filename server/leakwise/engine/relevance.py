@@ -2,6 +2,8 @@
 
 import re
 
+from leakwise.text import Document
+
 # A framework's name, or a word of its API that few other programs use: of real leaking files some
 # never name the framework, because they get everything from a module of their own.
 _WORDS = (
@@ -26,6 +28,20 @@ _WORDS = (
 _AS_A_WORD = re.compile(
     "|".join(("" if word[0] == "." else r"(?<!\w)") + re.escape(word) for word in _WORDS)
 )
+
+
+MOST_CHARACTERS = 1_000_000
+MOST_IN_A_LINE = 200_000
+
+
+def is_too_large(document: Document) -> bool:
+    """Whether a document holds more than anybody writes: data, whose tree would take gigabytes."""
+    total = 0
+    for line in document.lines:
+        total += len(line)
+        if len(line) > MOST_IN_A_LINE:
+            return True
+    return total > MOST_CHARACTERS
 
 
 def may_concern(text: str) -> bool:

@@ -1,6 +1,8 @@
 """The language server: LSP in front of the engine. Only this package knows the protocol."""
 
 import gc
+import logging
+from pathlib import Path
 
 
 def serve_stdio() -> int:
@@ -28,6 +30,18 @@ def serve_websocket(host: str, port: int) -> int:
     from leakwise.lsp import transport
 
     return transport.serve_websocket(host, port)
+
+
+def configure_log(level: str, file: Path | None) -> None:
+    """Sets what is logged, `debug` to `error`, and where: into `file`, else to stderr.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    _load()
+    from leakwise.lsp.log import configure
+
+    configure(logging.getLevelNamesMapping()[level.upper()], file)
 
 
 def _load() -> None:

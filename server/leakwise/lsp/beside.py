@@ -6,11 +6,23 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from leakwise.lsp.limits import GivenUp, Limit
+
 T = TypeVar("T")
+
+LIMIT_SECONDS = 60.0
+
+
+class TookTooLong(Exception):
+    """Work was given up."""
 
 
 async def beside(work: Callable[[], T]) -> T:
-    """What `work` gives; it runs in a thread of its own, also when nobody waits any longer."""
+    """What `work` gives; it runs in a thread of its own, also when nobody waits any longer.
+
+    Raises:
+        TookTooLong: it was given up after a minute.
+    """
     done: Future[T] = Future()
     # Not asyncio's pool: the exit would wait for work that never gets done.
     threading.Thread(target=_do, args=(work, done), daemon=True).start()
@@ -20,7 +32,12 @@ async def beside(work: Callable[[], T]) -> T:
 def _do(work: Callable[[], T], done: "Future[T]") -> None:
     if not done.set_running_or_notify_cancel():
         return
+    limit = Limit(LIMIT_SECONDS)
     try:
-        done.set_result(work())
+        done.set_result(limit.run(work))
+    except GivenUp:
+        done.set_exception(TookTooLong(f"It took longer than {LIMIT_SECONDS:g} seconds."))
     except Exception as error:
         done.set_exception(error)
+    finally:
+        limit.close()

@@ -1,6 +1,6 @@
 """What the connected client can do, read once from its capabilities."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
@@ -28,6 +28,10 @@ class Client:
     shows_documents: bool = False
     shows_pages: bool = False
     """Whether it shows by itself what `leakwise.showRulePage` gives."""
+
+    def as_data(self) -> dict[str, str | bool]:
+        """All of it, by name."""
+        return asdict(self)
 
     @classmethod
     def from_capabilities(cls, capabilities: types.ClientCapabilities) -> "Client":

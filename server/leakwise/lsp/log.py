@@ -1,10 +1,11 @@
-"""Log records on stderr and, as `window/logMessage`, in the client's output panel."""
+"""Log records on stderr or in a file and, as `window/logMessage`, in the client's output panel."""
 
 import asyncio
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -12,15 +13,37 @@ from lsprotocol import types
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
 
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_LEVELS = {
+    logging.ERROR: types.MessageType.Error,
+    logging.WARNING: types.MessageType.Warning,
+    logging.INFO: types.MessageType.Info,
+    logging.DEBUG: types.MessageType.Log,
+}
+
+
+def configure(level: int, file: Path | None) -> None:
+    """Has records of `level` and above written to `file`, else to stderr; ours go to the client
+    too.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    handler = (
+        logging.StreamHandler(sys.stderr)
+        if file is None
+        else logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, format=_FORMAT)
+    logging.getLogger("leakwise").setLevel(level)
+    # It warns of what is usual: notifications that are not ours, cancels that come too late.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
+
 
 @contextmanager
 def log_to(server: "LeakwiseServer") -> Iterator[None]:
-    """Sends warnings and errors to stderr, and our own to the client, while it is entered."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
-    # It warns of what is usual: notifications that are not ours, cancels that come too late.
-    logging.getLogger("pygls").setLevel(logging.ERROR)
+    """Sends our own records to the client while it is entered."""
+    configure(logging.getLogger("leakwise").level or logging.WARNING, None)
     handler = _ClientHandler(server, asyncio.get_running_loop())
     ours = logging.getLogger("leakwise")
     ours.addHandler(handler)
@@ -32,13 +55,12 @@ def log_to(server: "LeakwiseServer") -> Iterator[None]:
 
 class _ClientHandler(logging.Handler):
     def __init__(self, server: "LeakwiseServer", loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self._server = server
         self._loop = loop
 
     def emit(self, record: logging.LogRecord) -> None:
-        error = record.levelno >= logging.ERROR
-        level = types.MessageType.Error if error else types.MessageType.Warning
+        level = _LEVELS.get(record.levelno, types.MessageType.Log)
         message = types.LogMessageParams(level, self.format(record))
         if not self._loop.is_closed():
             # Records come from the analysis thread too.

@@ -90,6 +90,16 @@ class Neighbours:
         if self._symbols is not None:
             self._note(self._symbols.changed(paths))
 
+    def restart(self) -> None:
+        """Ends what answers, and forgets all answers; what asks next starts another."""
+        if self._symbols is not None:
+            self._symbols.close()
+            self._symbols = None
+        self.answers.clear()
+        self.stale.clear()
+        self._waiting.clear()
+        self._told.clear()
+
     def stop(self) -> None:
         """Asks nothing any more, and ends what answers."""
         self._closed = True

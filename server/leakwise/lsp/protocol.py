@@ -15,6 +15,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol
 
+from leakwise.lsp.tracing import Tracing
+
 logger = logging.getLogger(__name__)
 
 # pygls 2.1 splits the lines of the texts it keeps by `str.splitlines`, which is not LSP's rule,
@@ -41,6 +43,7 @@ class JsonText(str):
 class LeakwiseProtocol(LanguageServerProtocol):
     """pygls's protocol, with our features in the place of those that it has built in."""
 
+    _tracing: Tracing | None = None
     initialized = False
     """Whether `initialize` was received."""
 
@@ -77,12 +80,32 @@ class LeakwiseProtocol(LanguageServerProtocol):
             return
         if data.get("method") == types.INITIALIZE:
             self.initialized = True
+        if self.traces:
+            self.tracing.received(data)
         if "method" not in data:
             self.handle_message(message)
         elif "id" in data:
             copy_context().run(self._handle_request, message.id, message.method, message.params)
         else:
             self._notified(message.method, getattr(message, "params", None))
+
+    @property
+    def tracing(self) -> Tracing:
+        """What is told of the messages, where the client wants that."""
+        if self._tracing is None:
+            self._tracing = Tracing(self._log_trace)
+        return self._tracing
+
+    @property
+    def traces(self) -> bool:
+        """Whether the client wants to be told of messages."""
+        return self.trace not in (None, types.TraceValue.Off)
+
+    def _log_trace(self, message: str, details: str) -> None:
+        params = {"message": message}
+        if details and self.trace == types.TraceValue.Verbose:
+            params["verbose"] = details
+        self.notify_ready(types.LOG_TRACE, JsonText(json.dumps(params)))
 
     def notify_ready(self, method: str, params: JsonText) -> None:
         """Sends a notification whose parameters are JSON already."""
@@ -111,6 +134,8 @@ class LeakwiseProtocol(LanguageServerProtocol):
         result: Any = None,
         error: types.ResponseError | None = None,
     ) -> None:
+        if self.traces:
+            self.tracing.answered(msg_id, None if error is None else error.message)
         if isinstance(result, JsonText):
             number = json.dumps(msg_id)
             self._write(f'{{"jsonrpc":"{self.VERSION}","id":{number},"result":{result}}}')

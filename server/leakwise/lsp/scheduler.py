@@ -7,17 +7,20 @@ sent before them.
 
 import asyncio
 import logging
+import os
 import queue
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import partial
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from leakwise.lsp.limits import GivenUp, Limit
 from leakwise.lsp.neighbours import Neighbours
 from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.text import Document, LineChange
@@ -35,11 +38,27 @@ logger = logging.getLogger(__name__)
 REST_SECONDS = 0.3
 """How long a document must go unchanged until it is parsed as a whole again."""
 
+LIMIT_SECONDS = float(os.environ.get("LEAKWISE_ANALYSIS_SECONDS", "20"))
+"""How long one question to an analysis may take, until what it waits for is given up."""
+MOST_LEFT_OUT = 3
+"""How many rules may take too long until it is the file that is given up."""
+
 # Parsers and visitors recurse deeply; macOS gives all threads but the first only 512 KiB.
 _STACK_BYTES = 16 * 1024 * 1024
 
 # The default, 5 ms, is how long the loop would wait for a busy analysis to let it run.
 _SWITCH_SECONDS = 0.0005
+
+
+class Urgency(IntEnum):
+    """What is answered first of the questions that wait."""
+
+    LOOKED_AT = 0
+    """Somebody points at something and waits."""
+    CHOSEN = 1
+    """What can be done, and the edits of it."""
+    SHOWN = 2
+    """Diagnostics and hints, which come by themselves."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +74,8 @@ class _Entry:
     unsaved: bool = False
     """Whether it changed since it was opened or saved."""
     logged_failures: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    """The codes of rules that took too long."""
 
 
 class Scheduler:
@@ -81,7 +102,9 @@ class Scheduler:
         self._entries: dict[str, _Entry] = {}
         self._unpublished: dict[str, None] = {}
         self.neighbours = Neighbours(self._inbox.put)
-        self._questions: deque[Callable[[], None]] = deque()
+        self._questions: list[tuple[Urgency, int, Callable[[], None]]] = []
+        self._asked = 0
+        self._limit = Limit(LIMIT_SECONDS)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
 
@@ -134,14 +157,20 @@ class Scheduler:
         self._inbox.put(lambda: answer.set_result(self._holds_back(uri)))
         return await asyncio.wrap_future(answer)
 
-    async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
+    def begin_anew(self) -> None:
+        """Analyses every document from scratch, with all rules, and asks about others again."""
+        self._inbox.put(self._take_beginning)
+
+    async def ask(
+        self, uri: str, question: "Callable[[Analysis], T]", urgency: "Urgency"
+    ) -> T | None:
         """What `question` gives for the newest version that was sent; it runs on the thread.
 
         None when the document is not open. Cancelling drops a question that was not begun.
         """
         answer: Future[T | None] = Future()
         self._inbox.put(
-            partial(self._questions.append, partial(self._answer, uri, question, answer))
+            partial(self._take_question, urgency, partial(self._answer, uri, question, answer))
         )
         return await asyncio.wrap_future(answer)
 
@@ -151,13 +180,13 @@ class Scheduler:
         while not self._stopping:
             try:
                 self._step()
-            except Exception:
+            except (Exception, GivenUp):
                 logger.exception("The analysis thread goes on after an error.")
 
     def _step(self) -> None:
         self._take_messages()
         if self._questions:
-            self._questions.popleft()()
+            heappop(self._questions)[-1]()
         elif self._unpublished:
             # The last one changed is the one being looked at.
             uri, _ = self._unpublished.popitem()
@@ -199,6 +228,19 @@ class Scheduler:
     def _holds_back(self, uri: str) -> bool:
         entry = self._entries.get(uri)
         return entry is not None and entry.unsaved and self.settings.waits_for_save(entry.analysis)
+
+    def _take_question(self, urgency: "Urgency", question: Callable[[], None]) -> None:
+        self._asked += 1
+        heappush(self._questions, (urgency, self._asked, question))
+
+    def _take_beginning(self) -> None:
+        self.neighbours.restart()
+        for uri, entry in self._entries.items():
+            entry.left_out.clear()
+            entry.logged_failures.clear()
+            entry.analysis = self._new_analysis(entry.document)
+            entry.changes = []
+            self._tell_of_change(uri)
 
     def _take_opened(self, document: Document) -> None:
         if not self.settings.watched:
@@ -296,18 +338,48 @@ class Scheduler:
                 return
 
     def _ask_analysis(self, entry: _Entry, question: "Callable[[Analysis], T]") -> T:
-        try:
+        def asked() -> T:
             if entry.analysis.document is not entry.document:
                 changes, entry.changes = entry.changes, []
                 entry.analysis.change(entry.document, changes)
-            answer = question(entry.analysis)
-        except Exception:
-            logger.exception("The analysis of %s failed and begins anew.", entry.document.uri)
-            entry.analysis = self._new_analysis(entry.document)
-            entry.changes = []
-            answer = question(entry.analysis)
+            return question(entry.analysis)
+
+        failed = False
+        while True:
+            try:
+                answer = self._limit.run(asked)
+                break
+            except GivenUp:
+                self._leave_out(entry)
+            except Exception:
+                if failed:
+                    raise
+                failed = True
+                logger.exception("The analysis of %s failed and begins anew.", entry.document.uri)
+                self._begin_anew(entry)
         self._log_failed_rules(entry)
         return answer
+
+    def _leave_out(self, entry: _Entry) -> None:
+        """Goes on without the rule that took too long; with nothing, if that does not help."""
+        rule, uri = entry.analysis.running, entry.document.uri
+        given_up = rule is None or len(entry.left_out) == MOST_LEFT_OUT
+        if rule is not None and not given_up:
+            entry.left_out.add(rule.code)
+            what = f"The rule {rule.code} took longer than {self._limit.seconds:g} seconds on {uri}"
+            logger.error("%s; it is left out there until the file is opened again.", what)
+        self._begin_anew(entry)
+        if given_up:
+            entry.analysis.gives_nothing = True
+            what = f"The analysis of {uri} took longer than {self._limit.seconds:g} seconds"
+            logger.error("%s; nothing is told of the file until it is opened again.", what)
+
+    def _begin_anew(self, entry: _Entry) -> None:
+        gave_nothing = entry.analysis.gives_nothing
+        entry.analysis = self._new_analysis(entry.document)
+        entry.analysis.left_out.update(entry.left_out)
+        entry.analysis.gives_nothing = gave_nothing
+        entry.changes = []
 
     def _new_analysis(self, document: Document) -> "Analysis":
         # Too heavy to be loaded before `initialize` is answered.

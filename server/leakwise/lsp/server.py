@@ -23,7 +23,7 @@ from leakwise.lsp.diagnostics import Diagnostics
 from leakwise.lsp.page_files import PageFiles
 from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
-from leakwise.lsp.scheduler import Scheduler
+from leakwise.lsp.scheduler import Scheduler, Urgency
 from leakwise.lsp.settings_problems import SettingsProblems
 from leakwise.lsp.workspace import OpenDocuments
 from leakwise.text import Document
@@ -51,6 +51,7 @@ class LeakwiseServer(LanguageServer):
             protocol_cls=LeakwiseProtocol,
         )
         self.client = Client()
+        self.client_name = ""
         self.documents = OpenDocuments()
         self._diagnostics: dict[str, Diagnostics] = {}
         self.scheduler = Scheduler(self.publish, self.refresh, self._tell_problems)
@@ -69,14 +70,19 @@ class LeakwiseServer(LanguageServer):
         """Waits for the end of the client's process; the loop itself keeps no task alive."""
         features.register(self)
 
-    async def ask(self, uri: str, question: "Callable[[Analysis], T]") -> T | None:
+    async def ask(
+        self,
+        uri: str,
+        question: "Callable[[Analysis], T]",
+        urgency: Urgency = Urgency.SHOWN,
+    ) -> T | None:
         """What `question` gives for the newest version of a document, None when it is not open.
         For a cell it is asked of its notebook.
 
         It runs on the analysis thread, again when the text changed meanwhile.
         """
         while (document := self.documents.get(uri)) is not None:
-            answer = await self.scheduler.ask(document.uri, question)
+            answer = await self.scheduler.ask(document.uri, question, urgency)
             if self.documents.get(uri) is document:
                 return answer
         return None

@@ -23,6 +23,10 @@ class OpenDocuments:
         """The newest version, None for a document that is not open; a cell's is its notebook's."""
         return self._documents.get(uri) or self.notebooks.get(uri)
 
+    def all(self) -> list[Document]:
+        """Every open document; notebooks are no part of them."""
+        return list(self._documents.values())
+
     def open(self, item: types.TextDocumentItem) -> Document:
         """Takes a document as the client opened it; one that was open already is replaced."""
         document = Document.from_text(item.uri, item.text, item.version)

@@ -21,6 +21,10 @@ _AROUND = {
 }
 
 
+MOST_LEVELS = 100
+"""Python reads no suite that is deeper."""
+
+
 @dataclass(slots=True)
 class Mended:
     """As many lines as were given, of which those in `spans` (first, count) were replaced."""
@@ -37,7 +41,7 @@ def mend(lines: Sequence[str], indent: str) -> Mended:
     depth at which they are broken.
     """
     mended = Mended([_readable(line) for line in lines], [], [])
-    _mend_suite(mended, 0, len(lines), indent)
+    _mend_suite(mended, 0, len(lines), indent, 0)
     whole = Chunk(0, len(lines))
     if not any(map(is_code, mended.lines)):
         mended.lines[-1] = indent + "pass"
@@ -54,7 +58,10 @@ def _readable(line: str) -> str:
     return "\n" if "\0" in line and line.lstrip(" \t\f").startswith("#") else line
 
 
-def _mend_suite(mended: Mended, low: int, high: int, indent: str) -> None:
+def _mend_suite(mended: Mended, low: int, high: int, indent: str, level: int) -> None:
+    if level > MOST_LEVELS:
+        _blank(mended, Chunk(low, high), indent)
+        return
     found = list(chunks(mended.lines, low, high, indent))
     position = 0
     while position < len(found):
@@ -71,7 +78,7 @@ def _mend_suite(mended: Mended, low: int, high: int, indent: str) -> None:
             position = last + 1
             continue
         mended.problems.append(SyntaxProblem(problem.line + chunk.start, problem.message))
-        _mend_statement(mended, chunk, indent)
+        _mend_statement(mended, chunk, indent, level)
 
 
 def _closed(lines: Sequence[str], found: Sequence[Chunk], position: int) -> int | None:
@@ -96,7 +103,7 @@ def _problem(mended: Mended, chunk: Chunk, indent: str) -> SyntaxProblem | None:
     return parsed if isinstance(parsed, SyntaxProblem) else None
 
 
-def _mend_statement(mended: Mended, chunk: Chunk, indent: str) -> None:
+def _mend_statement(mended: Mended, chunk: Chunk, indent: str, level: int) -> None:
     """Mends a statement that does not parse: its suites, then its headers, else blanks it."""
     lines = mended.lines
     spans = len(mended.spans)
@@ -110,7 +117,7 @@ def _mend_statement(mended: Mended, chunk: Chunk, indent: str) -> None:
             position += 1
         inner = next((indentation(line) for line in lines[low:position] if is_code(line)), None)
         if inner is not None:
-            _mend_suite(mended, low, position, inner)
+            _mend_suite(mended, low, position, inner, level + 1)
     if len(headers) > 1 or any(map(is_code, lines[headers[0][1] : chunk.end])):
         if _problem(mended, chunk, indent) is None:
             return

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from leakwise.lsp.commands.names import SHOW_RULE_PAGE
+from leakwise.lsp.commands.names import (
+    PRINT_DEBUG_INFORMATION,
+    RESTART_WORKERS,
+    SHOW_RULE_PAGE,
+)
+from leakwise.lsp.commands.print_debug_information import print_debug_information
+from leakwise.lsp.commands.restart_workers import restart_workers
 from leakwise.lsp.commands.show_rule_page import show_rule_page
 
 if TYPE_CHECKING:
@@ -15,5 +21,7 @@ if TYPE_CHECKING:
     """Carries out a command with its arguments; what it gives is sent to the client."""
 
 COMMANDS: "Mapping[str, Command]" = {
+    PRINT_DEBUG_INFORMATION: print_debug_information,
+    RESTART_WORKERS: restart_workers,
     SHOW_RULE_PAGE: show_rule_page,
 }

@@ -8,6 +8,7 @@ from leakwise.lsp.actions.kinds import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX, wan
 from leakwise.lsp.actions.offering import offered
 from leakwise.lsp.convert import from_lsp_range_in
 from leakwise.lsp.features.questions import view_of
+from leakwise.lsp.scheduler import Urgency
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
@@ -20,7 +21,7 @@ async def code_action(
     only = params.context.only
     if not any(wanted(kind, only) for kind in (QUICK_FIX, FIX_ALL, NOTEBOOK_FIX_ALL)):
         return None
-    view = await ls.ask(params.text_document.uri, view_of)
+    view = await ls.ask(params.text_document.uri, view_of, Urgency.CHOSEN)
     if view is None:
         return None
     uri, encoding = params.text_document.uri, ls.client.encoding

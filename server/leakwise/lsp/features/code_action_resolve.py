@@ -8,6 +8,7 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcException, JsonRpcIn
 from leakwise.lsp.actions.edits import GoneError, NotPossibleError, edit_for
 from leakwise.lsp.actions.wishes import Wish
 from leakwise.lsp.features.questions import view_of
+from leakwise.lsp.scheduler import Urgency
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
@@ -29,7 +30,7 @@ async def code_action_resolve(ls: "LeakwiseServer", params: types.CodeAction) ->
     wish = Wish.from_data(params.data)
     if wish is None:
         raise JsonRpcInvalidParams("This code action is not one of Leakwise's.")
-    view = await ls.ask(wish.uri, view_of)
+    view = await ls.ask(wish.uri, view_of, Urgency.CHOSEN)
     try:
         if view is None:
             raise GoneError

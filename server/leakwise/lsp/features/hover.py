@@ -7,6 +7,7 @@ from lsprotocol import types
 from leakwise.lsp.convert import from_lsp_position_in, to_lsp_range
 from leakwise.lsp.hover_text import of_findings, of_value
 from leakwise.lsp.plain_text import plain_text
+from leakwise.lsp.scheduler import Urgency
 from leakwise.text import Range
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
         part, span = document.located(span)
         return text, to_lsp_range(span, part.lines, encoding)
 
-    answer = await ls.ask(uri, explanation)
+    answer = await ls.ask(uri, explanation, Urgency.LOOKED_AT)
     if answer is None:
         return None
     text, found = answer

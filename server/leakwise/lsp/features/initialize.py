@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     """Reads the client's capabilities; pygls then answers with ours."""
     ls.client = Client.from_capabilities(params.capabilities)
+    if params.client_info is not None:
+        ls.client_name = f"{params.client_info.name} {params.client_info.version or ''}".rstrip()
+    if params.trace is not None:
+        ls.protocol.trace = types.TraceValue(params.trace)
     ls.initial_options = params.initialization_options
     ls.preferences = Preferences.from_options(params.initialization_options)
     ls.roots = _roots(params)

@@ -1,0 +1,61 @@
+"""What the server tells of its own work: logs, traces and information for reports."""
+
+from pathlib import Path
+
+import pytest
+
+from leakwise import __version__
+from tests.lsp.raw_client import Json, RawClient
+from tests.lsp.sessions import LEAK, URI
+
+
+def traced(messages: list[Json]) -> list[Json]:
+    return [one["params"] for one in messages if one.get("method") == "$/logTrace"]
+
+
+@pytest.mark.parametrize("value", ["messages", "verbose"])
+def test_messages_are_traced_when_that_is_wanted(value: str) -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        assert traced(client.published(URI, 1)) == []
+        client.notify("$/setTrace", {"value": value})
+        place = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+        client.send({"id": 77, "method": "textDocument/hover", "params": place})
+        seen = client.until(lambda one: one.get("id") == 77)
+        begun, ended = traced(seen)
+        assert begun["message"] == "Received request 'textDocument/hover - (77)'."
+        assert ended["message"].startswith("Answered 'textDocument/hover - (77)' in ")
+        assert (URI in begun.get("verbose", "")) == (value == "verbose")
+        client.notify("$/setTrace", {"value": "off"})
+        client.send({"id": 78, "method": "textDocument/hover", "params": place})
+        assert traced(client.until(lambda one: one.get("id") == 78)) == []
+
+
+def test_a_log_file(tmp_path: Path) -> None:
+    file = tmp_path / "server.log"
+    with RawClient("--log-level", "warning", "--log-file", str(file)) as client:
+        client.initialize()
+        client.type(URI, 2, 0, 0, "x")
+        client.request("shutdown")
+        client.notify("exit")
+        assert client.wait() == 0
+        assert client.complaints() == ""
+    assert f"WARNING leakwise.lsp.workspace: A change of {URI}" in file.read_text("utf-8")
+
+
+def test_a_log_file_that_cannot_be_written(tmp_path: Path) -> None:
+    with RawClient("--log-file", str(tmp_path / "none" / "server.log")) as client:
+        assert client.wait() == 2
+        assert "cannot be written" in client.complaints()
+
+
+def test_information_for_a_report() -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        command = {"command": "leakwise.printDebugInformation"}
+        text = client.request("workspace/executeCommand", command)["result"]
+        assert text.startswith(f"Leakwise {__version__}")
+        assert f"- {URI}: version 1, 13 lines" in text
+        assert "utf-16" in text

@@ -14,6 +14,7 @@ import inspect
 import json
 import random
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -120,6 +121,14 @@ class Fuzzer:
         self.slowest = max(self.slowest, time.monotonic() - begun)
         self.client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
         self.most_memory = max(self.most_memory, memory_of(self.client.process.pid))
+
+    def read_complaints(self) -> list[bytes]:
+        """The lines that the server writes to stderr, as they come: a full pipe would stop it."""
+        lines: list[bytes] = []
+        errors = self.client.process.stderr
+        assert errors is not None
+        threading.Thread(target=lambda: lines.extend(errors), daemon=True).start()
+        return lines
 
     def _deeds(self) -> list[Callable[[], None]]:
         return [self._open, self._type, self._type, self._ask, self._ask, self._close, self._rave]
@@ -316,6 +325,7 @@ def main() -> int:
     with RawClient() as client:
         client.initialize()
         fuzzer = Fuzzer(client, corpus, random.Random(chosen.seed))
+        fuzzer.read_complaints()
         fuzzer.run(chosen.messages)
         slowest, memory = fuzzer.slowest, fuzzer.most_memory
     print(json.dumps({"slowest_seconds": round(slowest, 2), "memory_mib": memory >> 20}))

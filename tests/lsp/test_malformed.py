@@ -9,6 +9,7 @@ PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
+SAVED = {"textDocument": {"uri": URI}}
 
 
 def raw(body: bytes) -> bytes:
@@ -25,6 +26,7 @@ def raw(body: bytes) -> bytes:
         (raw(b"7"), INVALID_REQUEST),
         (raw(b'{"id": 1, "method": "shutdown"}'), INVALID_REQUEST),
         (frame({"id": 1, "method": "no/such"}), METHOD_NOT_FOUND),
+        (frame({"id": 1, "method": "textDocument/didSave", "params": SAVED}), INVALID_REQUEST),
         (frame({"id": 1, "method": 7}), INVALID_REQUEST),
         (frame({"id": 1, "method": "textDocument/hover", "params": {}}), INVALID_PARAMS),
         (frame({"id": 1, "method": "textDocument/hover", "params": 7}), INVALID_PARAMS),

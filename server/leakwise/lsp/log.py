@@ -36,8 +36,9 @@ def configure(level: int, file: Path | None) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, format=_FORMAT)
     logging.getLogger("leakwise").setLevel(level)
-    # It warns of what is usual: notifications that are not ours, cancels that come too late.
-    logging.getLogger("pygls").setLevel(logging.ERROR)
+    # It warns of what is usual, notifications that are not ours and cancels that come too late, and
+    # tells of what a client sent in pages. What is worth telling we tell.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -84,6 +84,9 @@ class LeakwiseProtocol(LanguageServerProtocol):
             self.tracing.received(data)
         if "method" not in data:
             self.handle_message(message)
+        elif "id" in data and not hasattr(message, "id"):
+            why = f"{message.method} is a notification, and has no answer"
+            self._refuse(data["id"], JsonRpcInvalidRequest(why))
         elif "id" in data:
             copy_context().run(self._handle_request, message.id, message.method, message.params)
         else:

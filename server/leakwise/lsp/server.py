@@ -142,4 +142,5 @@ class LeakwiseServer(LanguageServer):
         if source is not FeatureRequestError:
             logger.error("A message failed: %s", error, exc_info=True)
         elif isinstance(error, JsonRpcInternalError):
-            logger.error("A request failed: %s", error)
+            where = error.data.get("traceback", ()) if isinstance(error.data, dict) else ()
+            logger.error("A request failed: %s\n%s", error, "".join(where))

@@ -1,5 +1,7 @@
 """All safe fixes of a file, or of one rule in it, as one edit."""
 
+from pathlib import Path
+
 import pytest
 from lsprotocol import types
 
@@ -74,6 +76,16 @@ async def test_nothing_that_is_unsafe(session: Session) -> None:
     edit = (await session.resolve(action)).edit
     assert edit is not None
     assert edit.document_changes == ()
+
+
+async def test_unsafe_ones_where_the_settings_say_so(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "leakwise.toml").write_text("unsafe-fixes = true\n")
+    uri = (tmp_path / "train.py").as_uri()
+    await session.initialize(roots=[tmp_path])
+    session.open(LEAK, uri)
+    (action,) = await session.actions(START, only=["source.fixAll"], uri=uri)
+    text = edited(LEAK, await session.resolve(action), uri)
+    assert text == LEAK.replace("+= loss", "+= loss.item()")
 
 
 async def test_of_one_rule(session: Session) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.lsp.beside import beside
+from leakwise.lsp.features.questions import View
 from leakwise.text import Document, Edit
 
 if TYPE_CHECKING:
-    from leakwise.facts.externals import Outside
     from leakwise.fixing import Fix
     from leakwise.rule import Finding
 
@@ -23,16 +23,22 @@ async def fixes_of(findings: "Sequence[Finding]", document: Document) -> "list[l
     return await beside(build)
 
 
-async def all_fixed(
-    document: Document, code: str | None, outside: "Outside"
-) -> list[tuple[Document, list[Edit]]]:
-    """The edits of each part that make all safe fixes, or those of the rule with this code."""
+async def all_fixed(view: View, code: str | None) -> list[tuple[Document, list[Edit]]]:
+    """The edits of each part that make all safe fixes, or those of the rule with this code; unsafe
+    ones too where the settings say so."""
 
     def fix() -> list[tuple[Document, list[Edit]]]:
         from leakwise.engine import fix_all
         from leakwise.text.differences import edits_to
 
-        after = fix_all(document, code=code, outside=outside).document
+        document, settings = view.document, view.settings
+        after = fix_all(
+            document,
+            code=code,
+            unsafe=settings is not None and settings.settings.unsafe_fixes,
+            outside=view.outside,
+            settings=settings,
+        ).document
         parts = zip(document.parts(), after.parts(), strict=True)
         return [(old, edits_to(old, new.text)) for old, new in parts if old is not new]
 

@@ -7,22 +7,21 @@ sent before them.
 
 import asyncio
 import logging
-import os
 import queue
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from leakwise.lsp.entries import LIMIT_SECONDS, Entry
 from leakwise.lsp.limits import GivenUp, Limit
 from leakwise.lsp.neighbours import Neighbours
 from leakwise.lsp.settings import WorkspaceSettings
+from leakwise.lsp.urgency import Urgency
 from leakwise.text import Document, LineChange
 
 if TYPE_CHECKING:
@@ -38,44 +37,11 @@ logger = logging.getLogger(__name__)
 REST_SECONDS = 0.3
 """How long a document must go unchanged until it is parsed as a whole again."""
 
-LIMIT_SECONDS = float(os.environ.get("LEAKWISE_ANALYSIS_SECONDS", "20"))
-"""How long one question to an analysis may take, until what it waits for is given up."""
-MOST_LEFT_OUT = 3
-"""How many rules may take too long until it is the file that is given up."""
-
 # Parsers and visitors recurse deeply; macOS gives all threads but the first only 512 KiB.
 _STACK_BYTES = 16 * 1024 * 1024
 
 # The default, 5 ms, is how long the loop would wait for a busy analysis to let it run.
 _SWITCH_SECONDS = 0.0005
-
-
-class Urgency(IntEnum):
-    """What is answered first of the questions that wait."""
-
-    LOOKED_AT = 0
-    """Somebody points at something and waits."""
-    CHOSEN = 1
-    """What can be done, and the edits of it."""
-    SHOWN = 2
-    """Diagnostics and hints, which come by themselves."""
-
-
-@dataclass(slots=True, eq=False)
-class _Entry:
-    """One open document on the analysis thread."""
-
-    analysis: "Analysis"
-    document: Document
-    stale: "dict[Question, None]" = field(default_factory=dict)
-    """What it asked, was told, and may be otherwise now."""
-    changes: list[LineChange] = field(default_factory=list)
-    rests_at: float | None = None
-    unsaved: bool = False
-    """Whether it changed since it was opened or saved."""
-    logged_failures: set[str] = field(default_factory=set)
-    left_out: set[str] = field(default_factory=set)
-    """The codes of rules that took too long."""
 
 
 class Scheduler:
@@ -99,7 +65,7 @@ class Scheduler:
         self._told = told
         self.settings = WorkspaceSettings()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._unpublished: dict[str, None] = {}
         self.neighbours = Neighbours(self._inbox.put)
         self._questions: list[tuple[Urgency, int, Callable[[], None]]] = []
@@ -217,8 +183,7 @@ class Scheduler:
         self.settings.forget()
         for uri, entry in self._entries.items():
             if entry.analysis.settings != self.settings.for_document(uri):
-                entry.analysis = self._new_analysis(entry.document)
-                entry.changes = []
+                entry.begin_anew()
                 self._tell_of_change(uri)
         self._tell_problems()
 
@@ -236,16 +201,13 @@ class Scheduler:
     def _take_beginning(self) -> None:
         self.neighbours.restart()
         for uri, entry in self._entries.items():
-            entry.left_out.clear()
-            entry.logged_failures.clear()
-            entry.analysis = self._new_analysis(entry.document)
-            entry.changes = []
+            entry.forgive()
             self._tell_of_change(uri)
 
     def _take_opened(self, document: Document) -> None:
         if not self.settings.watched:
             self._take_settings(None)
-        self._entries[document.uri] = _Entry(self._new_analysis(document), document)
+        self._entries[document.uri] = Entry(document, self._new_analysis, self._limit)
         self._tell_problems()
         self.neighbours.prefer(document.uri)
         self._want_published(document.uri)
@@ -282,12 +244,12 @@ class Scheduler:
             self._unpublished.pop(uri, None)
             self._unpublished[uri] = None
 
-    def _publish_findings(self, entry: _Entry) -> None:
-        findings = self._ask_analysis(entry, _findings)
+    def _publish_findings(self, entry: Entry) -> None:
+        findings = entry.ask(_findings)
         self._call_on_loop(self._publish, entry.document, findings)
         self._ask_neighbours(entry)
 
-    def _ask_neighbours(self, entry: _Entry) -> None:
+    def _ask_neighbours(self, entry: Entry) -> None:
         """Asks what the findings' facts want to know of other files; these see its text."""
         questions = [*entry.analysis.questions(), *entry.stale]
         self.neighbours.ask(entry.document.uri, questions)
@@ -299,7 +261,7 @@ class Scheduler:
         stale, self.neighbours.stale = self.neighbours.stale, {}
         for uri, entry in self._entries.items():
             if answers:
-                changed = self._ask_analysis(entry, partial(_told, answers))
+                changed = entry.ask(partial(_told, answers))
                 if changed:
                     self._tell_of_change(uri)
             for question in answers:
@@ -321,7 +283,7 @@ class Scheduler:
             return
         entry = self._entries.get(uri)
         try:
-            answer.set_result(None if entry is None else self._ask_analysis(entry, question))
+            answer.set_result(None if entry is None else entry.ask(question))
         except Exception as error:
             answer.set_exception(error)
         if entry is not None and not self.pushes:
@@ -332,54 +294,10 @@ class Scheduler:
         for uri, entry in self._entries.items():
             if entry.rests_at is not None and entry.rests_at <= now:
                 entry.rests_at = None
-                if self._ask_analysis(entry, _resynced):
+                if entry.ask(_resynced):
                     self._tell_of_change(uri)
                 self._ask_neighbours(entry)
                 return
-
-    def _ask_analysis(self, entry: _Entry, question: "Callable[[Analysis], T]") -> T:
-        def asked() -> T:
-            if entry.analysis.document is not entry.document:
-                changes, entry.changes = entry.changes, []
-                entry.analysis.change(entry.document, changes)
-            return question(entry.analysis)
-
-        failed = False
-        while True:
-            try:
-                answer = self._limit.run(asked)
-                break
-            except GivenUp:
-                self._leave_out(entry)
-            except Exception:
-                if failed:
-                    raise
-                failed = True
-                logger.exception("The analysis of %s failed and begins anew.", entry.document.uri)
-                self._begin_anew(entry)
-        self._log_failed_rules(entry)
-        return answer
-
-    def _leave_out(self, entry: _Entry) -> None:
-        """Goes on without the rule that took too long; with nothing, if that does not help."""
-        rule, uri = entry.analysis.running, entry.document.uri
-        given_up = rule is None or len(entry.left_out) == MOST_LEFT_OUT
-        if rule is not None and not given_up:
-            entry.left_out.add(rule.code)
-            what = f"The rule {rule.code} took longer than {self._limit.seconds:g} seconds on {uri}"
-            logger.error("%s; it is left out there until the file is opened again.", what)
-        self._begin_anew(entry)
-        if given_up:
-            entry.analysis.gives_nothing = True
-            what = f"The analysis of {uri} took longer than {self._limit.seconds:g} seconds"
-            logger.error("%s; nothing is told of the file until it is opened again.", what)
-
-    def _begin_anew(self, entry: _Entry) -> None:
-        gave_nothing = entry.analysis.gives_nothing
-        entry.analysis = self._new_analysis(entry.document)
-        entry.analysis.left_out.update(entry.left_out)
-        entry.analysis.gives_nothing = gave_nothing
-        entry.changes = []
 
     def _new_analysis(self, document: Document) -> "Analysis":
         # Too heavy to be loaded before `initialize` is answered.
@@ -388,17 +306,6 @@ class Scheduler:
         settings = self.settings.for_document(document.uri)
         rules = () if self.settings.leaves_out(settings) else None
         return Analysis(document, rules, settings=settings, outside=self.neighbours.known)
-
-    def _log_failed_rules(self, entry: _Entry) -> None:
-        for failure in entry.analysis.rule_failures:
-            if failure.rule.code not in entry.logged_failures:
-                entry.logged_failures.add(failure.rule.code)
-                logger.error(
-                    "The rule %s failed on %s: %s",
-                    failure.rule.code,
-                    entry.document.uri,
-                    failure.error,
-                )
 
     def _call_on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
         assert self._loop is not None

@@ -23,8 +23,9 @@ from leakwise.lsp.diagnostics import Diagnostics
 from leakwise.lsp.page_files import PageFiles
 from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
-from leakwise.lsp.scheduler import Scheduler, Urgency
+from leakwise.lsp.scheduler import Scheduler
 from leakwise.lsp.settings_problems import SettingsProblems
+from leakwise.lsp.urgency import Urgency
 from leakwise.lsp.workspace import OpenDocuments
 from leakwise.text import Document
 

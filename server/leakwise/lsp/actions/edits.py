@@ -37,7 +37,7 @@ async def edit_for(ls: "LeakwiseServer", wish: Wish, view: View) -> types.Worksp
     match wish.deed:
         case Deed.FIX_ALL | Deed.FIX_RULE:
             code = wish.code if wish.deed is Deed.FIX_RULE else None
-            return to_lsp_edits(await all_fixed(document, code, view.outside), ls.client)
+            return to_lsp_edits(await all_fixed(view, code), ls.client)
         case Deed.IGNORE_FILE:
             from leakwise.fixing.suppressing import file_skipped
 

@@ -86,7 +86,8 @@ def _for_finding(
     if not fixes:
         yield Offer(f"Fix {rule.code}", None, finding=finding, refused=_why_not(finding))
     others = any(one.rule.code == rule.code and one is not finding for one in view.findings)
-    if others and any(_is_safe(fix) for fix in fixes):
+    unsafe = view.settings is not None and view.settings.settings.unsafe_fixes
+    if others and any(unsafe or _is_safe(fix) for fix in fixes):
         wish = Wish.about(finding, document, Deed.FIX_RULE)
         yield Offer(f"Fix all {rule.code} ({rule.name}) in this file", wish, finding=finding)
     wish = Wish.about(finding, document, Deed.IGNORE_LINE)

@@ -8,7 +8,7 @@ from leakwise.lsp.actions.kinds import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX, wan
 from leakwise.lsp.actions.offering import offered
 from leakwise.lsp.convert import from_lsp_range_in
 from leakwise.lsp.features.questions import view_of
-from leakwise.lsp.scheduler import Urgency
+from leakwise.lsp.urgency import Urgency
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer

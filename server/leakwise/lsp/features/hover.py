@@ -7,7 +7,7 @@ from lsprotocol import types
 from leakwise.lsp.convert import from_lsp_position_in, to_lsp_range
 from leakwise.lsp.hover_text import of_findings, of_value
 from leakwise.lsp.plain_text import plain_text
-from leakwise.lsp.scheduler import Urgency
+from leakwise.lsp.urgency import Urgency
 from leakwise.text import Range
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from leakwise.text import Document
 
 if TYPE_CHECKING:
     from leakwise.engine import Analysis
+    from leakwise.engine.settings import DocumentSettings
     from leakwise.facts.externals import Outside
     from leakwise.rule import Finding
 
@@ -18,6 +19,7 @@ class View:
     document: Document
     findings: "list[Finding]"
     outside: "Outside"
+    settings: "DocumentSettings | None"
 
 
 def findings_of(analysis: "Analysis") -> "tuple[Document, list[Finding]]":
@@ -28,4 +30,4 @@ def findings_of(analysis: "Analysis") -> "tuple[Document, list[Finding]]":
 def view_of(analysis: "Analysis") -> View:
     """All that code actions rest on, to be read in any thread."""
     findings = analysis.findings()
-    return View(analysis.document, findings, analysis.answers().get)
+    return View(analysis.document, findings, analysis.answers().get, analysis.settings)

@@ -203,6 +203,17 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
     )
     negatives = (
         Negative(
+            why="The stages of one model are built and called.",
+            code="""
+                import keras
+
+                def encoder(x, backbone):
+                    for part in backbone.parts:
+                        x = keras.Model(part.input, part.output)(x)
+                    return x
+            """,
+        ),
+        Negative(
             why="The models share an input made before the loop, which clearing would cut off.",
             code="""
                 import keras
@@ -299,8 +310,7 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             if rounds is not None and rounds <= _FEW:
                 continue
             uses = [use for use in body.model_uses if _is_use(use, construction)]
-            if construction.what.definition is not None and not uses:
-                # A model of a class of one's own that is only called is a part of a larger one.
+            if not uses and _is_part(body, construction):
                 continue
             grows = bool(uses) or rounds is None or rounds > _MANY
             yield self.report(
@@ -345,6 +355,15 @@ def _rounds(loops: tuple[Loop, ...]) -> int | None:
 def _is_use(use: ModelUse, construction: Construction) -> bool:
     return construction.loops[-1] in use.loops and (
         use.origin == construction.place or use.model == construction.target
+    )
+
+
+def _is_part(body: BodyFacts, construction: Construction) -> bool:
+    """Whether it may be a part of a larger model: one of a class of one's own that is only called,
+    or one that is called where it is built."""
+    built = construction.place
+    return construction.what.definition is not None or any(
+        site.value.origin == built and site.place.contains(built) for site in body.call_sites
     )
 
 

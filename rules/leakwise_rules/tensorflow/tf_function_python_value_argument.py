@@ -43,8 +43,8 @@ class TfFunctionPythonValueArgument(Rule):
 
     ## When it is not a leak
 
-    Flags and hyperparameters take few values. An `input_signature` turns numbers into tensors. A
-    loop of a few rounds makes a few graphs.
+    Flags and hyperparameters take few values. An `input_signature` turns numbers into tensors, as
+    `reduce_retracing` does not. A loop of a few rounds makes a few graphs.
     """
 
     code = "LT003"
@@ -139,7 +139,7 @@ class TfFunctionPythonValueArgument(Rule):
                 import tensorflow as tf
 
                 def anneal(model, batches):
-                    @tf.function(jit_compile=True)
+                    @tf.function(jit_compile=True, reduce_retracing=True)
                     def penalty(x, weight):
                         return weight * tf.reduce_sum(model(x) ** 2)
 
@@ -150,7 +150,7 @@ class TfFunctionPythonValueArgument(Rule):
                 import tensorflow as tf
 
                 def anneal(model, batches):
-                    @tf.function(jit_compile=True)
+                    @tf.function(jit_compile=True, reduce_retracing=True)
                     def penalty(x, weight):
                         return weight * tf.reduce_sum(model(x) ** 2)
 

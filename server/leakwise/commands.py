@@ -9,6 +9,7 @@ from leakwise import __version__
 
 PARTS = {
     "check": "leakwise.cli.check",
+    "config": "leakwise.cli.config",
     "debug": "leakwise.cli.debug",
     "rule": "leakwise.cli.rule",
     "server": "leakwise.commands",

@@ -5,6 +5,7 @@ from leakwise.engine.settings.layers import Layer, layer_of
 from leakwise.engine.settings.problems import SettingsProblem
 from leakwise.engine.settings.resolving import Overrides, SettingsResolver
 from leakwise.engine.settings.schema import Key, Knowledge, Run, Settings, keys
+from leakwise.engine.settings.showing import plain, toml
 
 __all__ = [
     "DocumentSettings",
@@ -19,4 +20,6 @@ __all__ = [
     "SettingsResolver",
     "keys",
     "layer_of",
+    "plain",
+    "toml",
 ]

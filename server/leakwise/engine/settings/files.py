@@ -79,7 +79,8 @@ def _extended(layer: Layer, seen: frozenset[str]) -> Read:
     wanted = layer.values.get("extend")
     if wanted is None:
         return (), ()
-    path = Path(layer.folder, os.path.expanduser(os.path.expandvars(wanted)))
+    name = os.path.expanduser(os.path.expandvars(wanted))
+    path = Path(os.path.normpath(os.path.join(layer.folder, name)))
     if not path.is_file():
         return (), (layer.problem(f"there is no file {path}", ("extend",), wanted),)
     if os.path.realpath(path) in seen:

@@ -47,10 +47,13 @@ class FolderSettings:
         made["knowledge"] = self._knowledge()
         return Settings(**{name: value for name, value in made.items() if value is not None})
 
-    def origins(self, name: str) -> tuple[str, ...]:
-        """Where a setting comes from, the place that wins last; empty for a default."""
-        found = [layer.origin for layer in self.layers if name in layer.values]
-        return tuple(dict.fromkeys(found if keys()[name.replace("_", "-")].joins else found[-1:]))
+    def listed(self) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+        """Each setting by its name in files, its value, and where it comes from: the place that
+        wins last, none for a default."""
+        for key in keys().values():
+            found = [layer.place((key.key,)) for layer in self.layers if key.name in layer.values]
+            origins = tuple(dict.fromkeys(found if key.joins else found[-1:]))
+            yield key.key, getattr(self.settings, key.name), origins
 
     @cached_property
     def choice(self) -> FileChoice:

@@ -28,6 +28,12 @@ class Layer:
     text: str = ""
     table: tuple[str, ...] = ()
 
+    def place(self, keys: Sequence[str]) -> str:
+        """Where a setting stands, in words: the file and its line."""
+        if self.file is None:
+            return self.origin
+        return f"{self.origin}:{locate(self.text, (*self.table, *keys)).start.line + 1}"
+
     def problem(
         self, message: str, keys: Sequence[str] = (), value: str | None = None
     ) -> SettingsProblem:

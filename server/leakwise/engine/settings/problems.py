@@ -34,7 +34,7 @@ def suggestion(wrong: str, known: Iterable[str], otherwise: str = "") -> str:
     """` - did you mean ...?` for the known words that are like `wrong`, else `otherwise`."""
     spelled = {one.lower(): one for one in known}
     wanted = wrong.lower().replace("_", "-")
-    near = difflib.get_close_matches(wanted, spelled, n=2, cutoff=0.7)
+    near = difflib.get_close_matches(wanted, spelled, n=2, cutoff=0.6)
     if not near:
         return otherwise
     return f" - did you mean {' or '.join(f'`{spelled[one]}`' for one in near)}?"

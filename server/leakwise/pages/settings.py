@@ -13,7 +13,8 @@ _HEAD = """\
 
 Made by `python -m leakwise.pages.settings` from the settings themselves. `leakwise config PATH`
 shows what holds for a file or folder and where it comes from; `leakwise config --schema` prints the
-JSON Schema, which also lies in [leakwise.schema.json](leakwise/engine/settings/leakwise.schema.json).
+JSON Schema, which also lies in
+[leakwise.schema.json](leakwise/engine/settings/leakwise.schema.json).
 
 ## Where settings stand
 

@@ -115,3 +115,10 @@ def test_comments_that_suppress_nothing_go_and_others_count(tmp_path: Path) -> N
     assert fixed(tmp_path, "a.ipynb", text.encode()).decode() == text.replace(
         unused, "import torch"
     )
+
+
+def test_what_is_not_safe_is_repaired_where_settings_say_so(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": LEAK, "leakwise.toml": "unsafe-fixes = true\n"})
+    done = leakwise("check", "--fix", cwd=tmp_path)
+    assert done.stdout == "No leaks found in 1 file. 1 repair made.\n"
+    assert (tmp_path / "a.py").read_text() == LEAK.replace("+= loss", "+= loss.item()")

@@ -39,7 +39,12 @@ def _repaired(
     chosen = settings.for_document(path, every_rule())
     analysis = Analysis(document, settings=chosen, outside=outside.known)
     outside.settle([analysis])
-    fixed = fix_all(document, outside=outside.known, settings=chosen)
+    fixed = fix_all(
+        document,
+        unsafe=chosen.settings.unsafe_fixes,
+        outside=outside.known,
+        settings=chosen,
+    )
     if not fixed.applied:
         return file
     after = _rewritten(data, fixed.document)

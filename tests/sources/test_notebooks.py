@@ -122,3 +122,25 @@ def test_what_was_written_is_read(cells: list[tuple[str, str, bool]], ascii_only
         assert isinstance(_sources(cell), list if in_lines else str)
         cell["source"] = ""
     assert json.loads(text)["metadata"] == notebook()["metadata"]
+
+
+_WHOLE = json.dumps(notebook(code("a = 1\nb"), markdown("# T"), code("é")))
+
+
+@given(
+    st.integers(0, len(_WHOLE) - 1),
+    st.integers(0, 3),
+    st.text(alphabet='{}[],:"\\ \n01ae', max_size=3),
+)
+def test_what_is_no_json_is_damaged_and_nothing_else_fails(at: int, gone: int, put: str) -> None:
+    text = _WHOLE[:at] + put + _WHOLE[at + gone :]
+    try:
+        found = read_notebook(text.encode())
+    except UnreadableError:
+        return
+    expected = json.loads(text, strict=False)
+    assert [cell.source for cell in found.cells] == [
+        source if isinstance(source, str) else "".join(source)
+        for source in map(_sources, expected["cells"])
+    ]
+    assert found.with_sources({}) == text

@@ -5,7 +5,7 @@ Only where the sources stand is found out; all other JSON is passed over, and ne
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from json.decoder import JSONDecoder
 from typing import Any
@@ -99,15 +99,23 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._end = 0
 
     def notebook(self) -> NotebookFile:
         at = self._behind_space(1 if self.text.startswith(_BYTE_ORDER_MARK) else 0)
         if self.text[at : at + 1] != "{":
             _VALUE.raw_decode(self.text, at)
             raise UnreadableError(_damaged("it is no JSON object"))
-        values, places, end = self._object(at)
-        if self._behind_space(end) < len(self.text):
-            raise json.JSONDecodeError("Extra data", self.text, self._behind_space(end))
+        values: dict[str, Any] = {}
+        for name, start in self._members(at):
+            if name == "cells" and self.text[start : start + 1] == "[":
+                # What cells hold beside their sources can be large, and is decoded once.
+                values[name], self._end = self._cells(start)
+            else:
+                values[name], self._end = _VALUE.raw_decode(self.text, start)
+        end = self._behind_space(self._end + 1)
+        if end < len(self.text):
+            raise json.JSONDecodeError("Extra data", self.text, end)
         version = values.get("nbformat")
         if not isinstance(version, int):
             raise UnreadableError(_damaged("it does not tell its `nbformat`"))
@@ -115,25 +123,30 @@ class _Reader:
             raise UnreadableError(
                 f"is in the old notebook format {version} - open and save it in Jupyter"
             )
-        if not isinstance(values.get("cells"), list):
+        cells = values.get("cells")
+        if not isinstance(cells, list):
             raise UnreadableError(_damaged("it has no list of `cells`"))
-        return NotebookFile(
-            self.text, tuple(self._cells(places["cells"])), _language(values.get("metadata"))
-        )
+        return NotebookFile(self.text, tuple(cells), _language(values.get("metadata")))
 
-    def _cells(self, at: int) -> "list[NotebookCell]":
+    def _cells(self, at: int) -> tuple[list[NotebookCell], int]:
+        """The cells in the array at `at`, and where that ends."""
         found: list[NotebookCell] = []
         at = self._behind_space(at + 1)
-        while self.text[at] != "]":
-            number = len(found) + 1
-            if self.text[at] != "{":
-                raise UnreadableError(_damaged(f"cell {number} is no JSON object"))
-            values, places, end = self._object(at)
-            found.append(self._cell(number, values, places))
-            at = self._next(end)
-        return found
+        while self.text[at : at + 1] != "]":
+            found.append(self._cell(len(found) + 1, at))
+            at = self._next(self._end + 1)
+        return found, at + 1
 
-    def _cell(self, number: int, values: dict[str, Any], places: dict[str, int]) -> NotebookCell:
+    def _cell(self, number: int, at: int) -> NotebookCell:
+        if self.text[at : at + 1] != "{":
+            _VALUE.raw_decode(self.text, at)
+            raise UnreadableError(_damaged(f"cell {number} is no JSON object"))
+        values: dict[str, Any] = {}
+        place = (0, 0)
+        for name, start in self._members(at):
+            values[name], self._end = _VALUE.raw_decode(self.text, start)
+            if name == "source":
+                place = start, self._end
         kind, source = values.get("cell_type"), values.get("source")
         if not isinstance(kind, str):
             raise UnreadableError(_damaged(f"cell {number} does not tell its `cell_type`"))
@@ -141,15 +154,12 @@ class _Reader:
             source = "".join(source)
         if not isinstance(source, str):
             raise UnreadableError(_damaged(f"cell {number} has no `source`"))
-        start = places["source"]
-        _, end = _VALUE.raw_decode(self.text, start)
         is_python = kind == "code" and _is_python(values.get("metadata"))
-        return NotebookCell(number, source, is_python, start, end)
+        return NotebookCell(number, source, is_python, *place)
 
-    def _object(self, at: int) -> tuple[dict[str, Any], dict[str, int], int]:
-        """The values of the object at `at`, where each begins, and where the object ends."""
-        values: dict[str, Any] = {}
-        places: dict[str, int] = {}
+    def _members(self, at: int) -> Iterator[tuple[str, int]]:
+        """The names in the object at `at`, each with the place of its value; who takes one leaves
+        its end in `_end`, where in the end that of the last character of the object is."""
         at = self._behind_space(at + 1)
         while self.text[at : at + 1] != "}":
             if self.text[at : at + 1] != '"':
@@ -158,10 +168,9 @@ class _Reader:
             at = self._behind_space(at)
             if self.text[at : at + 1] != ":":
                 raise json.JSONDecodeError("Expecting ':'", self.text, at)
-            places[name] = at = self._behind_space(at + 1)
-            values[name], at = _VALUE.raw_decode(self.text, at)
-            at = self._next(at)
-        return values, places, at + 1
+            yield name, self._behind_space(at + 1)
+            at = self._next(self._end)
+        self._end = at
 
     def _next(self, at: int) -> int:
         """Where what follows a member begins: the next one, or the end of its object or array."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leakwise.cli.checking import check_together
-from leakwise.cli.outside import Outside
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import SettingsResolver
 from tests.cli.running import LEAK, command, environment, leakwise, write
 from tests.cli.stumbling import stumbling_rule

@@ -98,7 +98,7 @@ def check(
 
 def _check_stdin(name: Path | None, settings: SettingsResolver, with_fixes: bool) -> CheckedFile:
     from leakwise.cli.checking import check_document
-    from leakwise.cli.outside import Outside, project_folders
+    from leakwise.engine.outside import Outside, project_folders
     from leakwise.facts.reading import document_of
     from leakwise.sources import UnreadableError, path_to_uri
 
@@ -116,9 +116,9 @@ def _check_paths(
     roots: tuple[Path, ...], settings: SettingsResolver, jobs: int | None, with_fixes: bool
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing."""
-    from leakwise.cli.outside import project_folders
     from leakwise.cli.processes import available_processors, check_files
     from leakwise.cli.progress import with_progress
+    from leakwise.engine.outside import project_folders
     from leakwise.sources import python_files
 
     present = [root for root in roots if os.path.exists(root)]
@@ -145,8 +145,8 @@ def _check_paths(
 def _repair(
     files: list[CheckedFile], settings: SettingsResolver, with_fixes: bool
 ) -> list[CheckedFile]:
-    from leakwise.cli.outside import Outside, project_folders
     from leakwise.cli.repairing import repaired
+    from leakwise.engine.outside import Outside, project_folders
 
     found = [Path(file.path) for file in files if file.findings]
     with closing(Outside(project_folders(found))) as outside:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from leakwise.cli.outside import Outside
 from leakwise.cli.shown import (
     CheckedFile,
     ShownEdit,
@@ -13,6 +12,7 @@ from leakwise.cli.shown import (
     unchecked,
 )
 from leakwise.engine import Analysis, every_rule, fixes_for
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import read
 from leakwise.pages import url

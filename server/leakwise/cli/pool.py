@@ -12,8 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from leakwise.cli.checking import check_together
-from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile, unchecked
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
 
 

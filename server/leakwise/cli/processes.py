@@ -7,8 +7,8 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 
 from leakwise.cli.checking import check_together
-from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
 
 CHUNK_BYTES = 200_000

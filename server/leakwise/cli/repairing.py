@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from leakwise.cli.checking import check_document
-from leakwise.cli.outside import Outside
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine import Analysis, every_rule, fix_all
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import document_of
 from leakwise.sources import UnreadableError, encode, path_to_uri, read_bytes

@@ -26,6 +26,8 @@ class Client:
     creates_files: bool = False
     annotates_changes: bool = False
     shows_documents: bool = False
+    shows_progress: bool = False
+    takes_related_documents: bool = False
     shows_pages: bool = False
     """Whether it shows by itself what `leakwise.showRulePage` gives."""
 
@@ -66,6 +68,8 @@ class Client:
             creates_files=has("workspace.workspace_edit.document_changes")
             and types.ResourceOperationKind.Create in (operations or []),
             annotates_changes=has("workspace.workspace_edit.change_annotation_support"),
+            shows_progress=has("window.work_done_progress"),
+            takes_related_documents=has("text_document.diagnostic.related_document_support"),
             shows_documents=has("window.show_document.support"),
             shows_pages=isinstance(own, dict) and own.get("showsRulePages") is True,
         )

@@ -39,4 +39,5 @@ def heed(ls: "LeakwiseServer", options: dict[str, object]) -> None:
     first = unwrapped(ls.initial_options)
     merged = {folder: {**first, **unwrapped(one)} for folder, one in options.items()}
     ls.preferences = Preferences.from_options(next(iter(merged.values()), first))
+    ls.scans.forget()
     ls.scheduler.settings_changed(merged)

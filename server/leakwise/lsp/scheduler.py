@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from heapq import heappop, heappush
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leakwise.lsp.entries import LIMIT_SECONDS, Entry
@@ -56,7 +57,7 @@ class Scheduler:
     def __init__(
         self,
         publish: Callable[[Document, "list[Finding]"], None],
-        outdated: Callable[[], None],
+        outdated: Callable[[str], None],
         told: "Callable[[list[SettingsProblem]], None]",
     ) -> None:
         self.pushes = True
@@ -122,6 +123,10 @@ class Scheduler:
         answer: Future[bool] = Future()
         self._inbox.put(lambda: answer.set_result(self._holds_back(uri)))
         return await asyncio.wrap_future(answer)
+
+    def roots_changed(self, roots: Sequence[Path]) -> None:
+        """Goes by other folders of the workspace."""
+        self._inbox.put(partial(self._take_roots, roots))
 
     def begin_anew(self) -> None:
         """Analyses every document from scratch, with all rules, and asks about others again."""
@@ -197,6 +202,15 @@ class Scheduler:
     def _take_question(self, urgency: "Urgency", question: Callable[[], None]) -> None:
         self._asked += 1
         heappush(self._questions, (urgency, self._asked, question))
+
+    def _take_roots(self, roots: Sequence[Path]) -> None:
+        self.neighbours.roots = self.settings.roots = roots
+        self.neighbours.restart()
+        self.settings.forget()
+        for uri, entry in self._entries.items():
+            entry.begin_anew()
+            self._tell_of_change(uri)
+        self._tell_problems()
 
     def _take_beginning(self) -> None:
         self.neighbours.restart()
@@ -274,7 +288,7 @@ class Scheduler:
         """Has findings shown that changed although the text did not."""
         self._want_published(uri)
         if not self.pushes:
-            self._call_on_loop(self._outdated)
+            self._call_on_loop(self._outdated, uri)
 
     def _answer(
         self, uri: str, question: "Callable[[Analysis], T]", answer: "Future[T | None]"

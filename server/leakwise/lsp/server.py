@@ -23,6 +23,7 @@ from leakwise.lsp.diagnostics import Diagnostics
 from leakwise.lsp.page_files import PageFiles
 from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
+from leakwise.lsp.scanning import Scans
 from leakwise.lsp.scheduler import Scheduler
 from leakwise.lsp.settings_problems import SettingsProblems
 from leakwise.lsp.urgency import Urgency
@@ -61,6 +62,11 @@ class LeakwiseServer(LanguageServer):
         self.preferences = Preferences()
         self._settings_problems = SettingsProblems()
         self.pages = PageFiles()
+        self.scans = Scans()
+        self.sent: set[str] = set()
+        """The files, not open, about which something was published."""
+        self.outdated: set[str] = set()
+        """The open documents whose diagnostics changed since they were pulled."""
         self.roots: Sequence[Path] = ()
         """The workspace's folders that are on this machine's disk."""
         self.stopped = asyncio.Event()
@@ -115,6 +121,7 @@ class LeakwiseServer(LanguageServer):
         if document is None:
             return None
         self._diagnostics.pop(uri, None)
+        self.outdated.discard(uri)
         self.scheduler.close(uri)
         if self.scheduler.pushes:
             for part in document.parts():
@@ -124,10 +131,19 @@ class LeakwiseServer(LanguageServer):
     def _tell_problems(self, problems: "Sequence[SettingsProblem]") -> None:
         self._settings_problems.tell(self, problems)
 
-    def refresh(self) -> None:
-        """Asks the client to pull diagnostics again, where it knows that request."""
+    def refresh(self, uri: str | None = None) -> None:
+        """Asks the client to pull diagnostics again, where it knows that request: those of a
+        document changed, although its text did not."""
+        if uri is not None:
+            self.outdated.add(uri)
         if self.client.refreshes_diagnostics:
             self.workspace_diagnostic_refresh(None)
+
+    def set_roots(self, roots: "Sequence[Path]") -> None:
+        """Goes by these folders of the workspace from now on."""
+        self.roots = roots
+        self.scans.forget()
+        self.scheduler.roots_changed(roots)
 
     def stop(self) -> None:
         """Ends the conversation; the exit status is good only after a `shutdown` request."""

@@ -3,7 +3,8 @@
 import logging
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         SettingsProblem,
         SettingsResolver,
     )
+    from leakwise.sources import FileChoice
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,10 @@ _OF_CLIENTS = frozenset(
     }
 )
 """What editors keep beside our settings, for themselves or for features."""
+
+
+def _choice(resolver: "SettingsResolver", folder: str) -> "FileChoice":
+    return resolver.for_folder(folder).choice
 
 
 class WorkspaceSettings:
@@ -71,6 +77,18 @@ class WorkspaceSettings:
             return resolver.for_document(path, every_rule())
         folder = os.getcwd() if root is None else os.path.abspath(root)
         return resolver.for_folder(folder).document(None, every_rule())
+
+    def files(self) -> "Iterator[Path]":
+        """The Python files of the workspace's folders that are to be checked, each once."""
+        from leakwise.sources import python_files
+
+        seen: set[Path] = set()
+        for root in self.roots:
+            resolver = self._resolver(root)
+            for path in python_files([root], choice_in=partial(_choice, resolver)):
+                if path not in seen and path.suffix != ".ipynb" and resolver.takes(path):
+                    seen.add(path)
+                    yield path
 
     def leaves_out(self, settings: "DocumentSettings") -> bool:
         """Whether nothing is to be found in a document with these settings."""

@@ -11,6 +11,7 @@ from leakwise.lsp.features.code_action_resolve import code_action_resolve
 from leakwise.lsp.features.did_change import did_change
 from leakwise.lsp.features.did_change_configuration import did_change_configuration
 from leakwise.lsp.features.did_change_watched_files import did_change_watched_files
+from leakwise.lsp.features.did_change_workspace_folders import did_change_workspace_folders
 from leakwise.lsp.features.did_close import did_close
 from leakwise.lsp.features.did_open import did_open
 from leakwise.lsp.features.did_save import did_save
@@ -48,6 +49,7 @@ def register(ls: "LeakwiseServer") -> None:
     ls.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(notebook_document_did_close)
     ls.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     ls.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
+    ls.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
     ls.feature(types.TEXT_DOCUMENT_HOVER)(hover)
     ls.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=False))(
         inlay_hint

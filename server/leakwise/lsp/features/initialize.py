@@ -9,6 +9,7 @@ from lsprotocol import types
 from leakwise.lsp.client import Client
 from leakwise.lsp.client_process import until_gone
 from leakwise.lsp.features.diagnostic import diagnostic
+from leakwise.lsp.features.workspace_diagnostic import workspace_diagnostic
 from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.settings import unwrapped
 from leakwise.sources import uri_to_path
@@ -37,9 +38,10 @@ def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
         ls.feature(
             types.TEXT_DOCUMENT_DIAGNOSTIC,
             types.DiagnosticOptions(
-                inter_file_dependencies=True, workspace_diagnostics=False, identifier="leakwise"
+                inter_file_dependencies=True, workspace_diagnostics=True, identifier="leakwise"
             ),
         )(diagnostic)
+        ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
     if params.process_id is not None:
         ls.watching = asyncio.create_task(_stop_without(ls, params.process_id))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakwise.engine import Analysis
+from leakwise.engine.analysis import Analysis
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.client import Symbols
@@ -21,11 +21,13 @@ class Outside:
     """Asks about what checked files import. Its process starts with the first question that the
     cache does not answer."""
 
-    def __init__(self, folders: Sequence[str]) -> None:
-        """`folders` are those of the projects; see `project_folders`."""
+    def __init__(self, folders: Sequence[str], *, keeps_answers: bool = True) -> None:
+        """`folders` are those of the projects; see `project_folders`. With `keeps_answers` what is
+        answered is kept in the first of them."""
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
         self._folders = [Path(folder) for folder in folders]
+        self._keeps_answers = keeps_answers
         self._symbols: Symbols | None = None
 
     def known(self, question: "Question") -> "Answer | None":
@@ -60,7 +62,8 @@ class Outside:
             from leakwise.facts.symbols.cache import FOLDER
             from leakwise.facts.symbols.client import Symbols
 
-            cache = self._folders[0] / FOLDER if self._folders else None
+            keeps = self._keeps_answers and bool(self._folders)
+            cache = self._folders[0] / FOLDER if keeps else None
             self._symbols = Symbols(
                 self._folders, lambda question, answer: None, self.warnings.append, cache=cache
             )

@@ -1,0 +1,97 @@
+"""The process that checks files of a workspace which are not open.
+
+It reads JSON lines from stdin: first what is to be known of the client and its settings, then
+paths. For each path it writes one line to stdout. It ends when its stdin does, so that no server
+leaves it behind, whatever it is doing.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leakwise.lsp.client import Client
+from leakwise.lsp.convert import to_lsp_diagnostic
+from leakwise.lsp.entries import LIMIT_SECONDS
+from leakwise.lsp.limits import GivenUp, Limit
+from leakwise.lsp.settings import WorkspaceSettings
+from leakwise.sources import UnreadableError, path_to_uri, read_document
+
+if TYPE_CHECKING:
+    from leakwise.engine.outside import Outside
+
+_NICENESS = 10
+_OUTSIDE_FACTOR = 3
+"""How much longer a file may take for which other processes are asked."""
+
+
+def main() -> None:
+    """Checks files until nobody asks any more."""
+    # A copy, so that whatever else prints does not break in.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    asked = _lines()
+    told = json.loads(next(asked))
+    from leakwise.engine.outside import Outside
+
+    settings = WorkspaceSettings()
+    settings.roots = [Path(root) for root in told["roots"]]
+    settings.options = told["options"]
+    client = Client(**told["client"])
+    outside = Outside(told["roots"], keeps_answers=False)
+    limit = Limit(_OUTSIDE_FACTOR * LIMIT_SECONDS)
+    with contextlib.closing(outside):
+        for line in asked:
+            path = json.loads(line)
+            try:
+                found = limit.run(partial(_checked, path, settings, outside, client))
+            except GivenUp:
+                found = {"problem": f"it took longer than {limit.seconds:g} seconds"}
+            except Exception as error:
+                found = {"problem": f"{type(error).__name__}: {error}"}
+            answers.write(json.dumps(found) + "\n")
+            answers.flush()
+
+
+def _checked(
+    path: str, settings: WorkspaceSettings, outside: "Outside", client: Client
+) -> dict[str, Any]:
+    from leakwise.engine import Analysis
+
+    uri = path_to_uri(Path(path))
+    chosen = settings.for_document(uri)
+    try:
+        document = read_document(Path(path))
+    except UnreadableError as error:
+        return {"problem": str(error)}
+    rules = () if settings.leaves_out(chosen) else None
+    analysis = Analysis(document, rules, settings=chosen, outside=outside.known)
+    outside.settle([analysis])
+    found = analysis.findings()
+    return {"diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found]}
+
+
+def _lines() -> Iterator[str]:
+    """The lines of stdin; with its end the process ends at once."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            lines.put(line.decode("utf-8", "surrogatepass"))
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Checks the files of the workspace that are not open, by processes of their own."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from leakwise.lsp.client import Client
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_LINE = 1 << 26
+_FILES_OF_ONE = 500
+"""After so many files a process gives way to a fresh one, which has gathered nothing."""
+_WORTH_ANOTHER = 20
+"""How many files are worth a further process."""
+_MOST_PROCESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A file as it was when it was checked, and its diagnostics as a JSON array."""
+
+    path: str
+    stamp: tuple[int, int]
+    name: str
+    """The same for the same diagnostics."""
+    items: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process must know to check as the server does."""
+
+    roots: Sequence[Path]
+    options: Mapping[str, object]
+    client: Client
+
+    def line(self) -> bytes:
+        """The first line that it reads."""
+        told = {
+            "roots": [str(root) for root in self.roots],
+            "options": self.options,
+            "client": self.client.as_data(),
+        }
+        return json.dumps(told).encode() + b"\n"
+
+
+class Scans:
+    """Remembers what came of each file, and checks those again that changed since.
+
+    Belongs to the event loop's thread.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[str, Scanned] = {}
+
+    def forget(self) -> None:
+        """Checks everything again: other settings hold, or other files tell something else."""
+        self.known.clear()
+
+    async def scan(self, paths: Sequence[str], order: Order) -> AsyncGenerator[Scanned, None]:
+        """What came of each file, as it comes; the processes end when nobody goes on asking."""
+        waiting: deque[str] = deque()
+        gone = self.known.keys() - set(paths)
+        for path in gone:
+            del self.known[path]
+        for path in paths:
+            known = self.known.get(path)
+            if known is not None and known.stamp == stamp_of(path):
+                yield known
+            else:
+                waiting.append(path)
+        done: asyncio.Queue[Scanned | None] = asyncio.Queue()
+        many = min(_processes(), -(-len(waiting) // _WORTH_ANOTHER))
+        workers = [asyncio.ensure_future(_work(waiting, done, order)) for _ in range(many)]
+        try:
+            for _ in range(len(waiting)):
+                scanned = await _next(done, workers)
+                if scanned is None:
+                    return
+                self.known[scanned.path] = scanned
+                yield scanned
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+
+async def _next(
+    done: "asyncio.Queue[Scanned | None]", workers: "Iterable[asyncio.Future[None]]"
+) -> Scanned | None:
+    """The next file that is done; None when every worker has failed."""
+    getting = asyncio.ensure_future(done.get())
+    ended = asyncio.ensure_future(asyncio.wait(workers))
+    await asyncio.wait((getting, ended), return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    if getting.done():
+        return getting.result()
+    getting.cancel()
+    return None if done.empty() else done.get_nowait()
+
+
+async def _work(waiting: deque[str], done: "asyncio.Queue[Scanned | None]", order: Order) -> None:
+    """Has files checked by one process after the other, until none is left."""
+    while waiting:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "leakwise.lsp.scan_worker"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=_LONGEST_LINE,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(order.line())
+            for _ in range(_FILES_OF_ONE):
+                if not waiting:
+                    break
+                path = waiting.popleft()
+                stamp = stamp_of(path)
+                answer = b""
+                with contextlib.suppress(ConnectionError):
+                    process.stdin.write(json.dumps(path).encode() + b"\n")
+                    await process.stdin.drain()
+                    answer = await process.stdout.readline()
+                await done.put(_scanned(path, stamp, answer))
+                if not answer:
+                    break
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+def _scanned(path: str, stamp: tuple[int, int], answer: bytes) -> Scanned:
+    found = json.loads(answer) if answer else {"problem": "the process that checked it died"}
+    if "problem" in found:
+        logger.warning("%s was not checked: %s.", path, found["problem"])
+    diagnostics = found.get("diagnostics", [])
+    items = json.dumps(diagnostics, separators=(",", ":"))
+    name = blake2b(items.encode(), digest_size=8).hexdigest()
+    return Scanned(path, stamp, name, items, len(diagnostics))
+
+
+def stamp_of(path: str) -> tuple[int, int]:
+    """What changes when a file does; zeros for one that cannot be looked at."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+def _processes() -> int:
+    return max(1, min(_MOST_PROCESSES, os.cpu_count() or 1))

@@ -1,0 +1,213 @@
+"""Diagnostics of files that are not open."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from lsprotocol import types
+
+from tests.lsp.raw_client import Json, RawClient
+from tests.lsp.sessions import LEAK, LEAK_LINE, URI, Session, capabilities, codes, typed
+
+Report = types.WorkspaceFullDocumentDiagnosticReport
+
+
+def workspace(folder: Path) -> None:
+    (folder / "one.py").write_text(LEAK)
+    (folder / "two.py").write_text("# 😀\n" + LEAK)
+    (folder / "clean.py").write_text("import torch\n")
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "not.py").write_text(LEAK)
+    (folder / "link.py").symlink_to(folder / "one.py")
+
+
+async def pulled(
+    session: Session, previous: Sequence[types.PreviousResultId] = ()
+) -> dict[str, types.WorkspaceDocumentDiagnosticReport]:
+    answer = await session.client.workspace_diagnostic_async(
+        types.WorkspaceDiagnosticParams(list(previous))
+    )
+    return {Path(report.uri).name: report for report in answer.items}
+
+
+def ids(
+    reports: dict[str, types.WorkspaceDocumentDiagnosticReport],
+) -> list[types.PreviousResultId]:
+    return [
+        types.PreviousResultId(report.uri, report.result_id)
+        for report in reports.values()
+        if report.result_id is not None
+    ]
+
+
+async def test_of_every_file_and_unchanged_from_then_on(session: Session, tmp_path: Path) -> None:
+    workspace(tmp_path)
+    answer = await session.initialize(capabilities(pulls=True), roots=[tmp_path])
+    provider = answer.capabilities.diagnostic_provider
+    assert isinstance(provider, types.DiagnosticOptions)
+    assert provider.workspace_diagnostics
+    first = await pulled(session)
+    found = {name: codes(one.items) for name, one in first.items() if isinstance(one, Report)}
+    assert found == {
+        "one.py": [("LP001", LEAK_LINE)],
+        "two.py": [("LP001", LEAK_LINE + 1)],
+        "link.py": [("LP001", LEAK_LINE)],
+    }
+    (tmp_path / "one.py").write_text("import torch\n")
+    (tmp_path / "link.py").unlink()
+    second = await pulled(session, ids(first))
+    assert {name: report.kind for name, report in second.items()} == {
+        "one.py": "full",
+        "two.py": "unchanged",
+        "link.py": "full",
+    }
+    for name in ("one.py", "link.py"):
+        report = second[name]
+        assert isinstance(report, Report)
+        assert not report.items
+
+
+async def test_open_documents_count_as_they_are(session: Session, tmp_path: Path) -> None:
+    workspace(tmp_path)
+    await session.initialize(capabilities(pulls=True), roots=[tmp_path])
+    uri = (tmp_path / "one.py").as_uri()
+    session.open(LEAK, uri)
+    session.change(2, typed(0, 0, "\n\n"), uri=uri)
+    report = (await pulled(session))["one.py"]
+    assert isinstance(report, Report)
+    assert report.version == 2
+    assert codes(report.items) == [("LP001", LEAK_LINE + 2)]
+
+
+async def test_folders_come_and_go(session: Session, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+        workspace(folder)
+    (two / "leakwise.toml").write_text('ignore = ["LP001"]\n')
+    uri = (two / "one.py").as_uri()
+    await session.initialize(capabilities(pulls=True), roots=[one, two])
+    assert all(report.uri.startswith(one.as_uri()) for report in (await pulled(session)).values())
+    session.open(LEAK, uri)
+    (two / "leakwise.toml").unlink()
+    event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder_of(one), folder_of(two)])
+    session.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(event)
+    )
+    assert list(await pulled(session)) == ["one.py"]
+    event = types.WorkspaceFoldersChangeEvent(added=[folder_of(two)], removed=[])
+    session.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(event)
+    )
+    assert sorted(await pulled(session)) == ["link.py", "one.py", "two.py"]
+
+
+def folder_of(path: Path) -> types.WorkspaceFolder:
+    return types.WorkspaceFolder(path.as_uri(), path.name)
+
+
+async def test_files_outside_and_untitled_documents(session: Session, tmp_path: Path) -> None:
+    await session.initialize(roots=[tmp_path])
+    for uri in ("untitled:Untitled-1", URI, "git:/work/train.py?HEAD"):
+        session.open(LEAK, uri)
+        assert codes(await session.diagnostics(1, uri)) == [("LP001", LEAK_LINE)]
+
+
+def opened(client: RawClient, folder: Path, **declared: Json) -> None:
+    client.request(
+        "initialize",
+        {
+            "processId": None,
+            "capabilities": declared,
+            "workspaceFolders": [{"uri": folder.as_uri(), "name": "mine"}],
+        },
+    )
+    client.notify("initialized", {})
+
+
+def test_in_portions_with_progress(tmp_path: Path) -> None:
+    for number in range(45):
+        (tmp_path / f"train{number}.py").write_text(LEAK)
+    with RawClient() as client:
+        opened(client, tmp_path, textDocument={"diagnostic": {}})
+        params = {"previousResultIds": [], "partialResultToken": "part", "workDoneToken": "work"}
+        client.send({"id": "all", "method": "workspace/diagnostic", "params": params})
+        seen = client.until(lambda one: one.get("id") == "all")
+        assert seen[-1]["result"] == {"items": []}
+        told = [one["params"] for one in seen if one.get("method") == "$/progress"]
+        portions = [one["value"]["items"] for one in told if one["token"] == "part"]
+        assert len(portions) == 3
+        assert len({report["uri"] for portion in portions for report in portion}) == 45
+        work = [one["value"] for one in told if one["token"] == "work"]
+        assert [work[0]["kind"], work[-1]["kind"]] == ["begin", "end"]
+        assert work[-2]["percentage"] == 100
+        assert "45 findings" in work[-1]["message"]
+
+
+def test_a_scan_can_be_cancelled(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"train{number}.py").write_text(LEAK * 30)
+    with RawClient() as client:
+        opened(client, tmp_path, textDocument={"diagnostic": {}})
+        params = {"previousResultIds": [], "workDoneToken": "work"}
+        client.send({"id": "all", "method": "workspace/diagnostic", "params": params})
+        client.until(lambda one: one.get("params", {}).get("value", {}).get("kind") == "report")
+        client.notify("$/cancelRequest", {"id": "all"})
+        assert client.until(lambda one: one.get("id") == "all")[-1]["error"]["code"] == -32800
+        client.send({"id": "again", "method": "workspace/diagnostic", "params": params})
+        client.until(lambda one: one.get("params", {}).get("value", {}).get("kind") == "report")
+        client.notify("window/workDoneProgress/cancel", {"token": "work"})
+        ended = client.until(lambda one: one.get("id") == "again")
+        assert "of 60 files" in json.dumps(ended)
+        assert len(ended[-1]["result"]["items"]) < 60
+
+
+def test_scanned_at_a_command_for_those_who_do_not_pull(tmp_path: Path) -> None:
+    workspace(tmp_path)
+    with RawClient() as client:
+        opened(client, tmp_path)
+        command = {"command": "leakwise.scanWorkspace"}
+        client.send({"id": "scan", "method": "workspace/executeCommand", "params": command})
+        seen = client.until(lambda one: one.get("id") == "scan")
+        assert seen[-1]["result"] == {"files": 4, "findings": 3}
+        told = [one["params"] for one in seen if "publishDiagnostics" in one.get("method", "")]
+        assert {Path(one["uri"]).name for one in told} == {"one.py", "two.py", "link.py"}
+        uri = (tmp_path / "two.py").as_uri()
+        (tmp_path / "two.py").unlink()
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 3}]})
+        (gone,) = client.until(lambda one: "publishDiagnostics" in one.get("method", ""))
+        assert gone["params"] == {"uri": uri, "diagnostics": []}
+
+
+def test_no_process_is_left_behind(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"train{number}.py").write_text(LEAK * 30)
+    with RawClient() as client:
+        opened(client, tmp_path)
+        command = {"command": "leakwise.scanWorkspace"}
+        client.send({"id": "scan", "method": "workspace/executeCommand", "params": command})
+        client.until(lambda one: "publishDiagnostics" in one.get("method", ""))
+        children = descendants(client.process.pid)
+        assert children
+        client.process.kill()
+        client.wait()
+
+        async def ended() -> None:
+            while any(Path(f"/proc/{child}/cmdline").exists() for child in children):
+                await asyncio.sleep(0.05)
+
+        asyncio.run(asyncio.wait_for(ended(), 30))
+
+
+def descendants(process: int) -> list[int]:
+    """The processes that a process has started, as Linux tells; none elsewhere."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, IndexError):
+            continue
+        if parent == process:
+            found.append(int(folder.name))
+    return found

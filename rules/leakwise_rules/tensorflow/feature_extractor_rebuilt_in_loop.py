@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Loop
+from leakwise.facts import Argument, BodyFacts, CallSite, Certainty, Condition, Loop
 from leakwise.rule import (
     Applicability,
     Example,
@@ -23,10 +23,11 @@ from leakwise.rule import (
 _MODELS = ("keras.Model", "keras.models.Model")
 _FUNCTION = "keras.backend.function"
 _FEW = 3
+_ONCE = ("__init__", "build", "compile", "build_model", "on_train_begin", "set_model")
 
 
 class FeatureExtractorRebuiltInLoop(Rule):
-    """A part of a model, or a backend function, is built anew in every round of a loop.
+    """A part of a model, or a backend function, is built anew in every round of a loop or call.
 
     ## Why it leaks
 
@@ -42,6 +43,7 @@ class FeatureExtractorRebuiltInLoop(Rule):
 
     ## When it is not a leak
 
+    A method that keeps what it builds for the next call builds it once, and so does a constructor.
     A loop over a few layers that keeps an extractor for each builds every one once. What is built
     under a condition, or on what the loop binds, may be another one each time.
     """
@@ -49,8 +51,8 @@ class FeatureExtractorRebuiltInLoop(Rule):
     code = "LT021"
     name = "feature-extractor-rebuilt-in-loop"
     message = (
-        "`{callee}` builds the same thing in every iteration, and older versions keep the graph "
-        "of each; build it above the loop."
+        "`{callee}` builds the same thing in every {turn}, and older versions keep the graph "
+        "of each; build it once, before."
     )
     severity = Severity.INFORMATION
     since = "0.1.0"
@@ -138,6 +140,35 @@ class FeatureExtractorRebuiltInLoop(Rule):
                             print(part(frame).shape)
             """,
         ),
+        Example(
+            bad="""
+                import keras
+                from keras import backend as K
+
+                class Classifier:
+                    def __init__(self, path):
+                        self.model = keras.models.load_model(path)
+
+                    def activations(self, x, layer):
+                        output = self.model.get_layer(layer).output
+                        read = K.function([self.model.input], [output])  # leak
+                        return read([x])[0]
+            """,
+            good="""
+                import keras
+                from keras import backend as K
+
+                class Classifier:
+                    def __init__(self, path):
+                        self.model = keras.models.load_model(path)
+                        outputs = [layer.output for layer in self.model.layers]
+                        self.read = K.function([self.model.input], outputs)
+
+                    def activations(self, x, layer):
+                        return self.read([x])[layer]
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -188,18 +219,20 @@ class FeatureExtractorRebuiltInLoop(Rule):
     def check(self, body: BodyFacts) -> Iterator[Report]:
         for site in body.calls_of(*_MODELS, _FUNCTION):
             loop = _repeating_loop(site)
-            if loop is None or not site.arguments or body.condition(site) is not Condition.ALWAYS:
+            per_call = not site.loops and _made_per_call(body, site)
+            if not site.arguments or body.condition(site) is not Condition.ALWAYS:
                 continue
-            first = site.argument("inputs", 0)
-            of_model = first and (first.path or "").endswith((".input", ".inputs"))
-            if site.value.name != _FUNCTION and not of_model:
+            if (loop is None and not per_call) or not _is_part_of_model(site):
                 continue
+            place = loop.place if loop else body.place
+            what = "Each iteration of this loop" if loop else "Each call of this method"
             yield self.report(
                 site.place,
-                RelatedPlace(loop.place, "Each iteration of this loop builds it again."),
-                certainty=Certainty.SURE,
-                anchors={"statement": (site.statement,), "loop": (loop.place,)},
+                RelatedPlace(place, f"{what} builds it again."),
+                certainty=Certainty.SURE if loop else Certainty.LIKELY,
+                anchors={"statement": (site.statement,), "loop": (loop.place,) if loop else ()},
                 callee=site.callee,
+                turn="iteration" if loop else "call",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -214,3 +247,33 @@ def _repeating_loop(site: CallSite) -> Loop | None:
     if loop is None or loop.is_comprehension or (loop.trips is not None and loop.trips <= _FEW):
         return None
     return None if any(loop in one.varies_in for one in site.arguments) else loop
+
+
+def _is_part_of_model(site: CallSite) -> bool:
+    """Whether what is built leads from a model's inputs, so that the model is there already."""
+    first = site.argument("inputs", 0)
+    return site.value.name == _FUNCTION or (
+        first is not None and (first.path or "").endswith((".input", ".inputs"))
+    )
+
+
+def _made_per_call(body: BodyFacts, site: CallSite) -> bool:
+    """Whether a method that is no constructor builds it of its object's own model and uses it up:
+    the result is called here and kept nowhere."""
+    if body.instance_name is None or body.name in _ONCE or site.bound_to is None:
+        return False
+    own = f"{body.instance_name}."
+    used = any(one.callee == site.bound_to and not one.loops for one in body.call_sites)
+    kept = any(one.stored.origin == site.place for one in body.keepings)
+    given = body.result.returns
+    returned = given is not None and given.origin == site.place
+    paths = [path for one in site.arguments for path in _paths(one)]
+    return used and not kept and not returned and any(path.startswith(own) for path in paths)
+
+
+def _paths(argument: Argument) -> Iterator[str]:
+    """The paths that an argument is, or is made from."""
+    if argument.path is not None:
+        yield argument.path
+    parts = (argument.value, *(argument.value.items or ()))
+    yield from (one for part in parts for one in part.sources if isinstance(one, str))

@@ -9,8 +9,10 @@ from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
 from leakwise.facts.events import Callback, Defining, Event
 from leakwise.facts.guards import Condition, condition_of
+from leakwise.facts.parameters import parameters_in
 from leakwise.facts.places import Place
 from leakwise.facts.reruns import survives_rerun
+from leakwise.facts.values import Value
 
 if TYPE_CHECKING:
     from leakwise.facts.definitions import Definition
@@ -80,3 +82,7 @@ class Circumstances:
         """Whether a function of this file calls, directly or through others of this file, something
         whose qualified name begins so."""
         return any(name.startswith(starts) for name in self.module.calls_below(function))
+
+    def is_given(self, value: Value) -> bool:
+        """Whether a value of this body is made from what it was given as an argument."""
+        return bool(parameters_in(value.sources))

@@ -31,7 +31,7 @@ _WRITERS = {
         "torch.utils.tensorboard.SummaryWriter torch.utils.tensorboard.writer.SummaryWriter",
         "torch.utils.tensorboard.FileWriter torch.utils.tensorboard.writer.FileWriter",
         "tensorboardX.SummaryWriter tensorboardX.writer.SummaryWriter tensorboardX.FileWriter",
-        "tensorflow.summary.FileWriter",
+        "tensorflow.summary.FileWriter tensorflow.train.SummaryWriter",
     ),
     **named(
         replace(WRITER, with_releases=False, freed_when_dropped=True),

@@ -70,6 +70,41 @@ def test_a_cell_that_is_run_again_is_a_possible_leak() -> None:
     assert found(MODEL, STORE, HOOK, possible=True) == [("LP002", 2), ("LP016", 3)]
 
 
+def test_what_a_cell_shows_is_kept_in_the_output_history() -> None:
+    output = "output = model(torch.ones(4))\n"
+    assert found(MODEL, output + "output") == []
+    assert found(MODEL, output + "output", possible=True) == [("LP002", 2)]
+    assert found(MODEL, "# shown:\nmodel(torch.ones(4))", possible=True) == [("LP002", 2)]
+    for last in (
+        "output;",
+        "print(output)",
+        "output.detach()",
+        "output.shape",
+        "if x:\n    output",
+    ):
+        assert found(MODEL, output + last, possible=True) == [], last
+    assert found(MODEL, output + "output\nx = 1", possible=True) == []
+    assert (
+        found(MODEL, "with torch.no_grad():\n    y = model(torch.ones(4))\ny", possible=True) == []
+    )
+    assert found(MODEL + output + "output; output", possible=True) == [("LP002", 1)]
+
+
+def test_a_semicolon_that_is_typed_counts() -> None:
+    cells = [
+        Cell.of(Document.from_text(f"{URI}#{number}", text), number)
+        for number, text in ((1, MODEL), (2, "model(torch.ones(4))"))
+    ]
+    document = NotebookDocument.of(URI, cells)
+    analysis = Analysis(document, minimum_certainty=Certainty.POSSIBLE)
+    assert [one.rule.code for one in analysis.findings()] == ["LP002"]
+    for text, codes in (("model(torch.ones(4));", []), ("model(torch.ones(4))", ["LP002"])):
+        typed = Cell.of(Document.from_text(f"{URI}#2", text), 2)
+        document, changes = document.with_cells([cells[0], typed])
+        analysis.change(document, changes)
+        assert [one.rule.code for one in analysis.findings()] == codes
+
+
 def test_nothing_piles_up_where_the_same_cell_begins_anew() -> None:
     assert found(MODEL + STORE + HOOK, possible=True) == []
     assert found(MODEL, "history = []\n" + STORE, possible=True) == []

@@ -54,8 +54,9 @@ class AppendGraphTensorToCollection(Rule):
     gradients and deep supervision, their graphs are needed. A `forward()` that collects features
     and returns them hands them to the loss. A deque with a `maxlen` keeps a bounded number of
     graphs, which is shown as information only. In a notebook each run of a cell that stores one
-    more in a list of an earlier cell keeps one more; as nobody knows whether it is run again, that
-    is a possible leak only.
+    more in a list of an earlier cell keeps one more, and the output history `Out` keeps what each
+    run shows, unless a semicolon stands behind it; as nobody knows whether a cell is run again,
+    these are possible leaks only.
     """
 
     code = "LP002"
@@ -343,6 +344,16 @@ class AppendGraphTensorToCollection(Rule):
                     turn=_turn(keeping, rerun=rerun),
                     value=shown(keeping.stored_text),
                 )
+        for display in body.displayed:
+            place, number = (display.place,), display.value.scalar
+            yield self.report(
+                display.place,
+                certainty=Certainty.POSSIBLE,
+                anchors={"detach": place, "number": place if number else ()},
+                holder="Out",
+                turn="run of this cell",
+                value=shown(display.value_text),
+            )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         yield from cut_fixes(finding, context, "Store")

@@ -7,11 +7,11 @@ from leakwise.facts.autograd_contexts import OutputOnContext, outputs_on_context
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
-from leakwise.facts.events import Callback, Defining, Event
+from leakwise.facts.events import Callback, Defining, Display, Event
 from leakwise.facts.guards import Condition, condition_of
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.places import Place
-from leakwise.facts.reruns import survives_rerun
+from leakwise.facts.reruns import displayed, survives_rerun
 from leakwise.facts.values import Value
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ class Circumstances:
         """Whether this is the top level of a notebook, and running the cell of `place` again meets
         what `path` holds now: another cell made it."""
         return self.definition.node is None and survives_rerun(self.module, place, path)
+
+    @property
+    def displayed(self) -> tuple[Display, ...]:
+        """What the cells of a notebook show when they have run, where it carries a graph: IPython's
+        output history keeps it. Nothing in other bodies than a notebook's top level."""
+        if self.definition.node is not None or not self.in_notebook:
+            return ()
+        return tuple(displayed(self.module, self.definition))
 
     @property
     def decorators(self) -> tuple[Decorator, ...]:

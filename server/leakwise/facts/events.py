@@ -144,6 +144,16 @@ class Keeping(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Display(Event):
+    """A value that an expression of a notebook's top level gives to nobody. `place` is the
+    expression's; `hushed` where a semicolon stands behind it."""
+
+    value: Value
+    value_text: str
+    hushed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AttributeUpdate(Event):
     """`self.attribute = value`, or an in-place form of it. `recursive` where the value is made
     from what the attribute held."""

@@ -1,11 +1,16 @@
-"""What a cell of a notebook does again when it is run again."""
+"""What a cell of a notebook does again when it is run again, and what is kept of what it shows."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from leakwise.facts.places import Place
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import Display
+from leakwise.facts.places import Place, place_of
 from leakwise.facts.queries import Database, Input
+from leakwise.facts.run import Run, shown
 from leakwise.facts.state import root_of
+from leakwise.facts.values import Value
 from leakwise.syntax import Block, SyntaxTree
 from leakwise.syntax.notebook_cells import NotebookDocument
 
@@ -55,6 +60,36 @@ def survives_rerun(module: "ModuleFacts", place: Place, path: str) -> bool:
     here = cells.get(_top(place.block))
     binders = {cells.get(_top(block)) for block in module.scopes.top.binders(root_of(path))}
     return bool(binders) and here is not None and here not in binders
+
+
+def note_display(run: Run, node: ast.expr, value: Value) -> None:
+    """Notes what a statement gives to nobody, which IPython may show."""
+    if not run.module.notebook.is_one:
+        return
+    place = run.place(node)
+    lines = run.module.document.lines
+    # What is half typed may stand on a line that is no longer there.
+    line = lines[min(place.block.start + place.end_line, len(lines) - 1)]
+    behind = line.encode("utf-8", "surrogatepass")[place.end_column :].lstrip()
+    display = Display(place, run.loops, value, shown(node), behind.startswith(b";"))
+    run.outcome.add(display)
+
+
+def displayed(module: "ModuleFacts", definition: Definition) -> Iterator[Display]:
+    """What cells show when they have run, and what the output history keeps of each run: the value
+    of the last statement, if that is an expression without a semicolon behind it."""
+    ends = {number: block for block, number in module.notebook.cells().items() if block.statements}
+    if not ends:
+        return
+    lasts = {_place_of_value(block) for block in ends.values()}
+    for event in module.body(definition).events:
+        if isinstance(event, Display) and event.place in lasts and not event.hushed:
+            yield event
+
+
+def _place_of_value(block: Block) -> Place | None:
+    last = block.statements[-1]
+    return place_of(last.value, block) if isinstance(last, ast.Expr) else None
 
 
 def _top(block: Block) -> Block:

@@ -18,6 +18,7 @@ from leakwise.facts.names import header_nodes, imported_names, path_of, paths_in
 from leakwise.facts.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import Place, header_place
+from leakwise.facts.reruns import note_display
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
 from leakwise.facts.values import UNKNOWN, Kind, Value, element_of, join
@@ -55,7 +56,9 @@ def run_statement(run: Run, node: ast.stmt) -> None:
 
 
 def _expression(run: Run, node: ast.Expr) -> None:
-    run.evaluate(node.value)
+    value = run.evaluate(node.value)
+    if value.carries_graph and run.definition.node is None:
+        note_display(run, node.value, value)
 
 
 def _return(run: Run, node: ast.Return) -> None:

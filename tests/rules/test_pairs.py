@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leakwise.engine import analyze, fixes_for
+from leakwise.engine import analyze, fixes_for, load_rules
 from leakwise.text import Document, apply_edits
 from tests.rules.snippets import MARK
 
@@ -24,6 +24,10 @@ def parts(path: Path) -> tuple[str, str]:
 
 def document(text: str) -> Document:
     return Document.from_text("file:///pair.py", text.replace(MARK, ""))
+
+
+def test_every_rule_has_a_pair() -> None:
+    assert [rule.code for rule in load_rules()] == IDS
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=IDS)

@@ -6,6 +6,7 @@ from lsprotocol import types
 
 from tests.lsp.sessions import LEAK, LEAK_LINE, Session, capabilities, codes, typed
 from tests.lsp.test_pull import items
+from tests.settings.test_knowledge import MODEL
 
 FOUND = [("LP001", LEAK_LINE)]
 NOTHING: list[tuple[object, int]] = []
@@ -179,3 +180,12 @@ async def test_findings_switched_off(session: Session) -> None:
     await session.initialize(options={"run": "off"})
     session.open(LEAK)
     assert await session.diagnostics(1) == []
+
+
+async def test_what_the_editor_tells_of_libraries(session: Session) -> None:
+    told = {"leakwise": {"knowledge": {"models": ["acme.zoo.build"], "kerasModels": None}}}
+    await session.initialize()
+    session.open(MODEL.format(imports="from acme.zoo import build", build="build"))
+    assert await session.diagnostics(1) == []
+    session.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(told))
+    await session.told("file:///work/train.py", [("LP007", 5)])

@@ -108,7 +108,7 @@ def _check_stdin(name: Path | None, settings: SettingsResolver, with_fixes: bool
         document = document_of(sys.stdin.buffer.read(), shown, uri)
     except UnreadableError as error:
         return unchecked(shown, str(error))
-    with closing(Outside([] if name is None else project_folders([name]))) as outside:
+    with closing(Outside([] if name is None else project_folders([name]), settings)) as outside:
         return check_document(document, shown, outside, settings, with_fixes)
 
 
@@ -149,7 +149,7 @@ def _repair(
     from leakwise.engine.outside import Outside, project_folders
 
     found = [Path(file.path) for file in files if file.findings]
-    with closing(Outside(project_folders(found))) as outside:
+    with closing(Outside(project_folders(found), settings)) as outside:
         return list(repaired(files, outside, settings, with_fixes))
 
 

@@ -85,8 +85,8 @@ _settings = SettingsResolver()
 def _begin(folders: Sequence[str], overrides: Overrides) -> None:
     """Prepares a checking process: the parent alone answers Ctrl-C, and it never outlives it."""
     global _outside, _settings
-    _outside = Outside(folders)
     _settings = SettingsResolver(overrides)
+    _outside = Outside(folders, _settings)
     # A child process runs what is registered here, and not `atexit`, when it ends.
     multiprocessing.util.Finalize(None, _outside.close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -40,7 +40,7 @@ def check_files(
         yield from check_chunks(chunks, jobs, folders, overrides, with_fixes)
         return
     settings = SettingsResolver(overrides)
-    with closing(Outside(folders)) as outside:
+    with closing(Outside(folders, settings)) as outside:
         for chunk in chunks:
             yield from check_together(chunk, outside, settings, with_fixes)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leakwise.engine.publishing import Publisher
-from leakwise.engine.registry import every_rule, load_rules
+from leakwise.engine.registry import every_rule
 from leakwise.engine.relevance import MOST_IN_A_LINE, is_too_large, may_concern
 from leakwise.engine.settings import DocumentSettings
 from leakwise.engine.settings.selectors import selectors_for
 from leakwise.engine.suppression import COMMENT_RULES, Reporting, Suppressions, left
 from leakwise.facts import Certainty, ModuleFacts
+from leakwise.facts.apis.told import NOTHING_TOLD, Told, told
 from leakwise.facts.definitions import Definition
 from leakwise.facts.externals import Outside, knows_nothing
 from leakwise.facts.looking import Seen, carrying_assignments, seen_at
@@ -77,9 +78,8 @@ class Analysis:
         """The rules that are run, loaded when first needed."""
         if self._rules is not None:
             return self._rules
-        if self.settings is None:
-            return load_rules()
-        return tuple(rule for rule in self.settings.rules if rule not in COMMENT_RULES)
+        chosen = every_rule() if self.settings is None else self.settings.rules
+        return tuple(rule for rule in chosen if rule not in COMMENT_RULES)
 
     def change(self, document: Document, changes: Sequence[LineChange]) -> None:
         """Takes a newer version; `changes` lead there from the one before."""
@@ -171,7 +171,7 @@ class Analysis:
 
     def _loaded(self) -> ModuleFacts | None:
         if self._facts is None and not self.gives_nothing and self._is_to_be_read():
-            self._facts = ModuleFacts(self.document, self._outside)
+            self._facts = ModuleFacts(self.document, self._outside, self._told())
             self._facts.database.on_doubt = self._doubted
         return self._facts
 
@@ -197,6 +197,18 @@ class Analysis:
             {} if settings is None else settings.severities,
             lambda: not self.questions(),
         )
+
+    def _told(self) -> Told:
+        if self.settings is None:
+            return NOTHING_TOLD
+        known = self.settings.settings.knowledge
+        functions = {
+            "models": known.models,
+            "keras_models": known.keras_models,
+            "tensors": known.tensors,
+            "detaching": known.detaching,
+        }
+        return told(functions, known.resources)
 
     def _bring_up_to_date(self, facts: ModuleFacts) -> None:
         for definition in facts.new_bodies():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.engine.analysis import Analysis
+from leakwise.engine.settings import SettingsResolver
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.client import Symbols
@@ -21,9 +22,16 @@ class Outside:
     """Asks about what checked files import. Its process starts with the first question that the
     cache does not answer."""
 
-    def __init__(self, folders: Sequence[str], *, keeps_answers: bool = True) -> None:
-        """`folders` are those of the projects; see `project_folders`. With `keeps_answers` what is
-        answered is kept in the first of them."""
+    def __init__(
+        self,
+        folders: Sequence[str],
+        settings: SettingsResolver | None = None,
+        *,
+        keeps_answers: bool = True,
+    ) -> None:
+        """`folders` are those of the projects, see `project_folders`; `settings` may say where
+        their packages are. With `keeps_answers` what is answered is kept in the first of them."""
+        self._settings = settings
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
         self._folders = [Path(folder) for folder in folders]
@@ -65,9 +73,19 @@ class Outside:
             keeps = self._keeps_answers and bool(self._folders)
             cache = self._folders[0] / FOLDER if keeps else None
             self._symbols = Symbols(
-                self._folders, lambda question, answer: None, self.warnings.append, cache=cache
+                self._folders,
+                lambda question, answer: None,
+                self.warnings.append,
+                cache=cache,
+                environments=self._environments(),
             )
         return self._symbols
+
+    def _environments(self) -> list[str]:
+        if self._settings is None:
+            return []
+        found = (self._settings.for_folder(str(one)).environment for one in self._folders)
+        return [one for one in found if one is not None]
 
 
 def _analysed(analysis: Analysis) -> bool:

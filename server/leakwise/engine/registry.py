@@ -8,6 +8,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 
+from leakwise.engine.declared_resources import DECLARED_RESOURCES
 from leakwise.engine.suppression import COMMENT_RULES
 from leakwise.rule import Rule
 
@@ -33,12 +34,13 @@ def load_rules() -> tuple[Rule, ...]:
 
 @cache
 def every_rule() -> tuple[Rule, ...]:
-    """All rules, and those about suppression comments, by code.
+    """All rules, with those about suppression comments and about what settings declare, by code.
 
     Raises:
         ImportError: a rule package cannot be imported.
     """
-    return tuple(sorted((*load_rules(), *COMMENT_RULES), key=lambda rule: rule.code))
+    rules = (*load_rules(), DECLARED_RESOURCES, *COMMENT_RULES)
+    return tuple(sorted(rules, key=lambda rule: rule.code))
 
 
 def rule_named(code_or_name: str) -> Rule | None:

@@ -11,6 +11,7 @@ from leakwise.facts.apis.resources import (
     RESOURCES,
     TENSOR_HOOK,
 )
+from leakwise.facts.apis.told import told_resource
 from leakwise.facts.binding import outlives_body
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Flows, Keeping
@@ -108,7 +109,7 @@ def acquired_through(run: Run, node: ast.Call, given: Value) -> Value:
 def _row(value: Value) -> Resource | None:
     if value.kind is Kind.HOOK_HANDLE:
         return TENSOR_HOOK if value.name == TENSOR_HOOK.noun else HOOK
-    return RESOURCES.get(value.name or "")
+    return RESOURCES.get(value.name or "") or told_resource(value.name or "")
 
 
 def _taken(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.acquisitions import beside
 from leakwise.facts.apis.held import Resource
-from leakwise.facts.apis.resources import CLOSERS, RELEASE_METHODS
+from leakwise.facts.apis.resources import CLOSERS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Event, Keeping
 from leakwise.facts.guards import happens_once
@@ -238,7 +238,7 @@ def _named_owner(module: "ModuleFacts", definition: Definition, path: str, name:
 
 
 def _gives_name(module: "ModuleFacts", other: Definition, name: str) -> bool:
-    if not any(other.index.mentions(word) for word in RELEASE_METHODS):
+    if not any(other.index.mentions(word) for word in module.release_methods):
         return False
     return any(name in event.reached for event in _givings(module.body(other)))
 

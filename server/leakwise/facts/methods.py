@@ -7,7 +7,6 @@ from leakwise.facts.apis.keras import MODEL_METHODS
 from leakwise.facts.apis.resources import (
     ENTER_METHODS,
     METHODS,
-    RELEASE_METHODS,
     RESOURCE_KINDS,
 )
 from leakwise.facts.apis.torch_methods import (
@@ -62,7 +61,7 @@ def method_call(
         result = resource_method(run, node, function, receiver, everything)
         known = object_method(run, run.place(node), name, receiver, arguments, keywords)
         return result if known is None else known
-    if name in RELEASE_METHODS and not arguments:
+    if name in run.module.release_methods and not arguments:
         note_giving(run, node, function.value, receiver)
     if name in ENTER_METHODS and arguments:
         note_entered(run, node.args[0], arguments[0], by_stack=True)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leakwise.facts.apis import canonical
-from leakwise.facts.apis.resources import HOOK_WORDS, RESOURCE_WORDS, RESOURCES
+from leakwise.facts.apis.resources import HOOK_WORDS, RELEASE_METHODS, RESOURCE_WORDS, RESOURCES
+from leakwise.facts.apis.told import NOTHING_TOLD, Told, told_resource
 from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts, BodyResult
 from leakwise.facts.caches import Cache, cache_of
@@ -53,7 +54,13 @@ class ModuleFacts:
     """What is known of one document. Answers are computed when asked, and again only when what
     they read has changed."""
 
-    def __init__(self, document: Document, outside: Outside = knows_nothing) -> None:
+    def __init__(
+        self, document: Document, outside: Outside = knows_nothing, told: Told = NOTHING_TOLD
+    ) -> None:
+        """`told` is what the user tells of libraries that no table knows."""
+        self.told = told
+        self.release_methods = RELEASE_METHODS | told.release
+        """Every method that may release something."""
         self.tree = SyntaxTree(document)
         self.database = Database()
         self.externals = Externals(self.database, document.uri, outside)
@@ -318,9 +325,11 @@ class ModuleFacts:
         of the functions in which one stands."""
 
         def compute() -> frozenset[str]:
-            names = set(HOOK_WORDS if hooks else RESOURCE_WORDS)
+            names, uri = set(HOOK_WORDS if hooks else RESOURCE_WORDS), self.document.uri
             for name, qualified in self.scopes.imports():
                 known = RESOURCES.get(canonical(qualified))
+                if known is None and (told := self.told.name_of(qualified, uri)):
+                    known = told_resource(told)
                 if known is not None and (known.kind is Kind.HOOK_HANDLE or not hooks):
                     names.add(name)
             for word in sorted(names):

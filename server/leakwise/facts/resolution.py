@@ -137,6 +137,9 @@ class Resolution:
 
     def imported(self, qualified: str) -> Value:
         """What an imported name stands for: what it holds where another file's facts tell."""
+        told = self.module.told.name_of(qualified, self.module.document.uri)
+        if told is not None:
+            return named(told)
         name = canonical(qualified)
         if name.partition(".")[0] == "keras" and not runs_on_tensorflow(self.module):
             # Its models are those of another framework.

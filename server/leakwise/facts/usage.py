@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.resources import RELEASE_METHODS
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.names import path_of
 from leakwise.facts.release_paths import Given, Release, release_of
@@ -147,7 +146,7 @@ class _Mentions(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """An attribute is looked at; a method that releases may be called by others."""
         if self._is_it(node.value):
-            if node.attr in RELEASE_METHODS:
+            if node.attr in self.module.release_methods:
                 self.use = Use.ESCAPES
             return
         self.generic_visit(node)
@@ -157,7 +156,7 @@ class _Mentions(ast.NodeVisitor):
         function = node.func
         if not (isinstance(function, ast.Attribute) and self._is_it(function.value)):
             self.visit(function)
-        elif function.attr in RELEASE_METHODS:
+        elif function.attr in self.module.release_methods:
             self.use = max(self.use, Use.RELEASED)
         for name, part in _handed(node):
             if not self._is_it(part):

@@ -29,6 +29,8 @@ class Neighbours:
     def __init__(self, post: Post) -> None:
         self.roots: Sequence[Path] = ()
         """The workspace's folders; to be set before the first document is opened."""
+        self.environments: list[str] = []
+        """Where the settings say that packages are."""
         self.answers: dict[Question, Answer] = {}
         self.stale: dict[Question, None] = {}
         self._post = post
@@ -116,7 +118,9 @@ class Neighbours:
         if self._symbols is None:
             from leakwise.facts.symbols.client import Symbols
 
-            self._symbols = Symbols(self.roots, self._hear, self._warn)
+            self._symbols = Symbols(
+                self.roots, self._hear, self._warn, environments=self.environments
+            )
             self._symbols.prefer(self._preferred)
         return self._symbols
 

@@ -186,11 +186,21 @@ class Scheduler:
         if options is not None:
             self.settings.options = options
         self.settings.forget()
+        moved = self._look_for_packages()
         for uri, entry in self._entries.items():
-            if entry.analysis.settings != self.settings.for_document(uri):
+            if moved or entry.analysis.settings != self.settings.for_document(uri):
                 entry.begin_anew()
                 self._tell_of_change(uri)
         self._tell_problems()
+
+    def _look_for_packages(self) -> bool:
+        """Asks elsewhere from now on if settings say that packages are elsewhere than before."""
+        found = self.settings.environments()
+        if found == self.neighbours.environments:
+            return False
+        self.neighbours.environments = found
+        self.neighbours.restart()
+        return True
 
     def _tell_problems(self) -> None:
         self._call_on_loop(self._told, self.settings.problems())
@@ -221,6 +231,8 @@ class Scheduler:
     def _take_opened(self, document: Document) -> None:
         if not self.settings.watched:
             self._take_settings(None)
+        elif not self._entries:
+            self._look_for_packages()
         self._entries[document.uri] = Entry(document, self._new_analysis, self._limit)
         self._tell_problems()
         self.neighbours.prefer(document.uri)

@@ -90,6 +90,12 @@ class WorkspaceSettings:
                     seen.add(path)
                     yield path
 
+    def environments(self) -> list[str]:
+        """Where the packages of the workspace's folders are, as far as settings say so."""
+        folders = [(root, os.path.abspath(root)) for root in self.roots]
+        found = (self._resolver(root).for_folder(folder).environment for root, folder in folders)
+        return [one for one in found if one is not None]
+
     def leaves_out(self, settings: "DocumentSettings") -> bool:
         """Whether nothing is to be found in a document with these settings."""
         run = settings.settings.run

@@ -71,7 +71,8 @@ class Knowledge:
     resources: Annotated[
         Mapping[str, str],
         About(
-            "Classes and functions that give a resource, each with the method that releases it.",
+            "Classes and functions that give a resource, each with the method that releases it. "
+            "One that is never released is reported as LG100.",
             'resources = { "acme.io.Recorder" = "close" }',
             joins=True,
         ),

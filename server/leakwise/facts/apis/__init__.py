@@ -21,6 +21,7 @@ from leakwise.facts.apis.effects import (
     result,
 )
 from leakwise.facts.apis.resources import RESOURCES
+from leakwise.facts.apis.told import told_effect
 from leakwise.facts.values import Kind
 
 __all__ = ["Effect", "Gives", "canonical", "effect_of", "instance_kind"]
@@ -57,6 +58,8 @@ def effect_of(qualified: str) -> Effect | None:
     ):
         if (found := table.get(qualified)) is not None:
             return found
+    if (found := told_effect(qualified)) is not None:
+        return found
     resource = RESOURCES.get(qualified)
     if resource is not None:
         if resource.of_process:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from leakwise.facts.apis.concurrency import CONCURRENCY
 from leakwise.facts.apis.files import FILE, FILES
 from leakwise.facts.apis.held import NOTHING, Resource, named
+from leakwise.facts.apis.told import told_resource
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.values import Kind, Value
 
@@ -289,7 +290,7 @@ def acquired(
         if archive or (mapped is not None and mapped.constant is not None):
             return FILE
         return None
-    resource = RESOURCES.get(name)
+    resource = RESOURCES.get(name) or told_resource(name)
     if resource is None:
         return None
     if resource.kind is Kind.FIGURE and resource.part is None and (arguments or "num" in keywords):

@@ -47,10 +47,11 @@ class Symbols:
         cache: Path | None = None,
         limits: "Limits | None" = None,
         environ: Mapping[str, str] | None = None,
+        environments: Sequence[str] = (),
         program: str = "",
     ) -> None:
         """`roots` are the folders of the workspace; environments are looked for in them and in
-        `environ`, the process's own by default.
+        `environ`, the process's own by default; `environments` come first.
 
         `listener` is told of each answer that is new, on a thread of this object, or within `ask`
         where the answer is in the cache; an empty one where none is to be had. `warn` is told in
@@ -65,6 +66,7 @@ class Symbols:
         self._limits = limits
         self._program = program
         self._environ = os.environ if environ is None else environ
+        self._environments = environments
         self._search_path: list[str] | None = None
         self._cache_folder = cache
         self._cache: AnswerCache | None = None
@@ -181,7 +183,7 @@ class Symbols:
             self._cache.save()
 
     def _look_around(self) -> None:
-        self._search_path = search_path(self._roots, self._environ)
+        self._search_path = search_path(self._roots, self._environ, self._environments)
         if self._cache_folder is not None:
             self._cache = AnswerCache(self._cache_folder, self._roots, self._search_path)
 

@@ -80,6 +80,27 @@ async def test_open_documents_count_as_they_are(session: Session, tmp_path: Path
     assert codes(report.items) == [("LP001", LEAK_LINE + 2)]
 
 
+async def test_what_rests_on_a_changed_file_is_checked_again(
+    session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    steps = tmp_path / "steps.py"
+    step = "    loss = criterion(model(x), y)\n    loss.backward()\n    return loss{}\n"
+    head = LEAK[: LEAK.index("optimizer =")] + "def step(x, y):\n"
+    steps.write_text(head + step.format(".item()"))
+    (tmp_path / "train.py").write_text(
+        "from steps import step\ntotal = 0.0\nfor x, y in torch.data:\n    total += step(x, y)\n"
+    )
+    await session.initialize(capabilities(pulls=True), roots=[tmp_path])
+    assert await pulled(session) == {}
+    steps.write_text(head + step.format(""))
+    changed = types.FileEvent(steps.as_uri(), types.FileChangeType.Changed)
+    session.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([changed]))
+    report = (await pulled(session))["train.py"]
+    assert isinstance(report, Report)
+    assert codes(report.items) == [("LP001", 3)]
+
+
 async def test_folders_come_and_go(session: Session, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
@@ -147,7 +168,7 @@ def test_in_portions_with_progress(tmp_path: Path) -> None:
 
 def test_a_scan_can_be_cancelled(tmp_path: Path) -> None:
     for number in range(60):
-        (tmp_path / f"train{number}.py").write_text(LEAK * 30)
+        (tmp_path / f"train{number}.py").write_text(LEAK * 8)
     with RawClient() as client:
         opened(client, tmp_path, textDocument={"diagnostic": {}})
         params = {"previousResultIds": [], "workDoneToken": "work"}
@@ -182,7 +203,7 @@ def test_scanned_at_a_command_for_those_who_do_not_pull(tmp_path: Path) -> None:
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:
     for number in range(60):
-        (tmp_path / f"train{number}.py").write_text(LEAK * 30)
+        (tmp_path / f"train{number}.py").write_text(LEAK * 8)
     with RawClient() as client:
         opened(client, tmp_path)
         command = {"command": "leakwise.scanWorkspace"}

@@ -11,7 +11,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,13 @@ from leakwise.lsp.client import Client
 from leakwise.lsp.convert import to_lsp_diagnostic
 from leakwise.lsp.entries import LIMIT_SECONDS
 from leakwise.lsp.limits import GivenUp, Limit
+from leakwise.lsp.scanning import ANY_FILE
 from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.sources import UnreadableError, path_to_uri, read_document
 
 if TYPE_CHECKING:
     from leakwise.engine.outside import Outside
+    from leakwise.facts.symbols.questions import Question
 
 _NICENESS = 10
 _OUTSIDE_FACTOR = 3
@@ -76,7 +78,18 @@ def _checked(
     analysis = Analysis(document, rules, settings=chosen, outside=outside.known)
     outside.settle([analysis])
     found = analysis.findings()
-    return {"diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found]}
+    return {
+        "diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found],
+        "words": sorted(_words(analysis.asked())),
+    }
+
+
+def _words(questions: "Iterable[Question]") -> set[str]:
+    """The names in what was asked about other files; `ANY_FILE` where any may tell."""
+    words: set[str] = set()
+    for question in questions:
+        words.update([ANY_FILE] if question.about == "callers" else question.name.split("."))
+    return words
 
 
 def _lines() -> Iterator[str]:

@@ -16,6 +16,8 @@ from leakwise.lsp.client import Client
 
 logger = logging.getLogger(__name__)
 
+ANY_FILE = "*"
+"""Stands for a question that any file may answer: who calls a function."""
 _LONGEST_LINE = 1 << 26
 _FILES_OF_ONE = 500
 """After so many files a process gives way to a fresh one, which has gathered nothing."""
@@ -34,6 +36,8 @@ class Scanned:
     """The same for the same diagnostics."""
     items: str
     count: int
+    words: frozenset[str]
+    """The names in what was asked about other files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,19 @@ class Scans:
         self.known: dict[str, Scanned] = {}
 
     def forget(self) -> None:
-        """Checks everything again: other settings hold, or other files tell something else."""
+        """Checks everything again: other settings or folders hold."""
         self.known.clear()
+
+    def changed(self, paths: Iterable[str]) -> None:
+        """Checks again what may have asked about these files, or about the files in their place."""
+        words = {ANY_FILE}
+        for path in paths:
+            folder, name = os.path.split(path)
+            stem = name.partition(".")[0]
+            words.add(os.path.basename(folder) if stem == "__init__" else stem)
+        for path, scanned in list(self.known.items()):
+            if not words.isdisjoint(scanned.words):
+                del self.known[path]
 
     async def scan(self, paths: Sequence[str], order: Order) -> AsyncGenerator[Scanned, None]:
         """What came of each file, as it comes; the processes end when nobody goes on asking."""
@@ -149,7 +164,8 @@ def _scanned(path: str, stamp: tuple[int, int], answer: bytes) -> Scanned:
     diagnostics = found.get("diagnostics", [])
     items = json.dumps(diagnostics, separators=(",", ":"))
     name = blake2b(items.encode(), digest_size=8).hexdigest()
-    return Scanned(path, stamp, name, items, len(diagnostics))
+    words = frozenset(map(sys.intern, found.get("words", ())))
+    return Scanned(path, stamp, name, items, len(diagnostics), words)
 
 
 def stamp_of(path: str) -> tuple[int, int]:

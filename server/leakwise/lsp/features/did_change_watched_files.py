@@ -20,8 +20,8 @@ def did_change_watched_files(
     if any(path.suffix == ".toml" for path in paths):
         # One that a settings file extends may have any name.
         ls.scheduler.settings_changed()
-    # What any file holds may change what is said of those that import it.
-    ls.scans.forget()
+        ls.scans.forget()
+    ls.scans.changed(map(str, paths))
     for change in params.changes:
         if change.type == types.FileChangeType.Deleted and change.uri in ls.sent:
             ls.sent.discard(change.uri)

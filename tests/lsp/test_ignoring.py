@@ -79,7 +79,10 @@ async def test_turned_off_in_the_nearest_settings(session: Session, tmp_path: Pa
     action = await session.resolve(await session.offered(LEAK_RANGE, "turn-off", uri=uri))
     text = edited(own.read_bytes().decode(), action, own.as_uri())
     assert text.startswith('# mine\r\nselect = ["LP"]\r\nignore = ["LP001"]\r\n')
-    own.unlink()
+    hidden = own.rename(part / ".leakwise.toml")
+    action = await session.offered(LEAK_RANGE, "turn-off", uri=uri)
+    assert action.title == "Turn off LP001 in .leakwise.toml"
+    hidden.unlink()
     action = await session.resolve(await session.offered(LEAK_RANGE, "turn-off", uri=uri))
     assert '"LP001"' in edited(PROJECT, action, (tmp_path / "pyproject.toml").as_uri())
 

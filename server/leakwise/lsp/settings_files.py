@@ -9,6 +9,7 @@ from leakwise.sources import UnreadableError, read_document
 from leakwise.text import Document
 
 OWN_FILE = "leakwise.toml"
+HIDDEN_FILE = ".leakwise.toml"
 PROJECT_FILE = "pyproject.toml"
 PROJECT_TABLE = ("tool", "leakwise")
 _MARK = "tool.leakwise"
@@ -46,7 +47,7 @@ def settings_file(path: Path | None, roots: Sequence[Path]) -> SettingsFile | No
     fallback = None
     for above in (folder, *folder.parents):
         for found in _settings_in(above):
-            if found.path.name == OWN_FILE or _has_settings(found):
+            if not found.table or _has_settings(found):
                 return found
             if fallback is None and root is not None and above.is_relative_to(root):
                 fallback = found
@@ -61,7 +62,7 @@ def _root_of(path: Path | None, roots: Sequence[Path]) -> Path | None:
 
 
 def _settings_in(folder: Path) -> Iterator[SettingsFile]:
-    for name, table in ((OWN_FILE, ()), (PROJECT_FILE, PROJECT_TABLE)):
+    for name, table in ((HIDDEN_FILE, ()), (OWN_FILE, ()), (PROJECT_FILE, PROJECT_TABLE)):
         path = folder / name
         if os.path.isfile(path):
             try:

@@ -23,7 +23,7 @@ def test_the_parts_of_a_page_in_order(rule: Rule) -> None:
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     examples = [heading for heading in headings if heading.startswith("Example")]
     assert len(examples) == len(rule.examples)
-    assert [heading for heading in headings if heading not in examples] == [
+    assert [one for one in headings if one not in (*examples, "The same smell elsewhere")] == [
         "Why it leaks",
         "Best practice",
         "When it is not a leak",
@@ -54,6 +54,16 @@ def test_what_a_rule_claims_is_on_its_page(rule: Rule) -> None:
     assert url(rule).startswith("https://")
     assert title(rule)
     assert not title(rule).endswith(".")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_pages_of_one_smell_in_two_frameworks_name_each_other(rule: Rule) -> None:
+    rules = {one.code: one for one in load_rules()}
+    for code in rule.akin:
+        assert code[:2] != rule.code[:2]
+        for one, other in ((rule, rules[code]), (rules[code], rule)):
+            below = page(one).partition("## The same smell elsewhere\n")[2]
+            assert f"- {other.code} `{other.name}`: {title(other)}\n" in below
 
 
 def test_the_index_has_each_rule_once() -> None:

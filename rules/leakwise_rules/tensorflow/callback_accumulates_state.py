@@ -56,6 +56,7 @@ class CallbackAccumulatesState(Rule):
     since = "0.1.0"
     root_cause = RootCause.UNBOUNDED_ACCUMULATION
     general_smell = GeneralSmell.UNBOUNDED_COLLECTION
+    akin = ("LP017",)
     practices = (
         Practice(
             "BP68",

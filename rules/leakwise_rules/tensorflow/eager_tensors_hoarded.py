@@ -61,6 +61,7 @@ class EagerTensorsHoarded(Rule):
     since = "0.1.0"
     root_cause = RootCause.UNBOUNDED_ACCUMULATION
     general_smell = GeneralSmell.UNBOUNDED_COLLECTION
+    akin = ("LP002", "LP021")
     practices = (
         Practice(
             "BP61",

@@ -53,6 +53,7 @@ class LayerOrModelHoardsCallTensors(Rule):
     root_cause = RootCause.UNBOUNDED_ACCUMULATION
     general_smell = GeneralSmell.UNBOUNDED_COLLECTION
     supersedes = ("LT007",)
+    akin = ("LP017",)
     practices = (
         Practice(
             "BP69",

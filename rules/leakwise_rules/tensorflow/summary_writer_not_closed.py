@@ -54,6 +54,7 @@ class SummaryWriterNotClosed(Rule):
     since = "0.1.0"
     root_cause = RootCause.UNRELEASED_HANDLE
     general_smell = GeneralSmell.OPEN_WITHOUT_CLOSE
+    akin = ("LP031",)
     practices = (
         Practice(
             "BP67", "Close each summary writer when its run ends; `as_default()` only selects it."

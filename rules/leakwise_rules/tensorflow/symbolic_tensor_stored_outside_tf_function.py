@@ -56,6 +56,7 @@ class SymbolicTensorStoredOutsideTfFunction(Rule):
     since = "0.1.0"
     root_cause = RootCause.HIDDEN_REFERENCE
     general_smell = GeneralSmell.UNBOUNDED_COLLECTION
+    akin = ("LP017",)
     practices = (
         Practice(
             "BP56",

@@ -3,15 +3,16 @@
 import inspect
 import re
 
+from leakwise.engine import load_rules
 from leakwise.rule import Example, Negative, Rule
 
 
 def page(rule: Rule) -> str:
     """The whole page of `rule`, Markdown: what it finds and why, examples, limits, evidence."""
-    title, _, prose = rule.page().partition("\n")
+    head, _, prose = rule.page().partition("\n")
     sections = [
         f"# {rule.code} {rule.name}",
-        f"**{title.strip()}**",
+        f"**{head.strip()}**",
         f"Severity: {rule.severity}.{_cause(rule)} Since {rule.since}.",
         prose.strip(),
         *_examples(rule.examples),
@@ -23,6 +24,9 @@ def page(rule: Rule) -> str:
     if rule.links:
         links = [f"- [{link.title}]({link.url})" for link in rule.links]
         sections += ["## Evidence", "\n".join(links)]
+    if others := _akin(rule):
+        lines = [f"- {one.code} `{one.name}`: {title(one)}" for one in others]
+        sections += ["## The same smell elsewhere", "\n".join(lines)]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -34,6 +38,11 @@ def url(rule: Rule) -> str:
 def title(rule: Rule) -> str:
     """One line on what `rule` finds, without a full stop."""
     return rule.page().partition("\n")[0].strip().removesuffix(".")
+
+
+def _akin(rule: Rule) -> list[Rule]:
+    """The rules that name this one, or that it names, as the same smell in another framework."""
+    return [one for one in load_rules() if one.code in rule.akin or rule.code in one.akin]
 
 
 def _examples(examples: tuple[Example, ...]) -> list[str]:

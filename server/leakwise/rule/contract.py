@@ -28,6 +28,9 @@ class Rule(ABC):
     negatives: ClassVar[tuple[Negative, ...]]
     supersedes: ClassVar[tuple[str, ...]] = ()
     """Codes of rules whose reports give way in the region of one of this rule's reports."""
+    akin: ClassVar[tuple[str, ...]] = ()
+    """Codes of rules that find the same smell in another framework: the pages of both name each
+    other."""
 
     @abstractmethod
     def check(self, body: BodyFacts) -> Iterator[Report]:

@@ -10,6 +10,9 @@ from types import FrameType
 import click
 
 from leakwise.cli.complaints import complain
+from leakwise.cli.output import FORMATS, NEED_FIXES
+from leakwise.cli.output.printable import printable
+from leakwise.cli.printing import print_findings
 from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.cli.shown import CheckedFile, unchecked
 from leakwise.engine.settings import Overrides, SettingsResolver
@@ -24,11 +27,24 @@ TERMINATED = 143
 @click.option("--fix", is_flag=True, help="Repair files, where that surely changes nothing else.")
 @click.option(
     "--output-format",
-    type=click.Choice(["text", "concise", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
     help="How to print what was found.",
 )
+@click.option(
+    "-o",
+    "--output-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what was found into a file.",
+)
+@click.option("--statistics", is_flag=True, help="Print how often each rule found something.")
+@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was repaired."
+)
+@click.option("--show-files", is_flag=True, help="Print the files that would be checked, and stop.")
 @click.option(
     "--stdin-filename",
     metavar="PATH",
@@ -49,6 +65,11 @@ def check(
     paths: tuple[Path, ...],
     fix: bool,
     output_format: str,
+    output_file: Path | None,
+    statistics: bool,
+    exit_zero: bool,
+    exit_non_zero_on_fix: bool,
+    show_files: bool,
     stdin_filename: Path | None,
     jobs: int | None,
     overrides: Overrides,
@@ -67,14 +88,22 @@ def check(
         raise click.UsageError("`--stdin-filename` needs `-` as the path.")
     if fix and stdin:
         raise click.UsageError("`--fix` repairs files; standard input is none.")
+    if exit_non_zero_on_fix and not fix:
+        raise click.UsageError("`--exit-non-zero-on-fix` needs `--fix`.")
+    if statistics and output_format not in ("text", "json"):
+        raise click.UsageError("`--statistics` is printed as text or json only.")
     from leakwise.cli.loading import loaded_rules
 
     signal.signal(signal.SIGTERM, _leave)
     rules = loaded_rules()
     check_selectors(overrides, rules)
     settings = SettingsResolver(overrides)
-    with_fixes = output_format == "json"
+    with_fixes = output_format in NEED_FIXES
     missing = False
+    if show_files:
+        for path in [] if stdin else _listed(_present(paths or (Path(),)), settings):
+            click.echo(printable(path))
+        return
     if stdin:
         files = [_check_stdin(stdin_filename, settings, with_fixes)]
     else:
@@ -89,10 +118,12 @@ def check(
             complain("warning", problem, file.path)
     for problem in dict.fromkeys(problem for file in files for problem in file.about_run):
         complain("warning", problem)
-    _print(files, output_format)
+    print_findings(files, output_format, counted=statistics, to=output_file)
     if missing or wrong:
         context.exit(COULD_NOT_RUN)
-    if any(finding.counts for file in files for finding in file.findings):
+    found = any(finding.counts for file in files for finding in file.findings)
+    repaired = exit_non_zero_on_fix and any(file.repairs for file in files)
+    if (found or repaired) and not exit_zero:
         context.exit(FOUND)
 
 
@@ -119,19 +150,9 @@ def _check_paths(
     from leakwise.cli.processes import available_processors, check_files
     from leakwise.cli.progress import with_progress
     from leakwise.engine.outside import project_folders
-    from leakwise.sources import python_files
 
-    present = [root for root in roots if os.path.exists(root)]
-    for root in roots:
-        if root not in present:
-            complain("error", "does not exist - check the spelling", str(root))
-    paths = [
-        str(path)
-        for path in python_files(
-            present, _unlistable, lambda folder: settings.for_folder(folder).choice
-        )
-        if settings.takes(path)
-    ]
+    present = _present(roots)
+    paths = _listed(present, settings)
     if present and not paths:
         complain("warning", "no Python files or notebooks found - name a file or another folder")
     folders = project_folders(present)
@@ -140,6 +161,22 @@ def _check_paths(
     with closing(checked):
         files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
     return files, len(present) < len(roots)
+
+
+def _present(roots: tuple[Path, ...]) -> list[Path]:
+    present = [root for root in roots if os.path.exists(root)]
+    for root in roots:
+        if root not in present:
+            complain("error", "does not exist - check the spelling", str(root))
+    return present
+
+
+def _listed(present: list[Path], settings: SettingsResolver) -> list[str]:
+    """The files to check below what is present."""
+    from leakwise.sources import python_files
+
+    found = python_files(present, _unlistable, lambda folder: settings.for_folder(folder).choice)
+    return [str(path) for path in found if settings.takes(path)]
 
 
 def _repair(
@@ -155,20 +192,6 @@ def _repair(
 
 def _unlistable(folder: Path, why: str) -> None:
     complain("warning", f"cannot be listed ({why}) - check its permissions", str(folder))
-
-
-def _print(files: list[CheckedFile], output_format: str) -> None:
-    if output_format == "json":
-        from leakwise.cli.output.json import json_text
-
-        click.echo(json_text(files))
-        return
-    from leakwise.cli.output.text import concise_lines, text_lines
-
-    lines = text_lines(files) if output_format == "text" else concise_lines(files)
-    colour = False if os.environ.get("NO_COLOR") else None
-    for line in lines:
-        click.echo(line, color=colour)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

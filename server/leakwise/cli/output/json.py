@@ -2,19 +2,25 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
 from leakwise.text import Position
 
 
-def json_text(files: Iterable[CheckedFile]) -> str:
+def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
     """One JSON list of all findings. Rows and columns count code points from 1, ends lie behind
     the last character; file names are absolute, and rows of a notebook count in its
     cell."""
-    found = [_finding(item, _filename(file.path)) for file in files for item in file.findings]
-    return json.dumps(found, indent=2)
+    yield json.dumps(list(objects(files)), indent=2)
+
+
+def objects(files: Sequence[CheckedFile]) -> Iterator[dict[str, Any]]:
+    """Each finding as an object of JSON."""
+    for file in files:
+        for finding in file.findings:
+            yield _finding(finding, _filename(file.path))
 
 
 def _filename(path: str) -> str:

@@ -1,7 +1,7 @@
 """Findings for people: the source line, what is wrong in it, and the leak path below."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -9,7 +9,7 @@ from leakwise.cli.output.printable import columns, printable
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
 from leakwise.rule import Severity
 
-_COLOURS = {
+COLOURS = {
     Severity.ERROR: "red",
     Severity.WARNING: "yellow",
     Severity.INFORMATION: "cyan",
@@ -19,24 +19,20 @@ _WIDEST_LINE = 160
 _WIDEST_NOTE = 100
 
 
-def text_lines(files: Sequence[CheckedFile]) -> Iterator[str]:
+def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
     """The lines to print for `files`, styled with escape sequences, with a summary at the end."""
     for file in files:
         for finding in file.findings:
             yield from _finding(finding, file.path)
             yield ""
-    yield _summary(files)
+    yield summary(files)
 
 
-def concise_lines(files: Iterable[CheckedFile]) -> Iterator[str]:
-    """One line for each finding, styled with escape sequences."""
-    return (_head(finding, file.path) for file in files for finding in file.findings)
-
-
-def _head(finding: ShownFinding, path: str) -> str:
+def head(finding: ShownFinding, path: str) -> str:
+    """One line on a finding: where it is, its rule and its message."""
     start = finding.place.range.start
     where = click.style(printable(path), bold=True)
-    code = click.style(finding.code, fg=_COLOURS[finding.severity], bold=True)
+    code = click.style(finding.code, fg=COLOURS[finding.severity], bold=True)
     message = printable(finding.place.message)
     cell = "" if finding.place.cell is None else f"cell {finding.place.cell}:"
     return f"{where}:{cell}{start.line + 1}:{start.column + 1}: {code} {finding.name} {message}"
@@ -45,8 +41,8 @@ def _head(finding: ShownFinding, path: str) -> str:
 def _finding(finding: ShownFinding, path: str) -> Iterator[str]:
     places = (finding.place, *finding.related)
     gutter = max(len(str(place.range.start.line + 1)) for place in places)
-    yield _head(finding, path)
-    yield from _source(finding.place, gutter, "", _COLOURS[finding.severity])
+    yield head(finding, path)
+    yield from _source(finding.place, gutter, "", COLOURS[finding.severity])
     for place in finding.related:
         elsewhere = "" if place.cell == finding.place.cell else f" (in cell {place.cell})"
         yield from _source(place, gutter, printable(place.message) + elsewhere, "blue")
@@ -76,7 +72,8 @@ def _source(place: ShownPlace, gutter: int, note: str, colour: str) -> Iterator[
         yield margin + click.style(note, fg=colour)
 
 
-def _summary(files: Sequence[CheckedFile]) -> str:
+def summary(files: Sequence[CheckedFile]) -> str:
+    """One line on what was found in all files."""
     unchecked = sum(1 for file in files if not file.checked)
     checked = _count(len(files) - unchecked, "file")
     rest = f" {_count(unchecked, 'file')} could not be checked." if unchecked else ""

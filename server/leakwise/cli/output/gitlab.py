@@ -1,0 +1,47 @@
+"""Findings as a Code Quality report of GitLab.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from leakwise.cli.fingerprints import fingerprints
+from leakwise.cli.output.locating import message, relative, rows_and_columns
+from leakwise.cli.shown import CheckedFile, ShownFinding
+from leakwise.rule import Severity
+
+_SEVERITIES = {
+    Severity.ERROR: "critical",
+    Severity.WARNING: "major",
+    Severity.INFORMATION: "minor",
+    Severity.HINT: "info",
+}
+
+
+def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
+    """One JSON list of all findings."""
+    found = [
+        _issue(finding, file.path, print_)
+        for file in files
+        for finding, print_ in zip(file.findings, fingerprints(file), strict=True)
+    ]
+    yield json.dumps(found, indent=2)
+
+
+def _issue(finding: ShownFinding, path: str, fingerprint: str) -> dict[str, Any]:
+    row, column, end_row, end_column = rows_and_columns(finding.place)
+    return {
+        "description": f"{finding.code}: {message(finding)}",
+        "check_name": finding.name,
+        "fingerprint": fingerprint,
+        "severity": _SEVERITIES[finding.severity],
+        "location": {
+            "path": relative(path),
+            "positions": {
+                "begin": {"line": row, "column": column},
+                "end": {"line": end_row, "column": end_column},
+            },
+        },
+    }

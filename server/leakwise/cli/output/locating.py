@@ -1,0 +1,32 @@
+"""Where findings are, for programs that know files with rows and columns and nothing else."""
+
+import os
+from pathlib import Path
+
+from leakwise.cli.shown import ShownFinding, ShownPlace
+
+
+def relative(path: str) -> str:
+    """A path with `/`, from the current folder where it lies below that, else a whole one."""
+    whole = Path(os.path.abspath(path))
+    here = Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+
+
+def rows_and_columns(place: ShownPlace) -> tuple[int, int, int, int]:
+    """The first row and column of a place, its last row, and the column behind its end; from 1.
+
+    What lies in a cell has no row in its notebook's file: that is the first one.
+    """
+    if place.cell is not None:
+        return 1, 1, 1, 1
+    start, end = place.range.start, place.range.end
+    return start.line + 1, start.column + 1, end.line + 1, end.column + 1
+
+
+def message(finding: ShownFinding) -> str:
+    """A finding's message, with the cell and row of what lies in a notebook."""
+    place = finding.place
+    if place.cell is None:
+        return place.message
+    return f"Cell {place.cell}, line {place.range.start.line + 1}: {place.message}"

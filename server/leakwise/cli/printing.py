@@ -1,0 +1,44 @@
+"""Where and in which form what was found is printed."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from leakwise.cli.loading import CouldNotRun
+from leakwise.cli.output import STYLED, lines_in
+from leakwise.cli.shown import CheckedFile
+
+
+def print_findings(
+    files: Sequence[CheckedFile], form: str, *, counted: bool, to: Path | None
+) -> None:
+    """Prints the findings in a form, or with `counted` how often each rule found something; into
+    the file `to` where one is given, whole or not at all.
+
+    Raises:
+        CouldNotRun: the file cannot be written.
+    """
+    if counted:
+        from leakwise.cli.output.statistics import statistics
+
+        found: Iterable[str] = statistics(files, form)
+    else:
+        found = lines_in(form)(files)
+    if to is not None:
+        _write(to, found)
+        return
+    colour = None if form in STYLED and not os.environ.get("NO_COLOR") else False
+    for line in found:
+        click.echo(line, color=colour)
+
+
+def _write(to: Path, found: Iterable[str]) -> None:
+    from leakwise.sources.writing import UnwritableError, put_file
+
+    text = "".join(f"{click.unstyle(line)}\n" for line in found)
+    try:
+        put_file(to, text.encode(errors="backslashreplace"))
+    except UnwritableError as error:
+        raise CouldNotRun(f"{to} {error}.") from None

@@ -176,3 +176,10 @@ def test_the_files_that_would_be_checked(folder: Path) -> None:
     done = leakwise("check", "--show-files", "--exclude", "waste.py", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(done.stdout.splitlines()) == ["b/leak, 1.py", "clean.py"]
+
+
+def test_a_comment_that_suppresses_nothing_is_told_of_like_a_leak(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": CLEAN.replace("loss.item()", "loss.item()  # leakwise: ignore")})
+    (run,) = json.loads(printed(tmp_path, "sarif"))["runs"]
+    assert [one["ruleId"] for one in run["results"]] == ["LW001"]
+    assert run["tool"]["driver"]["rules"][0]["properties"] == {"tags": []}

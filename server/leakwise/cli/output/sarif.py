@@ -70,7 +70,7 @@ def _rule(code: str) -> dict[str, Any]:
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": _level(rule.severity)},
         **({"helpUri": rule.links[0].url} if rule.links else {}),
-        "properties": {"tags": [str(rule.root_cause), str(rule.general_smell)]},
+        "properties": {"tags": [str(one) for one in (rule.root_cause, rule.general_smell) if one]},
     }
 
 

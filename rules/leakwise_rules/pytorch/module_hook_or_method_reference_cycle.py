@@ -26,8 +26,8 @@ class ModuleHookOrMethodReferenceCycle(Rule):
     A hook that uses `self`, registered on `self` or one of its submodules, closes a circle: the
     module keeps the hook, and the hook the module. Such a module is not freed when its last name
     goes, but when Python's cyclic collector comes by. That one counts objects, not the bytes of
-    their parameters, so models that are built one after the other pile up on a GPU: of 20 modules
-    dropped, 20 were alive until `gc.collect()`, and none after it.
+    their parameters, so models that are built one after the other pile up on a GPU: 20 modules of
+    16 MiB held 320 MiB after they were dropped, until `gc.collect()` freed them all.
 
     ## Best practice
 

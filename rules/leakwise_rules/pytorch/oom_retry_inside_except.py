@@ -44,7 +44,8 @@ class OomRetryInsideExcept(Rule):
     a list keeps those tensors for as long as the list lives.
 
     Measured: the locals of the function that failed were alive inside the clause and dead behind
-    it. Of ten exceptions kept in a list, all ten kept the tensors of their frames.
+    it; an attempt that had put 64 MiB on a GPU held them until the clause ended. Of ten exceptions
+    kept in a list, all ten kept the tensors of their frames.
 
     ## Best practice
 

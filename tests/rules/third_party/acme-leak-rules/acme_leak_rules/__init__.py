@@ -1,0 +1,1 @@
+"""Leakwise rules for Acme's own libraries, one file each."""

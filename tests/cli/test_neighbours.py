@@ -67,6 +67,21 @@ def test_other_files_are_asked(work: Path, jobs: str) -> None:
     assert found(work, "--jobs", jobs) == FOUND
 
 
+def test_what_a_base_of_another_file_asks_for_may_run_without_gradients(work: Path) -> None:
+    base = FILES["src/pkg/base.py"]
+    sampler = """
+        class Denoiser(Base):
+            def sample(self, x):
+                for step in range(100):
+                    x = self.body(x)
+                return x
+    """
+    imported = "\n        from pkg.base import Base\n        import torch\n"
+    written(work, {"together.py": base + sampler, "apart.py": imported + sampler})
+    assert found(work, "together.py") == ["together.py:11:17: LP013"]
+    assert found(work, "apart.py") == []
+
+
 def test_one_file_alone_and_on_standard_input(work: Path) -> None:
     assert found(work, "train.py") == FOUND
     text = (work / "train.py").read_bytes()

@@ -357,8 +357,9 @@ def _certainty(body: BodyFacts, call: ModuleCall, carried: Carried) -> Certainty
     sure = call.result.certainty
     if body.name is None:
         return sure
-    if body.class_ is not None and not body.class_.bases_known:
-        # A base may call this with recording switched off, as trainers do.
+    class_ = body.class_
+    if class_ is not None and (not class_.bases_known or class_.has_bases_elsewhere):
+        # A base, or what is written for it, may call this with recording switched off.
         return Certainty.POSSIBLE
     if _GENERATES.search(body.name):
         return sure.weaker(Certainty.LIKELY)

@@ -32,7 +32,8 @@ class WeightSnapshotsPileUp(Rule):
     `copy.deepcopy(model)`, of a model or of its `state_dict()`, copies every parameter to where the
     original lies, most often the GPU. A list that gets one such copy per epoch grows by the size of
     the model each time: 10 snapshots of a model of 16 MiB held 160 MiB of a GPU's memory, and for a
-    large model two or three are too many. An optimizer's state is two to three times as large again.
+    large model two or three are too many. An optimizer's state is two to three times as large
+    again.
 
     ## Best practice
 

@@ -58,6 +58,12 @@ class ClassFacts:
         return self.module.ancestors(self.definition).complete
 
     @property
+    def has_bases_elsewhere(self) -> bool:
+        """Whether a base is a class of another file of the project: who calls the methods that it
+        asks for need not stand in this one."""
+        return bool(self.module.ancestors(self.definition).outside)
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """The names of the methods defined in the class itself."""
         return self.module.method_names(self.definition)

@@ -105,7 +105,8 @@ def _parses_fixed(path: Path, edits: list[dict[str, Any]]) -> bool:
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     fixed = text
-    for edit in sorted(edits, key=lambda edit: _offset(edit["location"], starts), reverse=True):
+    # From the end on; of those at one place the last one first, so that they stand in their order.
+    for edit in sorted(edits, key=lambda edit: _offset(edit["location"], starts))[::-1]:
         start = _offset(edit["location"], starts)
         end = _offset(edit["end_location"], starts)
         fixed = fixed[:start] + edit["content"] + fixed[end:]

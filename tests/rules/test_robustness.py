@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from leakwise.engine import analyze, fix_all, fixes_for, load_rules
+from leakwise.engine import Analysis, analyze, fix_all, fixes_for, load_rules
 from leakwise.rule import Applicability, Example, Rule
 from leakwise.text import Document
 from tests.rules.snippets import document, lines, marked_lines, repaired, unmarked
@@ -39,6 +39,41 @@ def without_one_import(doc: Document) -> Iterator[Document]:
                 if not node.lineno <= number <= (node.end_lineno or node.lineno)
             ]
             yield Document.from_text(doc.uri, "".join(kept))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "model(x[()])",
+        "y = model(x[()])",
+        "() = model(x)",
+        "[] = model(x)",
+        "model(*(), **{})",
+        "model(())",
+        "with open(x) as (): pass",
+        "with open(x) as []: pass",
+        "for () in loader: model(x)",
+        "for [] in loader: open(x)",
+        "kept[()] = model(x)",
+        "kept[...] = model(x)[..., :]",
+        "(lambda: model(x))()",
+        "(y := model(x)).backward()",
+        "del (), kept",
+        "return",
+    ],
+)
+def test_rare_forms_make_no_rule_raise(statement: str) -> None:
+    code = f"""
+        import torch
+
+        def run(model: torch.nn.Module, loader, kept, x):
+            for x in loader:
+                {statement}
+    """
+    analysis = Analysis(document(code))
+    analysis.findings()
+    assert analysis.syntax_error is None
+    assert analysis.rule_failures == ()
 
 
 @pytest.mark.parametrize("code", CLEAN)

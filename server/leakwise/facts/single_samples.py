@@ -23,8 +23,8 @@ def is_single(run: Run, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         return node.id + _MARK in run.state.values
     if isinstance(node, ast.Subscript):
-        index = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
-        return _is_new_axis(index)
+        indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return bool(indices) and _is_new_axis(indices[0])
     if isinstance(node, ast.List):
         return len(node.elts) == 1 and not isinstance(node.elts[0], ast.Starred)
     return isinstance(node, ast.Call) and _makes_single(run, node)

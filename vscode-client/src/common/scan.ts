@@ -13,10 +13,15 @@ const SEVERITIES: Readonly<Record<string, vscode.DiagnosticSeverity>> = {
 
 export class Scan implements vscode.Disposable {
   private readonly found = vscode.languages.createDiagnosticCollection("leakwise-scan");
-  private readonly opened = vscode.workspace.onDidOpenTextDocument(({ uri }) => {
-    // The server tells of open documents, as they are now.
-    this.found.delete(uri);
-  });
+  // The server tells of open documents, as they are now.
+  private readonly opened = vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+      this.found.delete(uri);
+    }),
+    vscode.workspace.onDidOpenNotebookDocument(({ uri }) => {
+      this.found.delete(uri);
+    }),
+  );
 
   constructor(
     private readonly folder: string,
@@ -38,9 +43,8 @@ export class Scan implements vscode.Disposable {
         }
         const files = await byFile(output);
         this.found.clear();
-        const open = new Set(
-          vscode.workspace.textDocuments.map((document) => document.uri.fsPath),
-        );
+        const { textDocuments, notebookDocuments } = vscode.workspace;
+        const open = new Set([...textDocuments, ...notebookDocuments].map(({ uri }) => uri.fsPath));
         let count = 0;
         for (const file of files.filter(({ path }) => !open.has(path))) {
           this.found.set(vscode.Uri.file(file.path), diagnostics(file));

@@ -17,7 +17,7 @@ await build({ ...shared, entryPoints: ["src/extension.ts"], outfile: "out/extens
 if (tests) {
   await build({
     ...shared,
-    entryPoints: { unit: "src/test/unit/all.ts", host: "src/test/host/run.ts" },
+    entryPoints: { unit: "src/test/unit/all.ts" },
     outdir: "out/test",
   });
 }

@@ -1,6 +1,7 @@
 /** The extension's own settings, and what the server is told of all of them. */
 import * as os from "node:os";
 import * as vscode from "vscode";
+import { withVariables } from "./variables";
 
 export const SECTION = "leakwise";
 
@@ -48,18 +49,4 @@ export function initializationOptions(): Record<string, unknown> {
 function resolved(values: readonly string[] | undefined): string[] {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   return (values ?? []).map((value) => withVariables(value, os.homedir(), folder, process.env));
-}
-
-/** A path with `~`, `${workspaceFolder}`, `${userHome}` and `${env:NAME}` filled in. */
-export function withVariables(
-  value: string,
-  home: string,
-  folder: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): string {
-  return value
-    .replace(/^~(?=$|[/\\])/, home)
-    .replaceAll("${userHome}", home)
-    .replaceAll("${workspaceFolder}", folder ?? "${workspaceFolder}")
-    .replace(/\$\{env:([^}]+)\}/g, (_, name: string) => environment[name] ?? "");
 }

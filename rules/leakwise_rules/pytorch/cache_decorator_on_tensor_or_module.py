@@ -322,6 +322,10 @@ def _kept(body: BodyFacts, cache: Cache) -> tuple[str, Certainty, bool] | None:
             _is_heavy(class_.attribute(name)) for name in class_.attributes
         ):
             return of_class, Certainty.LIKELY, True
+        returned = body.result.returns
+        if returned is not None and returned.is_tensor:
+            # It is computed from tensors of the object, which the cache keeps as well.
+            return of_class, Certainty.LIKELY, True
     for name in cache.parameters:
         given = body.parameter(name)
         if _is_heavy(given):

@@ -6,6 +6,7 @@ Source: https://docs.pytorch.org/docs/stable/notes/extending.html#how-to-use.
 """
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -114,7 +115,8 @@ def _found(
         if not kept:
             continue
         outputs = {path for one in _parts(node.value) if (path := path_of(one)) is not None} | given
-        for output in sorted(outputs & returned.keys() - inputs - left_out):
+        given_back = {name for name in inputs if not _bound_before(nodes, node, name)}
+        for output in sorted(outputs & returned.keys() - given_back - left_out):
             if output in values and values[output].kind in _NO_TENSORS:
                 continue
             if _rebound_behind(nodes, node, output):
@@ -149,6 +151,14 @@ def _not_differentiable(node: ast.AST, context: str) -> Iterator[str]:
         for given in node.args:
             if (path := path_of(given)) is not None:
                 yield path
+
+
+def _bound_before(nodes: list[tuple[ast.AST, Block]], kept: ast.Assign, name: str) -> bool:
+    """Whether a name is bound above the statement, so that it is no longer what was given."""
+    return any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name
+        for node, _ in itertools.takewhile(lambda one: one[0] is not kept, nodes)
+    )
 
 
 def _rebound_behind(nodes: list[tuple[ast.AST, Block]], kept: ast.Assign, name: str) -> bool:

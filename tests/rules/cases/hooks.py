@@ -203,3 +203,14 @@ def in_the_first_round(net: nn.Module, batches, hook):
             net.register_forward_hook(hook)
             hooked = True
         net(batch)
+
+
+class Chain(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, blocks):
+        ctx.first = x
+        for block in blocks:
+            x = block(x)
+        ctx.y = x  # leak: LP015
+        ctx.blocks = blocks
+        return x

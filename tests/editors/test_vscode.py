@@ -44,12 +44,15 @@ def steps(
     return told(command, 420)
 
 
-def told(command: list[Any], seconds: float) -> dict[str, dict[str, Any]]:
+def told(
+    command: list[Any], seconds: float, variables: dict[str, str] | None = None
+) -> dict[str, dict[str, Any]]:
     """The lines of JSON that a program prints, by the name of the step."""
+    shown = environment() | (variables or {})
     words = [os.fspath(word) for word in command]
     try:
         done = subprocess.run(
-            words, capture_output=True, text=True, timeout=seconds, env=environment(), check=False
+            words, capture_output=True, text=True, timeout=seconds, env=shown, check=False
         )
         output, errors = done.stdout, done.stderr
     except subprocess.TimeoutExpired as late:

@@ -121,6 +121,11 @@ class Analysis:
         known = selectors_for(every_rule())
         return left(comments, findings, resting, facts.tree, known, self._reporting())
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the document's facts are in memory: they are from the first question on."""
+        return self._facts is not None
+
     def questions(self) -> list[Question]:
         """What the findings' facts asked of other files and nobody answered yet."""
         return [] if self._facts is None else self._facts.externals.wanted()

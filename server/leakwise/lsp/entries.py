@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from leakwise.lsp.limits import GivenUp, Limit
@@ -38,6 +38,8 @@ class Entry:
         self.unsaved = False
         """Whether it changed since it was opened or saved."""
         self._analyze = analyze
+        self._asked_before: dict[Question, None] = {}
+        """What facts that were unloaded asked of other files."""
         self._limit = limit
         self._logged_failures: set[str] = set()
         self._left_out: set[str] = set()
@@ -72,9 +74,33 @@ class Entry:
         self._log_failed_rules()
         return answer
 
+    @property
+    def may_be_unloaded(self) -> bool:
+        """Whether its facts are in memory, wait for nothing, and remember nothing of code that does
+        not parse now."""
+        return (
+            self.analysis.is_loaded
+            and self.analysis.syntax_error is None
+            and self.rests_at is None
+            and not self.stale
+            and not self.analysis.questions()
+        )
+
+    def unload(self) -> None:
+        """Gives the memory of the facts back. They are made again when something is asked, and what
+        they asked of other files is known until then."""
+        asked = dict.fromkeys(self.analysis.asked())
+        self.begin_anew()
+        self._asked_before = asked
+
+    def asked(self) -> "Iterable[Question]":
+        """What its facts asked of other files, answered or not."""
+        return self.analysis.asked() if self.analysis.is_loaded else self._asked_before
+
     def begin_anew(self) -> None:
         """Analyses the document from scratch, without what was left out."""
         self.analysis = self._analyze(self.document)
+        self._asked_before = {}
         self.analysis.left_out.update(self._left_out)
         self.analysis.gives_nothing = self._given_up
         self.changes = []

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from leakwise.lsp.entries import LIMIT_SECONDS, Entry
 from leakwise.lsp.limits import GivenUp, Limit
+from leakwise.lsp.loaded import LoadedEntries
 from leakwise.lsp.neighbours import Neighbours
 from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.lsp.urgency import Urgency
@@ -67,6 +68,7 @@ class Scheduler:
         self.settings = WorkspaceSettings()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._entries: dict[str, Entry] = {}
+        self._loaded = LoadedEntries()
         self._unpublished: dict[str, None] = {}
         self.neighbours = Neighbours(self._inbox.put)
         self._questions: list[tuple[Urgency, int, Callable[[], None]]] = []
@@ -180,6 +182,8 @@ class Scheduler:
         if self._questions or self._unpublished or self.neighbours.restless:
             return 0.0
         times = [entry.rests_at for entry in self._entries.values() if entry.rests_at is not None]
+        if self._loaded.wants_collection and not times:
+            return 0.0
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _take_settings(self, options: Mapping[str, object] | None) -> None:
@@ -261,7 +265,9 @@ class Scheduler:
             self._tell_of_change(uri)
 
     def _take_closed(self, uri: str) -> None:
-        self._entries.pop(uri, None)
+        entry = self._entries.pop(uri, None)
+        if entry is not None:
+            self._loaded.forget(entry)
         self._unpublished.pop(uri, None)
         self.neighbours.close(uri)
 
@@ -274,6 +280,7 @@ class Scheduler:
         findings = entry.ask(_findings)
         self._call_on_loop(self._publish, entry.document, findings)
         self._ask_neighbours(entry)
+        self._loaded.look_at(entry)
 
     def _ask_neighbours(self, entry: Entry) -> None:
         """Asks what the findings' facts want to know of other files; these see its text."""
@@ -286,15 +293,19 @@ class Scheduler:
         answers, self.neighbours.answers = self.neighbours.answers, {}
         stale, self.neighbours.stale = self.neighbours.stale, {}
         for uri, entry in self._entries.items():
-            if answers:
-                changed = entry.ask(partial(_told, answers))
-                if changed:
-                    self._tell_of_change(uri)
+            if answers and self._changes(entry, answers):
+                self._tell_of_change(uri)
             for question in answers:
                 entry.stale.pop(question, None)
             if stale:
-                entry.stale.update((one, None) for one in entry.analysis.asked() if one in stale)
+                entry.stale.update((one, None) for one in entry.asked() if one in stale)
             self._ask_neighbours(entry)
+
+    def _changes(self, entry: Entry, answers: "Mapping[Question, Answer]") -> bool:
+        """Whether answers may change the findings of a document."""
+        if entry.analysis.is_loaded:
+            return entry.ask(partial(_told, answers))
+        return any(one in answers for one in entry.asked())
 
     def _tell_of_change(self, uri: str) -> None:
         """Has findings shown that changed although the text did not."""
@@ -314,6 +325,8 @@ class Scheduler:
             answer.set_exception(error)
         if entry is not None and not self.pushes:
             self._ask_neighbours(entry)
+        if entry is not None:
+            self._loaded.look_at(entry)
 
     def _resync_rested(self) -> None:
         now = time.monotonic()
@@ -324,6 +337,7 @@ class Scheduler:
                     self._tell_of_change(uri)
                 self._ask_neighbours(entry)
                 return
+        self._loaded.collect()
 
     def _new_analysis(self, document: Document) -> "Analysis":
         # Too heavy to be loaded before `initialize` is answered.

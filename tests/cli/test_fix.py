@@ -122,3 +122,12 @@ def test_what_is_not_safe_is_repaired_where_settings_say_so(tmp_path: Path) -> N
     done = leakwise("check", "--fix", cwd=tmp_path)
     assert done.stdout == "No leaks found in 1 file. 1 repair made.\n"
     assert (tmp_path / "a.py").read_text() == LEAK.replace("+= loss", "+= loss.item()")
+
+
+def test_what_is_not_safe_is_repaired_where_it_is_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": LEAK, "pyproject.toml": "[tool.leakwise]\nunsafe-fixes = true\n"})
+    assert leakwise("check", "--fix", "--no-unsafe-fixes", cwd=tmp_path).returncode == 1
+    write(tmp_path, {"pyproject.toml": ""})
+    done = leakwise("check", "--fix", "--unsafe-fixes", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "No leaks found in 1 file. 1 repair made.\n")
+    assert (tmp_path / "a.py").read_text() == LEAK.replace("+= loss", "+= loss.item()")

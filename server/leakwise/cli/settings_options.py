@@ -59,6 +59,11 @@ _OPTIONS = (
         default=None,
     ),
     _option(
+        "unsafe-fixes/--no-unsafe-fixes",
+        "Make repairs too that may change what the code does; with `--fix`.",
+        default=None,
+    ),
+    _option(
         "environment",
         "The virtual or conda environment whose packages the code uses.",
         metavar="FOLDER",
@@ -95,6 +100,7 @@ _NAMES = (
     "extend_exclude",
     "force_exclude",
     "respect_gitignore",
+    "unsafe_fixes",
     "environment",
 )
 
@@ -171,7 +177,13 @@ def _table(given: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
         severity[selector] = level
     if severity:
         yield "severity", severity
-    for name in ("minimum_certainty", "force_exclude", "respect_gitignore", "environment"):
+    for name in (
+        "minimum_certainty",
+        "force_exclude",
+        "respect_gitignore",
+        "unsafe_fixes",
+        "environment",
+    ):
         if given[name] is not None:
             yield name.replace("_", "-"), given[name]
 

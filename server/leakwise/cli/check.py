@@ -9,12 +9,13 @@ from types import FrameType
 
 import click
 
-from leakwise.cli.complaints import complain
+from leakwise.cli.complaints import complain, complain_of
 from leakwise.cli.output import FORMATS, NEED_FIXES
 from leakwise.cli.output.printable import printable
 from leakwise.cli.printing import print_findings
+from leakwise.cli.rewriting_options import Rewriting, rewriting_options
 from leakwise.cli.settings_options import check_selectors, settings_options
-from leakwise.cli.shown import CheckedFile, unchecked
+from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile, unchecked
 from leakwise.engine.settings import Overrides, SettingsResolver
 
 FOUND = 1
@@ -24,7 +25,7 @@ TERMINATED = 143
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--fix", is_flag=True, help="Repair files, where that surely changes nothing else.")
+@rewriting_options
 @click.option(
     "--output-format",
     type=click.Choice(FORMATS),
@@ -41,9 +42,6 @@ TERMINATED = 143
 )
 @click.option("--statistics", is_flag=True, help="Print how often each rule found something.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
-@click.option(
-    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was repaired."
-)
 @click.option("--show-files", is_flag=True, help="Print the files that would be checked, and stop.")
 @click.option(
     "--stdin-filename",
@@ -63,12 +61,11 @@ TERMINATED = 143
 def check(
     context: click.Context,
     paths: tuple[Path, ...],
-    fix: bool,
+    rewriting: Rewriting,
     output_format: str,
     output_file: Path | None,
     statistics: bool,
     exit_zero: bool,
-    exit_non_zero_on_fix: bool,
     show_files: bool,
     stdin_filename: Path | None,
     jobs: int | None,
@@ -81,15 +78,12 @@ def check(
     The exit status is 0 when nothing worse than a note was found, 1 when there are warnings or
     errors, 2 when the check could not run, a path does not exist or a setting is wrong.
     """
-    stdin = Path("-") in paths
+    stdin = Path(STDIN) in paths
     if stdin and len(paths) > 1:
         raise click.UsageError("`-` (standard input) cannot be checked together with paths.")
     if stdin_filename is not None and not stdin:
         raise click.UsageError("`--stdin-filename` needs `-` as the path.")
-    if fix and stdin:
-        raise click.UsageError("`--fix` repairs files; standard input is none.")
-    if exit_non_zero_on_fix and not fix:
-        raise click.UsageError("`--exit-non-zero-on-fix` needs `--fix`.")
+    rewriting.check_with(stdin=stdin, output_format=output_format, statistics=statistics)
     if statistics and output_format not in ("text", "json"):
         raise click.UsageError("`--statistics` is printed as text or json only.")
     from leakwise.cli.loading import loaded_rules
@@ -104,39 +98,44 @@ def check(
         for path in [] if stdin else _listed(_present(paths or (Path(),)), settings):
             click.echo(printable(path))
         return
+    content = sys.stdin.buffer.read() if stdin else b""
     if stdin:
-        files = [_check_stdin(stdin_filename, settings, with_fixes)]
+        files = [_check_stdin(content, stdin_filename, settings, with_fixes)]
     else:
         files, missing = _check_paths(paths or (Path(),), settings, jobs, with_fixes)
-    if fix:
-        files = _repair(files, settings, with_fixes)
+    files, changes = rewriting.done(files, settings, with_fixes, content if stdin else None)
     wrong = settings.problems(rules)
     for setting in wrong:
         complain("error", str(setting))
-    for file in files:
-        for problem in file.problems:
-            complain("warning", problem, file.path)
-    for problem in dict.fromkeys(problem for file in files for problem in file.about_run):
-        complain("warning", problem)
-    print_findings(files, output_format, counted=statistics, to=output_file)
+    complain_of(files)
+    if changes is not None:
+        from leakwise.cli.differences import print_differences
+
+        print_differences(changes, to=output_file)
+        fails = bool(changes)
+    else:
+        print_findings(files, output_format, counted=statistics, to=output_file)
+        fails = any(finding.counts for file in files for finding in file.findings)
     if missing or wrong:
         context.exit(COULD_NOT_RUN)
-    found = any(finding.counts for file in files for finding in file.findings)
-    repaired = exit_non_zero_on_fix and any(file.repairs for file in files)
-    if (found or repaired) and not exit_zero:
+    if rewriting.exit_non_zero_on_fix and any(file.repairs for file in files):
+        fails = True
+    if fails and not exit_zero:
         context.exit(FOUND)
 
 
-def _check_stdin(name: Path | None, settings: SettingsResolver, with_fixes: bool) -> CheckedFile:
+def _check_stdin(
+    content: bytes, name: Path | None, settings: SettingsResolver, with_fixes: bool
+) -> CheckedFile:
     from leakwise.cli.checking import check_document
     from leakwise.engine.outside import Outside, project_folders
     from leakwise.facts.reading import document_of
     from leakwise.sources import UnreadableError, path_to_uri
 
-    shown = "-" if name is None else str(name)
-    uri = "untitled:stdin" if name is None else path_to_uri(name)
+    shown = STDIN if name is None else str(name)
+    uri = UNTITLED if name is None else path_to_uri(name)
     try:
-        document = document_of(sys.stdin.buffer.read(), shown, uri)
+        document = document_of(content, shown, uri)
     except UnreadableError as error:
         return unchecked(shown, str(error))
     with closing(Outside([] if name is None else project_folders([name]), settings)) as outside:
@@ -177,17 +176,6 @@ def _listed(present: list[Path], settings: SettingsResolver) -> list[str]:
 
     found = python_files(present, _unlistable, lambda folder: settings.for_folder(folder).choice)
     return [str(path) for path in found if settings.takes(path)]
-
-
-def _repair(
-    files: list[CheckedFile], settings: SettingsResolver, with_fixes: bool
-) -> list[CheckedFile]:
-    from leakwise.cli.repairing import repaired
-    from leakwise.engine.outside import Outside, project_folders
-
-    found = [Path(file.path) for file in files if file.findings]
-    with closing(Outside(project_folders(found), settings)) as outside:
-        return list(repaired(files, outside, settings, with_fixes))
 
 
 def _unlistable(folder: Path, why: str) -> None:

@@ -27,18 +27,28 @@ def print_findings(
     else:
         found = lines_in(form)(files)
     if to is not None:
-        _write(to, found)
-        return
+        text = "".join(f"{click.unstyle(line)}\n" for line in found)
+        write_output(to, text.encode(errors="backslashreplace"))
+    else:
+        print_lines(found, form)
+
+
+def print_lines(lines: Iterable[str], form: str) -> None:
+    """Prints lines in a form, with colours where it and the terminal have them."""
     colour = None if form in STYLED and not os.environ.get("NO_COLOR") else False
-    for line in found:
+    for line in lines:
         click.echo(line, color=colour)
 
 
-def _write(to: Path, found: Iterable[str]) -> None:
+def write_output(to: Path, content: bytes) -> None:
+    """Makes the file that the output was to go to, whole or not at all.
+
+    Raises:
+        CouldNotRun: it cannot be written.
+    """
     from leakwise.sources.writing import UnwritableError, put_file
 
-    text = "".join(f"{click.unstyle(line)}\n" for line in found)
     try:
-        put_file(to, text.encode(errors="backslashreplace"))
+        put_file(to, content)
     except UnwritableError as error:
         raise CouldNotRun(f"{to} {error}.") from None

@@ -1,72 +1,93 @@
-"""Repairing files: all safe fixes of each, written in the place of what was there."""
+"""Repairing files: all allowed fixes of each, and what is left of its findings then."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from leakwise.cli.checking import check_document
-from leakwise.cli.shown import CheckedFile
+from leakwise.cli.rewriting import Rewrite, rewrite
+from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
 from leakwise.engine import Analysis, every_rule, fix_all
-from leakwise.engine.outside import Outside
+from leakwise.engine.outside import Outside, project_folders
 from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import document_of
-from leakwise.sources import UnreadableError, encode, path_to_uri, read_bytes
+from leakwise.sources import UnreadableError, path_to_uri, read_bytes, uri_to_path
 from leakwise.sources.writing import UnwritableError, replace_file
-from leakwise.text import Document
 
 
 def repaired(
-    files: Iterable[CheckedFile], outside: Outside, settings: SettingsResolver, with_fixes: bool
-) -> Iterator[CheckedFile]:
+    files: Iterable[CheckedFile], settings: SettingsResolver, with_fixes: bool
+) -> list[CheckedFile]:
     """What is left of the findings of each file after its repair, which is written; a file that
     cannot be repaired stays as it is, and says why."""
-    for file in files:
-        if not file.findings:
-            yield file
-            continue
-        try:
-            yield _repaired(file, outside, settings, with_fixes)
-        except (UnreadableError, UnwritableError) as error:
-            yield replace(file, problems=(*file.problems, str(error)))
+    files = list(files)
+    with closing(_outside(files, settings)) as outside:
+        return [_repaired(file, outside, settings, with_fixes) for file in files]
+
+
+def planned(
+    files: Iterable[CheckedFile], settings: SettingsResolver, stdin: bytes | None
+) -> tuple[list[CheckedFile], list[Rewrite]]:
+    """The files, with why some cannot be repaired, and the repairs of the others; nothing is
+    written. `stdin` is what came on standard input, where that is the only file."""
+    told: list[CheckedFile] = []
+    found: list[Rewrite] = []
+    files = list(files)
+    with closing(_outside(files, settings)) as outside:
+        for file in files:
+            told.append(file)
+            if not file.findings:
+                continue
+            try:
+                repair = _repair(file.path, stdin, outside, settings)
+            except (UnreadableError, UnwritableError) as error:
+                told[-1] = replace(file, problems=(*file.problems, str(error)))
+                continue
+            if repair is not None:
+                found.append(repair)
+    return told, found
+
+
+def _outside(files: Iterable[CheckedFile], settings: SettingsResolver) -> Outside:
+    found = [Path(file.path) for file in files if file.findings and file.path != STDIN]
+    return Outside(project_folders(found), settings)
 
 
 def _repaired(
     file: CheckedFile, outside: Outside, settings: SettingsResolver, with_fixes: bool
 ) -> CheckedFile:
-    path = Path(file.path)
-    data = read_bytes(path)
-    document = document_of(data, path.name, path_to_uri(path))
-    chosen = settings.for_document(path, every_rule())
-    analysis = Analysis(document, settings=chosen, outside=outside.known)
-    outside.settle([analysis])
-    fixed = fix_all(
-        document,
-        unsafe=chosen.settings.unsafe_fixes,
-        outside=outside.known,
-        settings=chosen,
-    )
-    if not fixed.applied:
+    if not file.findings:
         return file
-    after = _rewritten(data, fixed.document)
-    if document_of(after, path.name, document.uri).text != fixed.text:
-        raise UnwritableError("would not read as it was written - correct it by hand")
-    replace_file(path, data, after)
-    left = check_document(fixed.document, file.path, outside, settings, with_fixes)
-    return replace(left, repairs=fixed.applied)
+    try:
+        repair = _repair(file.path, None, outside, settings)
+        if repair is None:
+            return file
+        replace_file(Path(file.path), repair.before, repair.after)
+    except (UnreadableError, UnwritableError) as error:
+        return replace(file, problems=(*file.problems, str(error)))
+    left = check_document(repair.new, file.path, outside, settings, with_fixes)
+    return replace(left, repairs=repair.changes)
 
 
-def _rewritten(data: bytes, document: Document) -> bytes:
-    """The bytes of a file that held `data`, with the text of `document`, which was read from it and
-    edited. Encoding and byte-order mark stay, and all of a notebook but the sources of cells.
+def _repair(
+    path: str, content: bytes | None, outside: Outside, settings: SettingsResolver
+) -> Rewrite | None:
+    """The repair of a file, by all fixes that its settings allow; None where there are none.
+    `content` is what it holds, where that is not on the disk.
 
     Raises:
-        UnreadableError: the file's encoding lacks a character of the text.
+        UnreadableError: the file is no text, or its encoding lacks a character of the repair.
+        UnwritableError: the file would not read as what it is to be.
     """
-    from leakwise.syntax.notebook_cells import NotebookDocument
-
-    if not isinstance(document, NotebookDocument):
-        return encode(document.text, data)
-    from leakwise.sources.notebooks import read_notebook
-
-    sources = {cell.number: cell.document.text for cell in document.cells}
-    return read_notebook(data).with_sources(sources).encode()
+    uri = UNTITLED if path == STDIN else path_to_uri(Path(path))
+    data = read_bytes(Path(path)) if content is None else content
+    document = document_of(data, path, uri)
+    chosen = settings.for_document(uri_to_path(uri), every_rule())
+    analysis = Analysis(document, settings=chosen, outside=outside.known)
+    outside.settle([analysis])
+    unsafe = chosen.settings.unsafe_fixes
+    fixed = fix_all(document, unsafe=unsafe, outside=outside.known, settings=chosen)
+    if not fixed.applied:
+        return None
+    return rewrite(path, data, document, fixed.document, fixed.applied)

@@ -60,7 +60,7 @@ _OPTIONS = (
     ),
     _option(
         "unsafe-fixes/--no-unsafe-fixes",
-        "Make repairs too that may change what the code does; with `--fix`.",
+        "Make repairs too that may change what the code does; with `--fix` and `--diff`.",
         default=None,
     ),
     _option(

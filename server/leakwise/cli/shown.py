@@ -6,6 +6,10 @@ from leakwise.fixing import Applicability
 from leakwise.rule import Severity
 from leakwise.text import Range
 
+STDIN = "-"
+"""The path of standard input that has no name, and the address of its document."""
+UNTITLED = "untitled:stdin"
+
 
 @dataclass(frozen=True, slots=True)
 class ShownPlace:

@@ -1,7 +1,7 @@
 """An edit makes the facts of other bodies neither anew nor wrong."""
 
 from leakwise.facts import ModuleFacts
-from leakwise.facts.body import BodyResult
+from leakwise.facts.results import BodyResult
 from leakwise.text import Document, Range
 from tests.benchmarks import training_files
 from tests.facts.reading import described, document

@@ -297,9 +297,10 @@ class HiddenStateNotDetached(Rule):
     def check(self, body: BodyFacts) -> Iterator[Report]:
         if not body.has_loops or not body.carried:
             return
+        recurrent = [call for call in body.module_calls if is_recurrent(call.callee_value)]
         told: dict[Place, list[Carried]] = {}
-        for carried in body.carried:
-            call = next(iter(_fed_back(body, carried)), None)
+        for carried in body.carried if recurrent else ():
+            call = next(iter(_fed_back(body, recurrent, carried)), None)
             if call is not None and body.trains(carried.loops[-1]):
                 told.setdefault(call.place, []).append(carried)
         for call in body.module_calls:
@@ -337,12 +338,14 @@ class HiddenStateNotDetached(Rule):
             yield Fix("Detach the state before the next batch", edits, Applicability.UNSAFE)
 
 
-def _fed_back(body: BodyFacts, carried: Carried) -> Iterator[ModuleCall]:
-    """The recurrent networks that are given what they left at `carried.path` a round before."""
-    for call in body.module_calls:
+def _fed_back(
+    body: BodyFacts, recurrent: list[ModuleCall], carried: Carried
+) -> Iterator[ModuleCall]:
+    """The calls of recurrent networks that are given what they left at `carried.path` a round
+    before."""
+    for call in recurrent:
         if (
             call.loops == carried.loops
-            and is_recurrent(call.callee_value)
             and call.place in carried.value.sources
             and given_carried(body, call, carried)
         ):

@@ -100,7 +100,7 @@ def _own_evidence(module: "ModuleFacts", definition: Definition, block: Block) -
 
 
 def _starts(definition: Definition) -> bool:
-    return any(definition.index.mentions(word) for word in STARTING_WORDS)
+    return definition.index.mentions_any(STARTING_WORDS)
 
 
 def _at_entry(module: "ModuleFacts", definition: Definition, *, always: bool) -> Names:

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from leakwise.facts.circumstances import Circumstances
@@ -15,7 +14,6 @@ from leakwise.facts.events import (
     Construction,
     Entering,
     Event,
-    Flows,
     GradMode,
     Handling,
     Keeping,
@@ -35,6 +33,7 @@ from leakwise.facts.mixing import MIXING_CALLS
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Release
 from leakwise.facts.resource_events import Acquisition
+from leakwise.facts.results import BodyResult
 from leakwise.facts.state import deep_sources
 from leakwise.facts.tensorflow_scopes import TensorflowScopes
 from leakwise.facts.values import UNKNOWN, Kind, Source, Value, overlap
@@ -48,25 +47,12 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
-@dataclass(frozen=True, slots=True)
-class BodyResult:
-    """All that the interpreter learned of a body."""
-
-    events: tuple[Event, ...] = ()
-    flows: Flows = field(default_factory=Flows)
-    returns: Value | None = None
-    """What it returns; None where nothing is returned."""
-    exit_values: dict[str, Value] = field(default_factory=dict)
-    """The values of paths where the body ends."""
-
-
 class BodyFacts(Circumstances, TensorflowScopes):
     """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
 
     def __init__(self, module: "ModuleFacts", definition: "Definition") -> None:
         self.module = module
         self.definition = definition
-        self._by_type: dict[type[Event], tuple[Event, ...]] = {}
 
     @functools.cached_property
     def result(self) -> BodyResult:
@@ -78,11 +64,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
         need stands in it."""
         if traits and not any(self.module.has_trait(self.definition, trait) for trait in traits):
             return ()
-        found = self._by_type.get(kind)
-        if found is None:
-            found = tuple(event for event in self.result.events if type(event) is kind)
-            self._by_type[kind] = found
-        return found
+        return self.result.of(kind)
 
     @property
     def name(self) -> str | None:
@@ -217,15 +199,14 @@ class BodyFacts(Circumstances, TensorflowScopes):
         names = self.module.names
         if not any(self._calls_word(names.words_for(name)) for name in qualified):
             return ()
-        called = (site for site in self.call_sites if site.value.kind is Kind.QUALIFIED)
-        return tuple(site for site in called if site.value.name in qualified)
+        return self.result.calls_of(qualified)
 
     def method_calls(self, *methods: str) -> tuple[CallSite, ...]:
         """The calls of methods with these names, on what is not an imported module. Asking costs
         no interpretation where none of the names is called in the body."""
         if not self._calls_word(methods):
             return ()
-        return tuple(site for site in self.call_sites if site.method in methods)
+        return self.result.method_calls(methods)
 
     def file_calls_of(self, *qualified: str) -> tuple[CallSite, ...]:
         """As `calls_of`, in all bodies of the file."""
@@ -251,7 +232,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
 
     def _calls_word(self, words: Iterable[str]) -> bool:
         self.definition.code.read()
-        return any(self.definition.index.calls(word) for word in words)
+        return self.definition.index.calls_any(frozenset(words))
 
     @property
     def loops(self) -> tuple[Looping, ...]:

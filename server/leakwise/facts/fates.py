@@ -19,8 +19,8 @@ from leakwise.facts.usage import Use, is_local, use_of
 from leakwise.facts.values import ANY_SOURCE, Source
 
 if TYPE_CHECKING:
-    from leakwise.facts.body import BodyResult
     from leakwise.facts.module import ModuleFacts
+    from leakwise.facts.results import BodyResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def _named_owner(module: "ModuleFacts", definition: Definition, path: str, name:
 
 
 def _gives_name(module: "ModuleFacts", other: Definition, name: str) -> bool:
-    if not any(other.index.mentions(word) for word in module.release_methods):
+    if not other.index.mentions_any(module.release_methods):
         return False
     return any(name in event.reached for event in _givings(module.body(other)))
 

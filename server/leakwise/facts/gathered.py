@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from leakwise.facts.names import Binding, NestedScope, ScopeIndex
 from leakwise.syntax import Block
@@ -19,6 +20,8 @@ class GatheredNames:
         self._writes: _ByKey = {}
         self._asked: _ByKey = {}
         self._bound: _ByKey = {}
+        self._traits: _ByKey = {}
+        self._nesting: dict[Block, ScopeIndex] = {}
 
     def sync(self, parts: dict[Block, ScopeIndex]) -> set[str]:
         """Takes the indexes of all blocks of the scope; gives the words that came or went."""
@@ -41,6 +44,11 @@ class GatheredNames:
         _replace(self._writes, block, before.writes, after.writes)
         _replace(self._asked, block, before.asked.keys(), after.asked.keys())
         _replace(self._bound, block, before.bound.keys(), after.bound.keys())
+        _replace(self._traits, block, before.traits, after.traits)
+        if before.nested:
+            del self._nesting[block]
+        if after.nested:
+            self._nesting[block] = after
         if index is not None:
             self._parts[block] = index
         return changed
@@ -65,9 +73,17 @@ class GatheredNames:
         """Whether an identifier stands in the scope's own code."""
         return word in self._words
 
+    def mentions_any(self, words: AbstractSet[str]) -> bool:
+        """Whether one of some identifiers stands in the scope's own code."""
+        return not self._words.keys().isdisjoint(words)
+
     def calls(self, path: str) -> bool:
         """Whether what is at a path is called."""
         return path in self._called
+
+    def calls_any(self, paths: AbstractSet[str]) -> bool:
+        """Whether what is at one of some paths is called."""
+        return not self._called.keys().isdisjoint(paths)
 
     def calls_named(self, name: str) -> Iterable[ast.Call]:
         """The calls of a name, or of `self.name`."""
@@ -107,11 +123,11 @@ class GatheredNames:
 
     def has_trait(self, trait: str) -> bool:
         """Whether one of the blocks has a trait."""
-        return any(trait in part.traits for part in self._parts.values())
+        return trait in self._traits
 
     def nested_scopes(self) -> Iterable[NestedScope]:
         """The functions and classes directly in the scope."""
-        return (nested for part in self._parts.values() for nested in part.nested)
+        return (nested for part in self._nesting.values() for nested in part.nested)
 
     def _holding(self, name: str) -> list[Block]:
         return sorted(self._bound.get(name, ()), key=lambda block: block.start)

@@ -12,7 +12,6 @@ from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
 from leakwise.facts.backpropagation import evidence_in, qualified_names
 from leakwise.facts.blocks import Memo, run_blocks
-from leakwise.facts.body import BodyResult
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.events import GradMode
@@ -21,6 +20,7 @@ from leakwise.facts.expressions import evaluate
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import marker
 from leakwise.facts.resource_events import Acquisition
+from leakwise.facts.results import BodyResult
 from leakwise.facts.run import Run, Watcher
 from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
@@ -124,7 +124,7 @@ def _interpret_module(
         blocks[0],
         qualified_names(module, definition),
     )
-    if any(definition.index.mentions(word) for word in STARTING_WORDS):
+    if definition.index.mentions_any(STARTING_WORDS):
         statements = [node for block in blocks for node in block.statements]
         backpropagated_assignments(statements, evidence)
     run = _run(module, definition, blocks[0], evidence, memos)

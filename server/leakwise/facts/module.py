@@ -8,7 +8,7 @@ from leakwise.facts.apis import canonical
 from leakwise.facts.apis.resources import HOOK_WORDS, RELEASE_METHODS, RESOURCE_WORDS, RESOURCES
 from leakwise.facts.apis.told import NOTHING_TOLD, Told, told_resource
 from leakwise.facts.backpropagation import backpropagated_elsewhere
-from leakwise.facts.body import BodyFacts, BodyResult
+from leakwise.facts.body import BodyFacts
 from leakwise.facts.caches import Cache, cache_of
 from leakwise.facts.callbacks import argument_use
 from leakwise.facts.callers import call_sites, callers_grad, calling, values_given
@@ -39,6 +39,7 @@ from leakwise.facts.queries import Cell, Database
 from leakwise.facts.reruns import NotebookFacts
 from leakwise.facts.resolution import Resolution
 from leakwise.facts.resource_events import Acquisition
+from leakwise.facts.results import BodyResult
 from leakwise.facts.rhythm import rhythm_of, rhythm_of_loop
 from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
@@ -300,9 +301,10 @@ class ModuleFacts:
         """Whether an identifier stands in a body's own code or in functions inside it."""
         definition.code.read()
         pending: list[ScopeIndex | GatheredNames] = [definition.index]
+        wanted = frozenset(words)
         while pending:
             index = pending.pop()
-            if any(index.mentions(word) for word in words):
+            if index.mentions_any(wanted):
                 return True
             pending.extend(nested.names for nested in index.nested_scopes())
         return False
@@ -316,8 +318,8 @@ class ModuleFacts:
         """Whether a body's own code, or a function of the file that it calls, has a word without
         which no resource, or no hook's handle, is taken."""
         definition.code.read()
-        return definition.index.has_trait("hook") or any(
-            definition.index.calls(name) for name in self._resource_names(hooks=hooks)
+        return definition.index.has_trait("hook") or definition.index.calls_any(
+            self._resource_names(hooks=hooks)
         )
 
     def _resource_names(self, *, hooks: bool) -> frozenset[str]:

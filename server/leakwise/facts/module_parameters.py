@@ -22,7 +22,9 @@ _PLAIN_BASES = frozenset(
     ]
 )
 # What keeps parameters under names that stand in no assignment.
-_KEEPERS = ("register_parameter", "register_module", "add_module", "setattr", "__dict__", "exec")
+_KEEPERS = frozenset(
+    ("register_parameter", "register_module", "add_module", "setattr", "__dict__", "exec")
+)
 _HARMLESS = frozenset(
     {Kind.NUMBER, Kind.OTHER, Kind.DEVICE, Kind.ARRAY, Kind.FUNCTION, Kind.CRITERION}
 )
@@ -41,7 +43,7 @@ def may_have_parameters(module: "ModuleFacts", class_: Definition) -> bool:
         written: set[str] = set()
         for method in methods:
             method.code.read()
-            if any(method.index.mentions(word) for word in _KEEPERS):
+            if method.index.mentions_any(_KEEPERS):
                 return True
             written.update(method.index.written_attributes())
         return any(_may_hold(module, module.attribute(class_, name)) for name in sorted(written))

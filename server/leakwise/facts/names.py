@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -56,9 +57,17 @@ class ScopeIndex:
         """Whether an identifier stands in the scope's own code."""
         return word in self.words
 
+    def mentions_any(self, words: AbstractSet[str]) -> bool:
+        """Whether one of some identifiers stands in the scope's own code."""
+        return not words.isdisjoint(self.words)
+
     def calls(self, path: str) -> bool:
         """Whether what is at a path is called."""
         return path in self.called
+
+    def calls_any(self, paths: AbstractSet[str]) -> bool:
+        """Whether what is at one of some paths is called."""
+        return not paths.isdisjoint(self.called)
 
     def calls_named(self, name: str) -> Iterable[ast.Call]:
         """The calls of a name, or of `self.name`."""

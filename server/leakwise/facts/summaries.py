@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.resources import RESOURCE_KINDS
-from leakwise.facts.body import BodyResult
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import (
     Accumulation,
@@ -18,6 +17,7 @@ from leakwise.facts.events import (
 )
 from leakwise.facts.members import called_value
 from leakwise.facts.parameters import parameters_in
+from leakwise.facts.results import BodyResult
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import NONE, UNKNOWN, Kind, Value
 

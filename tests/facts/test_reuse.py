@@ -1,5 +1,7 @@
 """An edit makes the facts of other bodies neither anew nor wrong."""
 
+import pytest
+
 from leakwise.facts import ModuleFacts
 from leakwise.facts.results import BodyResult
 from leakwise.text import Document, Range
@@ -114,3 +116,41 @@ def test_an_edit_that_changes_nothing_for_others_computes_one_body() -> None:
     edited(module, "x + 1", "x + 2")
     results(module)
     assert module.database.computations - computed <= 3
+
+
+@pytest.mark.parametrize("file", [training_files.one_main(500), training_files.script(500)])
+def test_an_edit_in_a_long_body_interprets_the_statements_round_it(
+    file: training_files.TrainingFile,
+) -> None:
+    module = ModuleFacts(Document.from_text("file:///long.py", file.text))
+    body = next(one for one in module.scopes.all() if one.name == "main" or one.node is None)
+    module.body(body)
+    from_scratch = module.database.statements_run
+    edited(module, 'os.environ.get("RATE_20", "0.1")', 'os.environ.get("RATE_20", "0.2")')
+    module.body(body)
+    assert 0 < module.database.statements_run - from_scratch <= 16 < from_scratch / 10
+
+
+def test_what_a_value_changes_into_reaches_the_statements_that_use_it_alone() -> None:
+    lines = ["import torch", "from torch import nn", "net = nn.Linear(2, 2)"]
+    lines += [f"v{number} = net(torch.zeros({number})).sum()" for number in range(300)]
+    lines += ["print(v150)"]
+    module = ModuleFacts(Document.from_text("file:///long.py", "\n".join(lines) + "\n"))
+    module.body(module.scopes.module)
+    before = module.database.statements_run
+    edited(
+        module, "v150 = net(torch.zeros(150)).sum()", "v150 = net(torch.zeros(150)).sum().item()"
+    )
+    values = module.body(module.scopes.module).exit_values
+    assert described(values["v150"]) == "number"
+    assert module.database.statements_run - before <= 24
+
+
+def test_what_holds_behind_a_break_is_what_held_before_it() -> None:
+    lines = ["def search(net, given):", "    best = 0.0", "    while True:"]
+    lines += [f"        v{number} = given + {number}" for number in range(100)]
+    lines += ["        if given.done:", "            break", "    return best"]
+    module = ModuleFacts(Document.from_text("file:///long.py", "\n".join(lines) + "\n"))
+    assert described(results(module)["search"].exit_values["best"]) == "number"
+    edited(module, "best = 0.0", "best = None")
+    assert described(results(module)["search"].exit_values["best"]) == "other"

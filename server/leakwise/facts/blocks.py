@@ -1,151 +1,154 @@
 """Runs the blocks of a suite, or takes over what some did last time where nothing they see changed.
 
-A memo covers a few neighbouring blocks. It depends on the names that stand in them, not on the
-whole state: what an edit did to other names leaves it standing.
+Neighbouring blocks are taken together in stretches, small ones inside larger ones. A stretch that
+stands as a whole costs one comparison; in one that does not, only the small one that an edit
+touched is run.
 """
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
-from leakwise.facts.events import Loop
-from leakwise.facts.queries import Node
+from leakwise.facts.definitions import ScopeNode
+from leakwise.facts.memos import Memo, Snapshot, memo_of
 from leakwise.facts.run import Run
-from leakwise.facts.state import Delta, Outcome, View, delta
-from leakwise.syntax import Block
+from leakwise.facts.scopes import Scopes
+from leakwise.facts.state import Outcome
+from leakwise.syntax import LOTS, Block
 
-KEPT_MEMOS = 8
-"""How many memos begin at one block: one for each round of the loops round it."""
-MOST_BLOCKS = 24
-MOST_LINES = 48
-_USUAL_BLOCKS = 8
-_ADDRESS_STEP = 16
+MOST_BLOCKS = 12
+MOST_LINES = 24
+"""The most blocks of a smallest stretch, and from how many lines on it is full."""
+_CUTS = (LOTS // 3, LOTS // 12, LOTS // 48)
+"""By level: a block whose lot is lower ends a stretch."""
 
 RunStatement = Callable[[Run, ast.stmt], None]
-
-
-@dataclass(slots=True)
-class Memo:
-    """What some blocks did: what they were given, what they read elsewhere, what came of it."""
-
-    blocks: list[Block]
-    revisions: list[int]
-    loops: tuple[Loop, ...]
-    evidence: list[object]
-    roots: frozenset[str]
-    before: View
-    change: Delta
-    outcome: Outcome
-    reads: dict[Node, int]
 
 
 def run_blocks(run: Run, blocks: Sequence[Block], run_statement: RunStatement) -> None:
     """Runs child blocks of the current block, in order."""
     outer = run.block
-    for group in _groups(blocks):
-        if run.state.dead:
-            break
-        if group[0].children:
-            run.block = group[0]
-            for statement in group[0].statements:
-                run_statement(run, statement)
-        else:
-            _run_group(run, group, run_statement)
+    _run_level(run, list(blocks), len(_CUTS) - 1, run_statement)
     run.block = outer
 
 
-def _groups(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Neighbouring leaves, cut where a block's own address says so: an insertion moves no cut."""
-    group: list[Block] = []
+def _run_level(run: Run, blocks: list[Block], level: int, run_statement: RunStatement) -> None:
+    for stretch in _stretches(blocks, level):
+        if run.state.dead:
+            break
+        if run.watcher is not None or _only_defines(stretch):
+            _run_inside(run, stretch, 0, run_statement)
+        elif level and len(stretch) == 1:
+            _run_level(run, stretch, 0, run_statement)
+        else:
+            _run_stretch(run, stretch, level, run_statement)
+
+
+def _stretches(blocks: Sequence[Block], level: int) -> Iterator[list[Block]]:
+    """Neighbouring blocks, cut where a block's own number says so: an insertion moves no cut."""
+    limit = _CUTS[level]
+    stretch: list[Block] = []
     lines = 0
     for block in blocks:
-        if block.children:
-            if group:
-                yield group
+        if block.children and not level:
+            if stretch:
+                yield stretch
             yield [block]
-            group, lines = [], 0
+            stretch, lines = [], 0
             continue
-        group.append(block)
+        stretch.append(block)
         lines += block.line_count
-        cut = id(block) // _ADDRESS_STEP % _USUAL_BLOCKS == 0
-        if cut or lines >= MOST_LINES or len(group) >= MOST_BLOCKS:
-            yield group
-            group, lines = [], 0
-    if group:
-        yield group
+        full = not level and (lines >= MOST_LINES or len(stretch) >= MOST_BLOCKS)
+        if block.lot < limit or full:
+            yield stretch
+            stretch, lines = [], 0
+    if stretch:
+        yield stretch
 
 
-def _run_group(run: Run, group: list[Block], run_statement: RunStatement) -> None:
-    evidence: list[object] = [run.evidence.by_block.get(block) for block in group]
-    memo = _standing_memo(run, group, evidence)
+def _only_defines(stretch: list[Block]) -> bool:
+    """Whether this is one function or class, whose code is a body of its own."""
+    block = stretch[0]
+    return len(stretch) == 1 and bool(block.children) and _is_scope(block)
+
+
+def _is_scope(block: Block) -> bool:
+    return isinstance(block.statements[0], ScopeNode)
+
+
+def _run_inside(run: Run, stretch: list[Block], level: int, run_statement: RunStatement) -> None:
+    """Runs a stretch by the smaller ones that it consists of, or its statements."""
+    if level:
+        _run_level(run, stretch, level - 1, run_statement)
+        return
+    for block in stretch:
+        run.block = block
+        run.module.database.statements_run += len(block.statements)
+        for statement in block.statements:
+            run_statement(run, statement)
+
+
+def _run_stretch(run: Run, stretch: list[Block], level: int, run_statement: RunStatement) -> None:
+    below = [one for block in stretch for one in _own(block)]
+    revisions = [block.revision for block in stretch]
+    by_block = run.evidence.by_block
+    evidence: list[object] = [by_block.get(block) for block in below]
+    memo = _standing_memo(run, stretch, level, revisions, evidence)
     if memo is None:
-        memo = _run_anew(run, group, evidence, run_statement)
+        memo = _run_anew(run, stretch, level, below, evidence, run_statement)
     else:
         active = run.module.database.active
         if active:
-            active[-1].update(dict.fromkeys(memo.reads))
-        run.state.apply(memo.change)
-    run.outcome.merge(memo.outcome)
-    kept = run.new_memos.setdefault(group[0], [])
-    if len(kept) < KEPT_MEMOS and all(memo is not known for known in kept):
-        kept.append(memo)
+            active[-1].update(memo.reads)
+        memo.repeat(run.state, run.outcome)
+    run.memos.keep(memo, level)
 
 
-def _standing_memo(run: Run, group: list[Block], evidence: list[object]) -> Memo | None:
-    if run.watcher is not None:
-        return None
-    first = group[0]
-    for memos in (run.new_memos.get(first, ()), run.old_memos.get(first, ())):
-        for memo in memos:
-            if (
-                memo.blocks == group
-                and memo.revisions == [block.revision for block in group]
-                and memo.evidence == evidence
-                and memo.loops == run.loops
-                and memo.before == run.state.view(memo.roots)
-                and _reads_stand(memo)
-            ):
-                return memo
+def _own(block: Block) -> Iterator[Block]:
+    """A block and those beneath it that are code of the same body."""
+    yield block
+    if block.children and not _is_scope(block):
+        for child in block.children:
+            yield from _own(child)
+
+
+def _standing_memo(
+    run: Run, stretch: list[Block], level: int, revisions: list[int], evidence: list[object]
+) -> Memo | None:
+    for memo in run.memos.at(stretch[0], level):
+        if (
+            memo.is_of(stretch, revisions, run.loops)
+            and memo.evidence == evidence
+            and memo.before.holds_in(run.state)
+            and run.memos.reads_stand(memo)
+        ):
+            return memo
     return None
 
 
-def _reads_stand(memo: Memo) -> bool:
-    for node, changed_at in memo.reads.items():
-        node.settle()
-        if node.changed_at != changed_at:
-            return False
-    return True
-
-
 def _run_anew(
-    run: Run, group: list[Block], evidence: list[object], run_statement: RunStatement
+    run: Run,
+    stretch: list[Block],
+    level: int,
+    below: list[Block],
+    evidence: list[object],
+    run_statement: RunStatement,
 ) -> Memo:
-    roots: set[str] = set()
-    for block in group:
-        index = run.module.scopes.index(block)
-        roots.update(index.names)
-        roots.update(index.bound)
+    before = Snapshot(run.state, _roots(run.module.scopes, below))
+    outer, run.outcome = run.outcome, Outcome()
     database = run.module.database
-    outer_outcome, before = run.outcome, run.state.view(roots)
-    run.outcome = Outcome()
     reads = database.open_record()
     try:
-        for block in group:
-            run.block = block
-            for statement in block.statements:
-                run_statement(run, statement)
+        _run_inside(run, stretch, level, run_statement)
     finally:
         database.close_record()
-    memo = Memo(
-        group,
-        [block.revision for block in group],
-        run.loops,
-        evidence,
-        frozenset(roots),
-        before,
-        delta(before, run.state.view(roots), dead=run.state.dead),
-        run.outcome,
-        {node: node.changed_at for node in reads},
-    )
-    run.outcome = outer_outcome
-    return memo
+    inner, run.outcome = run.outcome, outer
+    outer.merge(inner)
+    revisions = [block.revision for block in stretch]
+    return memo_of(stretch, revisions, run.loops, evidence, before, run.state, inner, reads)
+
+
+def _roots(scopes: Scopes, blocks: Sequence[Block]) -> tuple[str, ...]:
+    indexes = [scopes.index(block) for block in blocks]
+    names = (index.names for index in indexes)
+    bound = (index.bound for index in indexes)
+    return tuple(set().union(*names, *bound))

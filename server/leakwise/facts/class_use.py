@@ -11,7 +11,7 @@ from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE,
 from leakwise.facts.definitions import Definition
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.names import ScopeIndex, path_of
-from leakwise.facts.queries import Cell, Node
+from leakwise.facts.queries import Cell, Reads
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -41,7 +41,7 @@ class SeenUses:
     own: Uses
     of_class: Uses
     start: str
-    cells: dict[Node, None]
+    cells: Reads
 
     def of(self, path: str) -> Use:
         """What is done with what is at a path."""
@@ -57,7 +57,7 @@ class SeenUses:
 def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
     """What a body can tell by use."""
     own = uses_in(module, definition)
-    cells: dict[Node, None] = {own: None}
+    cells: Reads = {own: None}
     method = enclosing_method(definition)
     if method is None or method.parent is None:
         return SeenUses(own.read(), {}, "", cells)

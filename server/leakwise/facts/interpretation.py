@@ -11,12 +11,13 @@ from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
 from leakwise.facts.backpropagation import evidence_in, qualified_names
-from leakwise.facts.blocks import Memo, run_blocks
+from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.events import GradMode
 from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
 from leakwise.facts.expressions import evaluate
+from leakwise.facts.memos import Memos
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import marker
 from leakwise.facts.resource_events import Acquisition
@@ -31,8 +32,6 @@ from leakwise.syntax import Block
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
-
-Memos = dict[Block, list[Memo]]
 
 _SWITCHING = re.compile("grad|inference")
 """In the name of a decorator whose code is not in sight: it may switch recording off."""
@@ -57,7 +56,7 @@ def interpret(
     try:
         return _interpret(module, definition, memos, context, watcher)
     except RecursionError:
-        return BodyResult(returns=UNKNOWN), {}
+        return BodyResult(returns=UNKNOWN), Memos()
 
 
 def _interpret(
@@ -71,7 +70,7 @@ def _interpret(
         return _interpret_module(module, definition, memos, watcher)
     node, block = definition.node, definition.block
     if block is None:
-        return BodyResult(), {}
+        return BodyResult(), memos
     statements = node.body
     if isinstance(node, ast.ClassDef):
         # The functions and classes in it are bodies of their own.
@@ -82,8 +81,10 @@ def _interpret(
     run.depth = 0 if context is None else context.depth
     if isinstance(node, FunctionNode):
         run.state = _entry_state(module, definition, node, context)
+    memos.begin()
     run_suite(run, statements)
-    return _result(run), run.new_memos
+    memos.end([block])
+    return _result(run), memos
 
 
 def evaluated_alone(
@@ -98,7 +99,11 @@ def evaluated_alone(
     if block is None:
         return UNKNOWN
     run = _run(
-        module, definition, block, Evidence(module.tree.child_block, module.scopes.index, block), {}
+        module,
+        definition,
+        block,
+        Evidence(module.tree.child_block, module.scopes.index, block),
+        Memos(),
     )
     run.isolated = True
     run.statement = ast.Expr(node)
@@ -116,7 +121,7 @@ def _interpret_module(
 ) -> tuple[BodyResult, Memos]:
     blocks = module.tree.blocks
     if not blocks:
-        return BodyResult(), {}
+        return BodyResult(), memos
     tops = {id(node): block for block in blocks for node in block.statements}
     evidence = Evidence(
         lambda node: tops.get(id(node)) or module.tree.child_block(node),
@@ -129,8 +134,10 @@ def _interpret_module(
         backpropagated_assignments(statements, evidence)
     run = _run(module, definition, blocks[0], evidence, memos)
     run.watcher = watcher
+    memos.begin()
     run_blocks(run, blocks, run_statement)
-    return _result(run), run.new_memos
+    memos.end(blocks)
+    return _result(run), memos
 
 
 def _run(
@@ -145,7 +152,7 @@ def _run(
         evaluate,
         definition.instance_name(),
         definition.global_names(),
-        old_memos=memos,
+        memos=memos,
     )
 
 

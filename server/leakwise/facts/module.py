@@ -29,11 +29,12 @@ from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.holders import Holder, holder_of, holder_of_argument
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.inherited import inherited_result, outside_writers
-from leakwise.facts.interpretation import Memos, interpret, parameter_value
+from leakwise.facts.interpretation import interpret, parameter_value
 from leakwise.facts.kept_arguments import ArgumentUse, Kept
 from leakwise.facts.leak_path import Step, leak_path
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.members import attribute_value, method_value
+from leakwise.facts.memos import Memos
 from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.queries import Cell, Database
 from leakwise.facts.reruns import NotebookFacts
@@ -123,7 +124,7 @@ class ModuleFacts:
 
     def _interpret(self, definition: Definition) -> BodyResult:
         result, self._memos[definition] = interpret(
-            self, definition, self._memos.get(definition, {})
+            self, definition, self._memos.get(definition) or Memos()
         )
         return result
 
@@ -160,7 +161,7 @@ class ModuleFacts:
         """What a caller sees of a function that it gives these arguments."""
 
         def compute() -> Summary:
-            result, memos = interpret(self, definition, known.get(context, {}), context)
+            result, memos = interpret(self, definition, known.get(context) or Memos(), context)
             known[context] = memos
             return summary(self, definition, result)
 

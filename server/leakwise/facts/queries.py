@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+Reads = dict["Node", object]
+"""What was read, as the keys."""
 
 
 class Node:
@@ -37,14 +39,16 @@ class Node:
 class Database:
     """Counts revisions and knows which cell is being computed."""
 
-    __slots__ = ("active", "computations", "computing", "on_doubt", "revision")
+    __slots__ = ("active", "computations", "computing", "on_doubt", "revision", "statements_run")
 
     def __init__(self) -> None:
         self.revision = 1
-        self.active: list[dict[Node, None]] = []
+        self.active: list[Reads] = []
         self.computing: list[Cell[Any]] = []
         self.computations = 0
         """How many answers were computed so far."""
+        self.statements_run = 0
+        """How many statements were interpreted so far, those inside others not counted."""
         self.on_doubt: Callable[[Cell[Any]], None] | None = None
 
     def doubted(self, cell: "Cell[Any]") -> None:
@@ -64,9 +68,9 @@ class Database:
             member.cyclic = True
             member.leads_to[cell] = None
 
-    def open_record(self) -> dict[Node, None]:
+    def open_record(self) -> Reads:
         """Begins a record of what is read, until `close_record`."""
-        reads: dict[Node, None] = {}
+        reads: Reads = {}
         self.active.append(reads)
         return reads
 
@@ -150,7 +154,7 @@ class Cell(Node, Generic[T]):
         """The cells that were being computed, and that its last computation led back to."""
         self.settled_at = 0
         self._value = in_cycle
-        self.read_nodes: dict[Node, None] = {}
+        self.read_nodes: Reads = {}
 
     def read(self) -> T:
         """The value, brought up to date; the cell being computed depends on it from now on."""
@@ -196,7 +200,7 @@ class Cell(Node, Generic[T]):
         return True
 
     def _compute(self) -> None:
-        reads: dict[Node, None] = {}
+        reads: Reads = {}
         self.database.active.append(reads)
         self.database.computations += 1
         self._enter()

@@ -13,15 +13,15 @@ from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop, Waiting
 from leakwise.facts.evidence import Evidence
+from leakwise.facts.memos import Memos
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Locatable, Place, place_of
-from leakwise.facts.queries import Node
+from leakwise.facts.queries import Reads
 from leakwise.facts.state import Outcome, State, deep_sources
 from leakwise.facts.values import PENDING, UNKNOWN, Graph, Kind, Source, Value, merge_sources
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
-    from leakwise.facts.blocks import Memo
     from leakwise.facts.module import ModuleFacts
 
 _OPTIMIZER_USE = frozenset({OPTIMIZER_STEP, "zero_grad"})
@@ -66,7 +66,7 @@ class Run:
     """What is done with names and attributes, once that was asked."""
     kinds_by_use: dict[str, Kind | None] = field(default_factory=dict)
     """What the paths are used for of which that was asked."""
-    answers: dict[object, tuple[Value, dict[Node, None]]] = field(default_factory=dict)
+    answers: dict[object, tuple[Value, Reads]] = field(default_factory=dict)
     """What names and attributes of other bodies hold, with what was read for it."""
     isolated: bool = False
     """Whether one expression is evaluated on its own, without the statements before it."""
@@ -77,8 +77,8 @@ class Run:
     statement: ast.stmt | None = None
     bound_to: str | None = None
     """The path that the current statement binds its value to."""
-    old_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
-    new_memos: dict[Block, list["Memo"]] = field(default_factory=dict)
+    memos: Memos = field(default_factory=Memos)
+    """What blocks did when they were run before."""
     watcher: Watcher | None = None
     read_before: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     """By attribute of `self`: what it held when it was read last, and what reading it gave."""

@@ -1,6 +1,7 @@
 """The state of a body being interpreted: what each path holds, and whether autograd records."""
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from leakwise.facts.events import Event, Flows, GradMode, Loop, ParameterFlows
@@ -80,38 +81,14 @@ class State:
                 self.values.pop(part, None)
                 self.fresh_in.pop(part, None)
                 self._touch(part)
-            self.parts[root] = self.parts[root].difference(below)
+            rest = self.parts[root].difference(below)
+            if rest:
+                self.parts[root] = rest
+            else:
+                del self.parts[root]
         if self.evaluating:
             for key in [key for key in self.evaluating if key == path or _hangs_on(key, path)]:
                 del self.evaluating[key]
-
-    def view(self, roots: Iterable[str]) -> "View":
-        """All that holds for some names and what hangs on them."""
-        view = View(grad=self.grad)
-        for root in roots:
-            for path in (root, *self.parts.get(root, ())):
-                if (value := self.values.get(path)) is not None:
-                    view.values[path] = value
-                if (loops := self.fresh_in.get(path)) is not None:
-                    view.fresh_in[path] = loops
-        if self.evaluating:
-            chosen = set(roots)
-            view.evaluating = {
-                path: value for path, value in self.evaluating.items() if root_of(path) in chosen
-            }
-        return view
-
-    def apply(self, delta: "Delta") -> None:
-        """Does again what was done when `delta` was taken."""
-        for path in delta.removed:
-            self.forget(path)
-        for path, value in delta.values.items():
-            self._put(path, value)
-        self.fresh_in.update(delta.fresh_in)
-        self.evaluating.update(delta.evaluating)
-        for path in delta.left_evaluation:
-            self.evaluating.pop(path, None)
-        self.grad, self.dead = delta.grad, delta.dead
 
     def _touch(self, path: str) -> None:
         if self.touched is not None:
@@ -125,42 +102,6 @@ class State:
             known = self.parts.get(root, frozenset())
             if path not in known:
                 self.parts[root] = known | {path}
-
-
-@dataclass(slots=True)
-class View:
-    """What holds for some names of a state, for comparing and for putting back."""
-
-    values: dict[str, Value] = field(default_factory=dict)
-    fresh_in: dict[str, Loops] = field(default_factory=dict)
-    evaluating: dict[str, Value] = field(default_factory=dict)
-    grad: GradMode = GradMode.ON
-
-
-@dataclass(slots=True)
-class Delta:
-    """What some statements changed."""
-
-    values: dict[str, Value]
-    fresh_in: dict[str, Loops]
-    evaluating: dict[str, Value]
-    left_evaluation: list[str]
-    removed: list[str]
-    grad: GradMode
-    dead: bool
-
-
-def delta(before: View, after: View, *, dead: bool) -> Delta:
-    """What changed between two views of the same names."""
-    return Delta(
-        {path: value for path, value in after.values.items() if before.values.get(path) != value},
-        {path: one for path, one in after.fresh_in.items() if before.fresh_in.get(path) != one},
-        after.evaluating,
-        [path for path in before.evaluating if path not in after.evaluating],
-        [path for path in before.values if path not in after.values],
-        after.grad,
-        dead,
-    )
 
 
 def root_of(path: str) -> str:
@@ -284,7 +225,8 @@ class Outcome:
     returned: frozenset[Source] = frozenset()
     stored: frozenset[Source] = frozenset()
     passed: frozenset[Source] = frozenset()
-    returns: Value | None = None
+    given_back: list[Value] = field(default_factory=list)
+    """What is returned or yielded, in order."""
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
     returning: bool = False
@@ -297,7 +239,13 @@ class Outcome:
     def give_back(self, value: Value) -> None:
         """Notes a value that is returned or yielded."""
         self.returned = _union(self.returned, _differentiable_sources(value))
-        self.returns = value if self.returns is None else join(self.returns, value)
+        self.given_back.append(value)
+
+    @property
+    def returns(self) -> Value | None:
+        """All that is returned or yielded as one value; None where nothing is."""
+        # In the order of the statements, however these were taken together.
+        return functools.reduce(join, self.given_back) if self.given_back else None
 
     def store(self, value: Value) -> None:
         """Notes a value that is kept by what outlives the body."""
@@ -321,10 +269,7 @@ class Outcome:
         if flows_only:
             return
         self.events.update(other.events)
-        if other.returns is not None:
-            self.returns = (
-                other.returns if self.returns is None else join(self.returns, other.returns)
-            )
+        self.given_back.extend(other.given_back)
         self.breaks.extend(other.breaks)
         self.continues.extend(other.continues)
 

@@ -10,11 +10,19 @@ from leakwise.syntax.layout import suites_of
 from leakwise.syntax.parsing import SyntaxProblem
 
 _revisions = itertools.count(1)
+_numbers = itertools.count(1)
+# Of the golden ratio: its multiples never come close to one another for long.
+_SPREAD = 0x9E3779B1
+LOTS = 1 << 32
 
 
 def next_revision() -> int:
     """A number above all that were given before, in this process."""
     return next(_revisions)
+
+
+def _next_lot() -> int:
+    return next(_numbers) * _SPREAD % LOTS
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +81,9 @@ class Block:
     """What its statements were parsed from, where that is not its text."""
     problem: SyntaxProblem | None = None
     """Why it does not parse, with a relative line."""
+    lot: int = field(default_factory=_next_lot)
+    """A number below `LOTS`, spread evenly: neighbours are divided by it into groups, so that an
+    insertion moves no division but its own."""
 
     @property
     def end(self) -> int:

@@ -1,0 +1,266 @@
+"""What neighbouring blocks did when they were run, so that it can be done again without them.
+
+A memo depends on the names that stand in its blocks, not on the whole state: what an edit did to
+other names leaves it standing.
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from leakwise.facts.events import GradMode, Loop
+from leakwise.facts.queries import Cell, Node
+from leakwise.facts.state import Outcome, State, root_of
+from leakwise.facts.values import Value
+from leakwise.syntax import Block, subtree
+
+T = TypeVar("T")
+Loops = tuple[Loop, ...]
+KEPT_MEMOS = 8
+"""How many memos begin at one block: one for each round of the loops round it."""
+_FEW = 64
+
+_runs = itertools.count(1)
+
+
+class Snapshot:
+    """What holds for some names of a state and what hangs on them, for comparing."""
+
+    __slots__ = ("evaluating", "fresh_in", "grad", "parts", "paths", "roots", "values")
+
+    def __init__(self, state: State, roots: tuple[str, ...]) -> None:
+        # Lists that are made and compared without a step of Python for each name.
+        parts = list(map(state.parts.get, roots))
+        paths = roots
+        if any(parts):
+            paths = (*roots, *itertools.chain.from_iterable(filter(None, parts)))
+        self.roots = roots
+        self.parts = parts
+        self.paths = paths
+        self.values = list(map(state.values.get, paths))
+        self.fresh_in = list(map(state.fresh_in.get, paths))
+        self.evaluating = _evaluating(state, roots)
+        self.grad = state.grad
+
+    def holds_in(self, state: State) -> bool:
+        """Whether all of it is as it is in a state."""
+        return (
+            self.grad is state.grad
+            and list(map(state.values.get, self.paths)) == self.values
+            and list(map(state.parts.get, self.roots)) == self.parts
+            and list(map(state.fresh_in.get, self.paths)) == self.fresh_in
+            and self.evaluating == _evaluating(state, self.roots)
+        )
+
+
+def _evaluating(state: State, roots: Iterable[str]) -> dict[str, Value]:
+    if not state.evaluating:
+        return {}
+    chosen = set(roots)
+    return {path: one for path, one in state.evaluating.items() if root_of(path) in chosen}
+
+
+@dataclass(slots=True)
+class Change:
+    """What some statements changed in a state."""
+
+    values: dict[str, Value]
+    fresh_in: dict[str, Loops]
+    parts: dict[str, frozenset[str]]
+    evaluating: dict[str, Value]
+    unbound: list[str]
+    unfreshed: list[str]
+    without_parts: list[str]
+    left_evaluation: list[str]
+    touched: frozenset[str]
+    grad: GradMode
+    dead: bool
+
+    @classmethod
+    def since(cls, before: Snapshot, state: State) -> "Change":
+        """What is otherwise in a state than it was before."""
+        after = Snapshot(state, before.roots)
+        values, unbound = _difference(before.paths, before.values, after.paths, after.values)
+        fresh_in, stale = _difference(before.paths, before.fresh_in, after.paths, after.fresh_in)
+        parts, without = _difference(before.roots, before.parts, after.roots, after.parts)
+        return cls(
+            values,
+            fresh_in,
+            parts,
+            after.evaluating,
+            unbound,
+            stale,
+            without,
+            [path for path in before.evaluating if path not in after.evaluating],
+            frozenset((*values, *fresh_in, *unbound, *stale)),
+            after.grad,
+            state.dead,
+        )
+
+    def make(self, state: State) -> None:
+        """Changes a state in the same way."""
+        state.values.update(self.values)
+        state.fresh_in.update(self.fresh_in)
+        state.parts.update(self.parts)
+        state.evaluating.update(self.evaluating)
+        for table, gone in (
+            (state.values, self.unbound),
+            (state.fresh_in, self.unfreshed),
+            (state.parts, self.without_parts),
+            (state.evaluating, self.left_evaluation),
+        ):
+            for key in gone:
+                table.pop(key, None)
+        if state.touched is not None:
+            state.touched |= self.touched
+        state.grad, state.dead = self.grad, self.dead
+
+
+def _difference(
+    old_keys: Sequence[str],
+    old: Sequence[T | None],
+    new_keys: Sequence[str],
+    new: Sequence[T | None],
+) -> tuple[dict[str, T], list[str]]:
+    """What keys have got, and the keys that have nothing any more."""
+    before = dict(zip(old_keys, old, strict=True))
+    got: dict[str, T] = {}
+    for key, value in zip(new_keys, new, strict=True):
+        known = before.pop(key, None)
+        if known is value:
+            continue
+        if value is None:
+            before[key] = known
+        elif known != value:
+            got[key] = value
+    return got, [key for key, known in before.items() if known is not None]
+
+
+@dataclass(slots=True)
+class Memo:
+    """What some blocks did: what they were given, what they read elsewhere, what came of it."""
+
+    blocks: list[Block]
+    revisions: list[int]
+    loops: Loops
+    evidence: list[object]
+    before: Snapshot
+    change: Change
+    outcome: Outcome
+    breaks: list[Change]
+    continues: list[Change]
+    reads: dict[Node, int]
+    """What was read elsewhere, and when it had changed last."""
+
+    def is_of(self, blocks: list[Block], revisions: list[int], loops: Loops) -> bool:
+        """Whether it is of these blocks as they are now, in these loops."""
+        return self.blocks == blocks and self.revisions == revisions and self.loops == loops
+
+    def repeat(self, state: State, outcome: Outcome) -> None:
+        """Does again what the blocks did."""
+        for changes, states in (
+            (self.breaks, outcome.breaks),
+            (self.continues, outcome.continues),
+        ):
+            for change in changes:
+                left = state.copy()
+                change.make(left)
+                states.append(left)
+        self.change.make(state)
+        outcome.merge(self.outcome)
+
+
+def memo_of(
+    blocks: list[Block],
+    revisions: list[int],
+    loops: Loops,
+    evidence: list[object],
+    before: Snapshot,
+    state: State,
+    outcome: Outcome,
+    reads: Iterable[Node],
+) -> Memo:
+    """A memo of blocks that were just run; it takes their `outcome` for its own."""
+    breaks = [Change.since(before, one) for one in outcome.breaks]
+    continues = [Change.since(before, one) for one in outcome.continues]
+    outcome.breaks, outcome.continues = [], []
+    return Memo(
+        blocks,
+        revisions,
+        loops,
+        evidence,
+        before,
+        Change.since(before, state),
+        outcome,
+        breaks,
+        continues,
+        {node: node.changed_at for node in reads},
+    )
+
+
+@dataclass(slots=True)
+class _Kept:
+    run: int = 0
+    now: list[Memo] = field(default_factory=list)
+    """Those that were used or made in this run."""
+    earlier: list[Memo] = field(default_factory=list)
+    """Those of the last run that came here."""
+
+
+class Memos:
+    """The memos of one body, kept from run to run. Those inside a stretch that stands as a whole
+    are not looked at, and wait until it is run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Block, int], _Kept] = {}
+        self._run = 0
+        self._settled: dict[Node, int] = {}
+        self._pruned = 0
+
+    def begin(self) -> None:
+        """A run begins."""
+        self._run = next(_runs)
+        self._settled = {}
+
+    def at(self, block: Block, level: int) -> Iterable[Memo]:
+        """The memos of a level that begin at a block: of this run, then of an earlier one."""
+        kept = self._at(block, level)
+        return (*kept.now, *kept.earlier)
+
+    def keep(self, memo: Memo, level: int) -> None:
+        """Keeps a memo that was used or made."""
+        now = self._at(memo.blocks[0], level).now
+        if len(now) < KEPT_MEMOS and all(memo is not known for known in now):
+            now.append(memo)
+
+    def reads_stand(self, memo: Memo) -> bool:
+        """Whether all that a memo's blocks read elsewhere is as it was."""
+        settled = self._settled
+        if memo.reads.items() <= settled.items():
+            return True
+        for node, changed_at in memo.reads.items():
+            if node not in settled:
+                node.settle()
+                # What is being computed may come out otherwise yet.
+                if not (isinstance(node, Cell) and node.computing):
+                    settled[node] = node.changed_at
+            if node.changed_at != changed_at:
+                return False
+        return True
+
+    def end(self, blocks: Iterable[Block]) -> None:
+        """A run of a body with these blocks has ended. Forgets, now and then, what is gone."""
+        if len(self._kept) > 2 * self._pruned + _FEW:
+            alive = {one for block in blocks for one in subtree(block)}
+            self._kept = {key: kept for key, kept in self._kept.items() if key[0] in alive}
+            self._pruned = len(self._kept)
+        self._settled = {}
+
+    def _at(self, block: Block, level: int) -> _Kept:
+        kept = self._kept.get((block, level))
+        if kept is None:
+            kept = self._kept[block, level] = _Kept(self._run)
+        elif kept.run != self._run:
+            kept.run, kept.earlier, kept.now = self._run, kept.now, []
+        return kept

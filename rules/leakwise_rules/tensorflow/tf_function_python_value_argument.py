@@ -81,6 +81,30 @@ class TfFunctionPythonValueArgument(Rule):
                 import tensorflow as tf
 
                 @tf.function
+                def descend(model, x, rate):
+                    for weight in model.trainable_variables:
+                        weight.assign_sub(rate * tf.reduce_mean(x))
+
+                for epoch in range(200):
+                    descend(model, x, 0.1 * 0.99**epoch)  # leak
+            """,
+            good="""
+                import tensorflow as tf
+
+                @tf.function
+                def descend(model, x, rate):
+                    for weight in model.trainable_variables:
+                        weight.assign_sub(rate * tf.reduce_mean(x))
+
+                for epoch in range(200):
+                    descend(model, x, tf.constant(0.1 * 0.99**epoch))
+            """,
+        ),
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                @tf.function
                 def train_step(x, step):
                     lr = 0.1 / (1.0 + tf.cast(step, tf.float32))
                     return update(x, lr)
@@ -160,6 +184,21 @@ class TfFunctionPythonValueArgument(Rule):
         ),
     )
     negatives = (
+        Negative(
+            why="What is computed of the number takes few values.",
+            code="""
+                import tensorflow as tf
+
+                @tf.function
+                def step(x, phase):
+                    return x * phase
+
+                for i in range(1000):
+                    step(x, i % 2)
+                    step(x, i // 500)
+                    step(x, i < 100)
+            """,
+        ),
         Negative(
             why="Flags and hyperparameters take few values.",
             code="""
@@ -256,7 +295,7 @@ class TfFunctionPythonValueArgument(Rule):
                     anchors={"argument": (argument.place,)},
                     notes={"constant": body.spelling("tensorflow.constant") or ""},
                     function=shown(site.callee, 24),
-                    value=shown(argument.path or "", 16),
+                    value=shown(argument.path or argument.number, 16),
                 )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -274,7 +313,9 @@ def _traces_numbers(body: BodyFacts, site: CallSite) -> bool:
 def _counting_loop(site: CallSite, argument: Argument) -> Loop | None:
     """The innermost loop that gives a Python number another value in each round."""
     value = argument.value
-    if value.kind is not Kind.NUMBER or value.constant is not None or not argument.path:
+    if value.kind is not Kind.NUMBER or value.constant is not None:
+        return None
+    if not argument.path and not argument.number:
         return None
     for loop in reversed(site.loops):
         if loop in argument.varies_in and (loop.trips is None or loop.trips > _FEW):

@@ -38,7 +38,7 @@ from leakwise.facts.module_calls import forward_call
 from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.object_methods import distribution, pair
 from leakwise.facts.places import Place
-from leakwise.facts.renewal import renewing
+from leakwise.facts.renewal import computed_number, renewing
 from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
 from leakwise.facts.single_samples import is_single
 from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS, Device
@@ -152,7 +152,8 @@ def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
     fresh = fresh_loops(run, path) if path is not None and run.loops else ()
     place, varies_in = run.place(node), _renewed(run, node)
     single, uneven = is_single(run, node), uneven_in(run, node)
-    return Argument(value, place, keyword, path, fresh, varies_in, single, uneven)
+    number = computed_number(node) if varies_in and value.kind is Kind.NUMBER else ""
+    return Argument(value, place, keyword, path, fresh, varies_in, single, uneven, number)
 
 
 def _renewed(run: Run, node: ast.expr) -> tuple[Loop, ...]:

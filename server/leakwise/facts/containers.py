@@ -8,6 +8,7 @@ from leakwise.facts.events import Keeping
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_part
+from leakwise.facts.rounds import each_of
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import OTHER, UNKNOWN, Certainty, Kind, Value, container, join, mapping
@@ -16,7 +17,6 @@ _KEEP = frozenset(["append", "appendleft", "add", "put", "put_nowait"])
 _KEEP_ALL = frozenset(["extend", "extendleft", "update"])
 _EMPTY = frozenset({"clear"})
 _TAKE = frozenset(["pop", "popleft", "popitem", "get"])
-_VIEW = frozenset(["values", "copy"])
 
 
 def container_method(
@@ -57,9 +57,11 @@ def container_method(
         return OTHER
     if name in _TAKE:
         return _take(run, path, name, receiver, arguments)
-    element = (receiver.element or UNKNOWN).made_from(receiver.sources)
-    if name in _VIEW:
-        return receiver if name == "copy" else receiver.but(items=None, fields=None, name=None)
+    if name == "copy":
+        return receiver
+    element = (each_of(receiver) or receiver.element or UNKNOWN).made_from(receiver.sources)
+    if name == "values":
+        return receiver.but(element=element, items=None, fields=None, name=None)
     if name == "items":
         return container(container(OTHER, element, items=True)).but(length=receiver.length)
     if name in {"sort", "reverse", "remove", "discard"}:
@@ -219,6 +221,15 @@ def _holding_path(node: ast.stmt | None, run: Run) -> str | None:
         return None
     function = node.value.func
     target: ast.expr = function.value if isinstance(function, ast.Attribute) else function
-    while isinstance(target, ast.Subscript):
-        target = target.value
+    while (owner := _owner_of_slot(target)) is not None:
+        target = owner
     return path_of(target)
+
+
+def _owner_of_slot(node: ast.expr) -> ast.expr | None:
+    """The container of which `groups[key]`, or `groups.setdefault(key, [])`, is a part."""
+    if isinstance(node, ast.Subscript):
+        return node.value
+    function = node.func if isinstance(node, ast.Call) else None
+    slot = isinstance(function, ast.Attribute) and function.attr == "setdefault"
+    return function.value if slot and isinstance(function, ast.Attribute) else None

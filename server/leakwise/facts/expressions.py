@@ -24,6 +24,7 @@ from leakwise.facts.lambdas import lambda_value
 from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.narrowing import tensor_test
 from leakwise.facts.object_methods import object_attribute
+from leakwise.facts.rounds import looped_over
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
 from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
@@ -325,7 +326,7 @@ def _gathered(
             paths, given = paths_in(generator.iter), over.portable()
             loop = Loop(place, node, run.block, id(node), given, over.length, names, paths)
             run.loops = (*run.loops, loop)
-            bind(run, generator.target, element_of(over))
+            bind(run, generator.target, looped_over(over))
             for condition in generator.ifs:
                 evaluate(run, condition)
         values = [evaluate(run, part) for part in parts]

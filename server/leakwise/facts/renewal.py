@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from leakwise.facts.events import Loop
 from leakwise.facts.names import path_of, paths_in
-from leakwise.facts.run import Run
+from leakwise.facts.run import Run, shown
 from leakwise.facts.values import UNKNOWN
 
 
@@ -18,6 +18,26 @@ def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> Iterat
             paths = paths.difference(loop.names) | loop.over_paths
         elif any(loop in _fresh(run, path) for path in paths):
             yield loop
+
+
+def computed_number(node: ast.expr) -> str:
+    """The text of arithmetic that gives another number for each one that it is given, such as
+    `0.1 * step`; "" for what is none, or may give a few numbers alone, such as `step % 2`."""
+    return shown(node) if isinstance(node, ast.BinOp | ast.UnaryOp) and _tells_apart(node) else ""
+
+
+def _tells_apart(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, _TELLING_APART):
+        return _tells_apart(node.left) and _tells_apart(node.right)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return _tells_apart(node.operand)
+    if isinstance(node, ast.Call):
+        single = len(node.args) == 1 and not node.keywords
+        return single and path_of(node.func) == "float" and _tells_apart(node.args[0])
+    return isinstance(node, ast.Constant) or path_of(node) is not None
+
+
+_TELLING_APART = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 
 def _fresh(run: Run, path: str) -> tuple[Loop, ...]:

@@ -19,9 +19,10 @@ from leakwise.facts.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import Place, header_place
 from leakwise.facts.reruns import note_display
+from leakwise.facts.rounds import looped_over
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
-from leakwise.facts.values import UNKNOWN, Kind, Value, element_of, join
+from leakwise.facts.values import UNKNOWN, Kind, Value, join
 
 ROUNDS = 3
 """How often a loop's body is run at most, so that what one round leaves reaches the next."""
@@ -134,7 +135,7 @@ def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State)
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:
     over = evaluate(run, node.iter)
     names = tuple(name.id for name in ast.walk(node.target) if isinstance(name, ast.Name))
-    _loop(run, node, over, names, lambda: bind(run, node.target, element_of(over)))
+    _loop(run, node, over, names, lambda: bind(run, node.target, looped_over(over)))
 
 
 def _while(run: Run, node: ast.While) -> None:

@@ -150,3 +150,20 @@ def consumed(batch: Output, steps: list[Step], table: dict[str, torch.Tensor], *
         pass
     shuffled = random.sample(rest, 2)
     return part
+
+# A loop over values that are told apart takes each of them in some round.
+report = {"loss": loss, "hard": hard}
+for key, value in report.items():  #? value: Tensor attached scalar
+    pass
+for value in report.values():  #? value: Tensor attached scalar
+    pass
+for value in (hard, loss, hard):  #? value: Tensor attached scalar
+    pass
+for value in (hard, hard):  #? value: Tensor detached scalar
+    pass
+report["rate"] = 0.1
+for key, value in report.items():  #? value: Output attached
+    kept_by_key = {key: value.item()}  #? Container of Number
+report["name"] = "first"
+for key, value in report.items():  #? value: unknown
+    pass

@@ -18,13 +18,12 @@ from leakwise.facts.arithmetic import arithmetic, compared_tensors
 from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.carrying import cut
-from leakwise.facts.events import Loop
+from leakwise.facts.comprehensions import comprehension, dict_comprehension
 from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.lambdas import lambda_value
-from leakwise.facts.names import path_of, paths_in
+from leakwise.facts.names import path_of
 from leakwise.facts.narrowing import tensor_test
 from leakwise.facts.object_methods import object_attribute
-from leakwise.facts.rounds import looped_over
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
 from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
@@ -250,8 +249,12 @@ def _call(run: Run, node: ast.Call) -> Value:
         callee = _attribute_of(run, node.func, receiver) if called else UNKNOWN
     else:
         callee = evaluate(run, node.func)
-    arguments = [evaluate(run, argument) for argument in node.args]
-    keywords = {keyword.arg or "**": evaluate(run, keyword.value) for keyword in node.keywords}
+    # What an unknown call does to its arguments is not told by names alone, and to look at them
+    # may lead in a circle: `state = env.step(agent.act(state))`.
+    untold = run.isolated and (receiver or callee).kind is Kind.UNKNOWN
+    given = (lambda _, __: UNKNOWN) if untold else evaluate
+    arguments = [given(run, argument) for argument in node.args]
+    keywords = {keyword.arg or "**": given(run, keyword.value) for keyword in node.keywords}
     return call(run, node, callee, receiver, arguments, keywords)
 
 
@@ -300,39 +303,6 @@ def _dictionary(run: Run, node: ast.Dict) -> Value:
                 continue
         rest = held if rest is None else join(rest, held)
     return mapping(tuple(fields.items()), rest)
-
-
-def _comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
-    return _gathered(run, node, node.generators, (node.elt,))
-
-
-def _dict_comprehension(run: Run, node: ast.DictComp) -> Value:
-    return _gathered(run, node, node.generators, (node.key, node.value))
-
-
-def _gathered(
-    run: Run, node: ast.expr, generators: list[ast.comprehension], parts: tuple[ast.expr, ...]
-) -> Value:
-    """A comprehension: a loop of its own, with names of its own, that keeps its last part."""
-    outer_state, outer_loops = run.state, run.loops
-    run.state = outer_state.copy()
-    try:
-        for generator in generators:
-            over = evaluate(run, generator.iter)
-            place = run.place(node)
-            names = tuple(
-                name.id for name in ast.walk(generator.target) if isinstance(name, ast.Name)
-            )
-            paths, given = paths_in(generator.iter), over.portable()
-            loop = Loop(place, node, run.block, id(node), given, over.length, names, paths)
-            run.loops = (*run.loops, loop)
-            bind(run, generator.target, looped_over(over))
-            for condition in generator.ifs:
-                evaluate(run, condition)
-        values = [evaluate(run, part) for part in parts]
-    finally:
-        run.state, run.loops = outer_state, outer_loops
-    return Value(Kind.CONTAINER, element=values[-1])
 
 
 def _formatted(run: Run, node: ast.JoinedStr) -> Value:
@@ -385,10 +355,10 @@ _EVALUATORS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.Set: _sequence,
     ast.Dict: _dictionary,
     ast.Starred: _starred,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _dict_comprehension,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.DictComp: dict_comprehension,
     ast.Lambda: lambda_value,
     ast.JoinedStr: _formatted,
     ast.NamedExpr: _named,

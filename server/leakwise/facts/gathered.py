@@ -117,6 +117,10 @@ class GatheredNames:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self._writes
 
+    def binds_attribute(self, name: str) -> bool:
+        """Whether an attribute of this name is assigned."""
+        return any(name in self._parts[block].binds for block in self._writes.get(name, ()))
+
     def written_attributes(self) -> Iterable[str]:
         """The attributes that are written, emptied or cut."""
         return tuple(self._writes)

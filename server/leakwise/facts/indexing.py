@@ -46,6 +46,7 @@ class _Collected:
     stars: list[str] = field(default_factory=list)
     nested: list[NestedScope] = field(default_factory=list)
     writes: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
     asked: dict[str, set[str]] = field(default_factory=dict)
     traits: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
@@ -61,6 +62,7 @@ class _Collected:
             tuple(self.stars),
             tuple(self.nested),
             tuple(self.writes),
+            tuple(self.binds),
             {path: tuple(methods) for path, methods in self.asked.items()} or NOTHING,
             tuple(self.traits),
             tuple(self.called),
@@ -114,6 +116,7 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
             words.add(node.attr)  # type: ignore[attr-defined]
             if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                 index.writes.add(node.attr)  # type: ignore[attr-defined]
+                index.binds.add(node.attr)  # type: ignore[attr-defined]
                 traits.add("attribute")
             elif node.attr in _TELLING_ATTRIBUTES:  # type: ignore[attr-defined]
                 owner = path_of(node.value)  # type: ignore[attr-defined]

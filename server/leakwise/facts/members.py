@@ -1,6 +1,7 @@
 """What the attributes of a class of the file hold: methods, properties, fields, and what is set."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,10 +124,7 @@ def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Val
     None gives way to what is set later.
     """
     empty: Value | None = None
-    for writer in ("__init__", *module.attribute_writers(class_, name)):
-        definition = module.method(class_, writer)
-        if definition is None:
-            continue
+    for definition in _binders(module, class_, name):
         instance = definition.instance_name()
         found = module.body(definition).exit_values.get(f"{instance}.{name}")
         if found is None or found.kind is Kind.UNKNOWN:
@@ -149,6 +147,25 @@ def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Val
     if annotation is not None:
         return annotated(module, class_, annotation)
     return empty or UNKNOWN
+
+
+def _binders(module: "ModuleFacts", class_: Definition, name: str) -> Iterator[Definition]:
+    """The methods that assign an attribute of `self`: `__init__`, then the others in order.
+
+    One that only empties it tells nothing of what it holds, and may lead back to here.
+    """
+    first = module.method(class_, "__init__")
+    if first is not None:
+        yield first
+    class_.code.read()
+    others = []
+    for definition in module.scopes.mentioning(name):
+        if definition is first or definition.parent is not class_:
+            continue
+        if definition.index.binds_attribute(name):
+            definition.code.read()
+            others.append(definition)
+    yield from sorted(others, key=lambda one: one.place.order())
 
 
 def local_bases(module: "ModuleFacts", class_: Definition) -> list[Definition]:

@@ -35,6 +35,8 @@ class ScopeIndex:
     nested: "tuple[NestedScope, ...]" = ()
     writes: tuple[str, ...] = ()
     """Attributes that are assigned, deleted, or changed by a method such as `clear()`."""
+    binds: tuple[str, ...] = ()
+    """Those of them that are assigned or deleted."""
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     """By path: which methods are called on it."""
     traits: tuple[str, ...] = ()
@@ -92,6 +94,10 @@ class ScopeIndex:
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self.writes
+
+    def binds_attribute(self, name: str) -> bool:
+        """Whether an attribute of this name is assigned."""
+        return name in self.binds
 
     def written_attributes(self) -> Iterable[str]:
         """The attributes that are written, emptied or cut."""

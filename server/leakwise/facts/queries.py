@@ -186,6 +186,9 @@ class Cell(Node, Generic[T]):
             stands = self._reads_stand()
         finally:
             self._leave()
+        if self.cyclic and self.breaks_cycles and self._value != self.in_cycle:
+            # What it reads has come to read it.
+            stands = False
         if stands:
             self.leads_to = led_to | self.leads_to
             self.doubtful = False

@@ -156,7 +156,7 @@ def main(env):
         state, _ = env.reset()
         ep_reward = 0
         for t in range(1, 10000):  #? t: Number
-            action = select_action(state)  #?! Number
+            action = select_action(state)  #? Number
             state, reward, done, _, _ = env.step(action)
             policy.rewards.append(reward)
             ep_reward += reward

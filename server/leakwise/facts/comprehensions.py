@@ -1,0 +1,44 @@
+"""Comprehensions: loops of their own, with names of their own, that keep what they compute."""
+
+import ast
+
+from leakwise.facts.binding import bind
+from leakwise.facts.events import Loop
+from leakwise.facts.names import paths_in
+from leakwise.facts.rounds import looped_over
+from leakwise.facts.run import Run
+from leakwise.facts.values import Kind, Value
+
+
+def comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
+    """What `[... for ... in ...]`, a set or a generator like it gives."""
+    return _gathered(run, node, node.generators, (node.elt,))
+
+
+def dict_comprehension(run: Run, node: ast.DictComp) -> Value:
+    """What `{...: ... for ... in ...}` gives."""
+    return _gathered(run, node, node.generators, (node.key, node.value))
+
+
+def _gathered(
+    run: Run, node: ast.expr, generators: list[ast.comprehension], parts: tuple[ast.expr, ...]
+) -> Value:
+    outer_state, outer_loops = run.state, run.loops
+    run.state = outer_state.copy()
+    try:
+        for generator in generators:
+            over = run.evaluate(generator.iter)
+            place = run.place(node)
+            names = tuple(
+                name.id for name in ast.walk(generator.target) if isinstance(name, ast.Name)
+            )
+            paths, given = paths_in(generator.iter), over.portable()
+            loop = Loop(place, node, run.block, id(node), given, over.length, names, paths)
+            run.loops = (*run.loops, loop)
+            bind(run, generator.target, looped_over(over))
+            for condition in generator.ifs:
+                run.evaluate(condition)
+        values = [run.evaluate(part) for part in parts]
+    finally:
+        run.state, run.loops = outer_state, outer_loops
+    return Value(Kind.CONTAINER, element=values[-1])

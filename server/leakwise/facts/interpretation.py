@@ -10,6 +10,7 @@ from leakwise.facts.annotations import annotated
 from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
+from leakwise.facts.apis.trainers import HANDED_NETWORKS, LIGHTNING_CALLBACKS
 from leakwise.facts.backpropagation import evidence_in, qualified_names
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
@@ -27,7 +28,7 @@ from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
 from leakwise.facts.summaries import Context
 from leakwise.facts.usage import captors, only_looked_at
-from leakwise.facts.values import DICT, UNKNOWN, Kind, Source, Value
+from leakwise.facts.values import DICT, UNKNOWN, Certainty, Kind, Source, Value
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -204,7 +205,17 @@ def parameter_value(
         value = annotated(module, definition, parameter.annotation)
     if value.kind is Kind.UNKNOWN and given is None:
         value = module.parameter_value(definition, name)
+    if value.kind is Kind.UNKNOWN and _is_handed_network(module, definition, name):
+        value = Value(Kind.MODULE, certainty=Certainty.LIKELY)
     return value
+
+
+def _is_handed_network(module: "ModuleFacts", definition: Definition, name: str) -> bool:
+    """Whether a trainer hands the network that it trains to a method by this parameter."""
+    bases, class_ = HANDED_NETWORKS.get(name), definition.parent
+    if bases is None or class_ is None or not class_.is_class:
+        return False
+    return not bases.isdisjoint(module.ancestors(class_).names)
 
 
 def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:
@@ -221,10 +232,13 @@ def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:
         parent is not None
         and parent.is_class
         and node.name in GRAD_OFF_HOOKS
-        and not LIGHTNING_BASES.isdisjoint(module.ancestors(parent).names)
+        and not _LIGHTNING.isdisjoint(module.ancestors(parent).names)
     ):
         return GradMode.OFF
     return GradMode.ON
+
+
+_LIGHTNING = LIGHTNING_BASES | LIGHTNING_CALLBACKS
 
 
 def _decorated_grad(

@@ -7,6 +7,7 @@ https://huggingface.co/docs/transformers/main_classes/trainer and /callback.
 """
 
 from leakwise.facts.apis.torch_classes import LIGHTNING_BASES, MODULE_BASES
+from leakwise.facts.apis.trainers import LIGHTNING_CALLBACKS, TRANSFORMERS_TRAINERS
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.lifetimes import Rhythm
 
@@ -95,12 +96,8 @@ _KERAS_LAYER: dict[str, Rhythm] = {
 CONVENTIONS: tuple[tuple[frozenset[str], dict[str, Rhythm]], ...] = (
     (
         LIGHTNING_BASES
-        | words(
-            "lightning.Callback lightning.pytorch.Callback lightning.pytorch.callbacks.Callback "
-            "pytorch_lightning.Callback pytorch_lightning.callbacks.Callback "
-            "lightning.LightningDataModule lightning.pytorch.LightningDataModule "
-            "pytorch_lightning.LightningDataModule"
-        ),
+        | LIGHTNING_CALLBACKS
+        | words("lightning.LightningDataModule lightning.pytorch.LightningDataModule"),
         _LIGHTNING,
     ),
     (MODULE_BASES, {"forward": Rhythm.STEP}),
@@ -137,7 +134,7 @@ CONVENTIONS: tuple[tuple[frozenset[str], dict[str, Rhythm]], ...] = (
         _KERAS_LAYER,
     ),
     (
-        words("transformers.Trainer transformers.Seq2SeqTrainer transformers.trainer.Trainer"),
+        TRANSFORMERS_TRAINERS,
         _TRAINER,
     ),
     (words("transformers.TrainerCallback"), _TRAINER_CALLBACK),

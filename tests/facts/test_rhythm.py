@@ -1,5 +1,7 @@
 """How often functions run: each case is a program, a function in it, and the answer."""
 
+import textwrap
+
 import pytest
 
 from tests.facts.reading import bodies
@@ -125,3 +127,50 @@ class A:
         "EPOCH",
         "STEP",
     ]
+
+
+STARTS = {
+    "by its name": """
+        def main():
+            train()
+    """,
+    "it reads the command line": """
+        def run_it():
+            options = parser.parse_args()
+    """,
+    "a command of click": """
+        import click
+
+        @click.command()
+        def run_it(path):
+            train(path)
+    """,
+    "hydra": """
+        import hydra
+
+        @hydra.main(config_path="conf")
+        def run_it(config):
+            train(config)
+    """,
+}
+
+
+@pytest.mark.parametrize("code", STARTS.values(), ids=STARTS)
+def test_where_a_program_begins(code: str) -> None:
+    found = bodies(HEAD + textwrap.dedent(code))
+    name = "main" if "main" in found else "run_it"
+    assert found[name].rhythm.name == "ONCE"
+
+
+def test_what_a_loop_calls_is_repeated_though_it_reads_the_command_line() -> None:
+    found = bodies(
+        HEAD
+        + """
+def main():
+    options = parser.parse_args()
+
+for _ in range(3):
+    main()
+"""
+    )
+    assert found["main"].rhythm.name == "REPEATED"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Loop
+from leakwise.facts import Acquisition, BodyFacts, CallSite, Certainty, Loop, Rhythm
 from leakwise.rule import (
     Applicability,
     Example,
@@ -26,6 +26,9 @@ _HANDFUL = 20
 """So many figures matplotlib itself opens without a warning."""
 _SHOW = frozenset({"matplotlib.pyplot.show", "matplotlib.pyplot.pause"})
 _CLOSE = "matplotlib.pyplot.close"
+_SAVE = "matplotlib.pyplot.savefig"
+_PIXELS = ("tostring_rgb", "tostring_argb", "buffer_rgba", "print_png", "print_to_buffer")
+"""Methods of a figure's canvas that give its picture."""
 
 
 class FigureNeverClosed(Rule):
@@ -40,7 +43,8 @@ class FigureNeverClosed(Rule):
     ## Best practice
 
     Close each figure once it is saved or logged: `plt.close(fig)`. Or draw on a
-    `matplotlib.figure.Figure`, which `pyplot` does not know of.
+    `matplotlib.figure.Figure`, which `pyplot` does not know of. A function that makes a figure,
+    saves it and neither returns, shows nor closes it leaves one more behind at each call.
 
     ## When it is not a leak
 
@@ -176,21 +180,29 @@ class FigureNeverClosed(Rule):
                         plt.close()
             """,
         ),
-    )
-    negatives = (
-        Negative(
-            why="The figure is closed once it is saved.",
-            code="""
+        Example(
+            bad="""
                 import torch
                 import matplotlib.pyplot as plt
 
-                for epoch in range(100):
-                    fig, ax = plt.subplots()
-                    ax.plot(losses(epoch))
-                    fig.savefig(f"{epoch}.png")
-                    plt.close(fig)
+                def draw_attention(weights, target):
+                    plt.figure(figsize=(3, 3))  # leak
+                    plt.imshow(weights.detach().cpu())
+                    plt.savefig(target)
+            """,
+            good="""
+                import torch
+                import matplotlib.pyplot as plt
+
+                def draw_attention(weights, target):
+                    plt.figure(figsize=(3, 3))
+                    plt.imshow(weights.detach().cpu())
+                    plt.savefig(target)
+                    plt.close()
             """,
         ),
+    )
+    negatives = (
         Negative(
             why="A script makes a handful of figures and shows them.",
             code="""
@@ -202,6 +214,31 @@ class FigureNeverClosed(Rule):
                     plt.plot(history[name])
                     plt.title(name)
                 plt.show()
+            """,
+        ),
+        Negative(
+            why="Without a path the figure stays open to be shown by who calls.",
+            code="""
+                import torch
+                import matplotlib.pyplot as plt
+
+                def draw_attention(weights, target=None):
+                    figure = plt.figure()
+                    plt.imshow(weights)
+                    if target is not None:
+                        figure.savefig(target)
+            """,
+        ),
+        Negative(
+            why="The program draws one figure, where it begins.",
+            code="""
+                import torch
+                import matplotlib.pyplot as plt
+
+                def main():
+                    plt.figure()
+                    plt.plot(torch.load("losses.pt"))
+                    plt.savefig("losses.png")
             """,
         ),
         Negative(
@@ -286,11 +323,16 @@ class FigureNeverClosed(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for taken, _ in lost(body, _NOUN):
+        for taken, fate in lost(body, _NOUN):
             again, loop = repeated(body, taken)
-            if not again or few_rounds(loop, _HANDFUL) or body.calls(_SHOW):
+            certainty = taken.what.certainty
+            if not again:
+                if fate.once or not _saved_at_each_call(body, taken):
+                    continue
+                certainty = certainty.weaker(Certainty.LIKELY)
+            if few_rounds(loop, _HANDFUL) or body.calls(_SHOW):
                 continue
-            if any(_closes_any(site) for site in body.calls_of(_CLOSE)):
+            if any(_may_close(body, site, taken) for site in body.calls_of(_CLOSE)):
                 continue
             if loop is None and body.in_notebook:
                 # `InlineBackend.close_figures` of matplotlib-inline is on by default.
@@ -301,7 +343,7 @@ class FigureNeverClosed(Rule):
             yield self.report(
                 taken.place,
                 *leak_path(body, taken, loop),
-                certainty=taken.what.certainty,
+                certainty=certainty,
                 anchors={"block": in_block},
                 notes={"figure": taken.bound_to or ""},
                 callee=shown(taken.callee),
@@ -319,10 +361,26 @@ class FigureNeverClosed(Rule):
                 yield Fix("Close the figure", (*imported, *edits), Applicability.UNSAFE)
 
 
-def _closes_any(site: CallSite) -> bool:
-    """Whether a call closes the current figure, or all of them."""
+def _saved_at_each_call(body: BodyFacts, taken: Acquisition) -> bool:
+    """Whether a function that others call makes a figure, and is done with it once it is saved."""
+    if body.name in {None, "__init__"} or body.rhythm is not Rhythm.UNKNOWN:
+        return False
+    if body.mentions(*_PIXELS):
+        return True
+    saved = [*body.calls_of(_SAVE)]
+    for site in body.method_calls("savefig"):
+        if taken.place in site.receiver_value.sources:
+            saved.append(site)
+    return body.always_behind(taken, saved)
+
+
+def _may_close(body: BodyFacts, site: CallSite, taken: Acquisition) -> bool:
+    """Whether a call may close this figure too: the current one, all of them, or any unknown."""
     figure = site.argument("fig", 0)
-    return figure is None or isinstance(figure.value.constant, str)
+    if figure is None or not figure.value.sources:
+        return True
+    others = {one.place for one in body.acquisitions if one.place != taken.place}
+    return not figure.value.sources <= others
 
 
 def _turn(loop: Loop | None) -> str:

@@ -7,6 +7,7 @@ from leakwise.facts.apis.held import Resource
 from leakwise.facts.apis.resources import (
     HOOK,
     RELEASE_METHODS,
+    RELEASES_LATEST,
     RESOURCE_KINDS,
     RESOURCES,
     TENSOR_HOOK,
@@ -265,7 +266,8 @@ def release_by_call(run: Run, node: ast.Call, name: str, arguments: list[Value])
     named = isinstance(arguments[0].constant, str) if arguments else False
     whole = name if not arguments or named else None
     paths = reached(run, node.args[0]) if node.args else frozenset[str]()
-    run.outcome.add(Giving(run.place(node), run.loops, sources, paths, whole))
+    latest = not arguments and name in RELEASES_LATEST
+    run.outcome.add(Giving(run.place(node), run.loops, sources, paths, whole, of_latest=latest))
     return OTHER
 
 

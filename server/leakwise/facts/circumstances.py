@@ -1,17 +1,20 @@
 """What rules ask of the circumstances of a body: its decorators, and under which condition what it
 does happens."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.facts.autograd_contexts import OutputOnContext, outputs_on_context
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
-from leakwise.facts.events import Callback, Defining, Display, Event
+from leakwise.facts.events import Callback, CallSite, Defining, Display, Event
 from leakwise.facts.guards import Condition, condition_of
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.places import Place
+from leakwise.facts.release_paths import Given, Release, release_of
 from leakwise.facts.reruns import displayed, survives_rerun
+from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.values import Value
 
 if TYPE_CHECKING:
@@ -69,6 +72,15 @@ class Circumstances:
     def condition(self, event: Event) -> Condition:
         """Under which condition an event happens in its innermost loop or, without, this body."""
         return condition_of(self.module, self.definition, event)
+
+    def always_behind(self, taken: Acquisition, sites: Sequence[CallSite]) -> bool:
+        """Whether one of some calls comes behind the place that takes a resource on every path that
+        raises nothing, such as the one that saves a figure."""
+        calls = [Given(site.place) for site in sites]
+        found = release_of(
+            self.module, self.definition, taken.place, calls, frozenset(), gathered=True
+        )
+        return found >= Release.NORMALLY
 
     def handed_to(self, *functions: str) -> bool:
         """Whether a body of this file hands this function to a call of one of these names, whatever

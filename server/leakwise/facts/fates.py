@@ -159,16 +159,30 @@ def _use_in_call(module: "ModuleFacts", event: HandingIn) -> Use:
 def _released_by_function(
     module: "ModuleFacts", definition: Definition, resource: Resource
 ) -> bool:
-    """Whether another body calls a function that releases resources of this kind."""
+    """Whether another body calls a function that releases resources of this kind, and not merely
+    what it took itself."""
     for qualified in sorted(resource.release_functions):
         spelled = module.names.spelling(qualified)
         if spelled is None:
             continue
         for other in module.scopes.mentioning(qualified.rpartition(".")[2]):
             other.code.read()
-            if other is not definition and other.index.calls(spelled):
+            if other is definition or not other.index.calls(spelled):
+                continue
+            if not _releases_its_own(module.body(other), resource):
                 return True
     return False
+
+
+def _releases_its_own(result: "BodyResult", resource: Resource) -> bool:
+    """Whether all that a body gives back it has taken itself."""
+    taken = [event for event in result.events if isinstance(event, Acquisition)]
+    own = {event.place for event in taken}
+    takes = any(event.resource.kind is resource.kind for event in taken)
+    return all(
+        (takes and event.of_latest) or (bool(event.sources) and event.sources <= own)
+        for event in _givings(result)
+    )
 
 
 def owner_of(module: "ModuleFacts", definition: Definition, path: str) -> Owner:

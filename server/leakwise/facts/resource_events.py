@@ -66,13 +66,14 @@ class Giving(Event):
 
     `sources` are those of what is given back, `reached` the paths through which it is reached: that
     of `h` and of `handles` in `for h in handles: h.remove()`. `all_by` is a function that gives
-    back all there are of its resources.
+    back all there are of its resources, or, `of_latest`, the one that was taken last.
     """
 
     sources: frozenset[Source]
     reached: frozenset[str]
     all_by: str | None = None
     entered: bool = False
+    of_latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

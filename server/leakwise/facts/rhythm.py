@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import CONVENTIONS, ONCE_METHODS
 from leakwise.facts.callers import call_sites
+from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Loop, TrainingStep
 from leakwise.facts.lifetimes import Rhythm
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 MOST_CALLERS_DEEP = 2
 """Through how many callers the loops round a call are looked for."""
+_MAIN = "main"
+_READS_COMMAND_LINE = ("parse_args", "parse_known_args", "parse_args_into_dataclasses")
+_RUNS_MAIN = frozenset({"hydra.main", "fire.Fire"})
+# https://click.palletsprojects.com/en/stable/commands-and-groups/,
+# https://typer.tiangolo.com/reference/typer/.
+_COMMANDS = frozenset({"command", "group", "callback"})
 _OF_EPOCHS = ("epoch",)
 _OF_STEPS = ("batch", "step", "iteration", "sample", "loader")
 
@@ -31,7 +38,11 @@ def rhythm_of(module: "ModuleFacts", definition: Definition, deep: int = 0) -> R
 
     def compute() -> Rhythm:
         known = _by_convention(module, definition)
-        return _by_calls(module, definition, deep) if known is None else known
+        if known is None:
+            known = _by_calls(module, definition, deep)
+        if known is Rhythm.UNKNOWN and _starts_program(module, definition):
+            return Rhythm.ONCE
+        return known
 
     cell = module.query(definition, ("rhythm", deep), compute, Rhythm.UNKNOWN, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
@@ -51,6 +62,22 @@ def _by_convention(module: "ModuleFacts", definition: Definition) -> Rhythm | No
     if definition.name == "forward" and bases.is_module:
         return Rhythm.STEP
     return None
+
+
+def _starts_program(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a function is where a program begins: by its name, because a library of command lines
+    calls it, or because it reads the command line itself."""
+    if definition.parent is None or definition.parent.node is not None:
+        return False
+    if definition.name == _MAIN:
+        return True
+    definition.code.read()
+    if any(definition.index.mentions(word) for word in _READS_COMMAND_LINE):
+        return True
+    return any(
+        one.name in _RUNS_MAIN or one.written.rpartition(".")[2] in _COMMANDS
+        for one in decorators_of(module, definition)
+    )
 
 
 def _by_calls(module: "ModuleFacts", definition: Definition, deep: int) -> Rhythm:

@@ -251,6 +251,10 @@ RELEASE_FUNCTIONS: dict[str, frozenset[Kind]] = {
 """By the name of a releasing function: what it releases. It is given the thing; called without
 arguments (or, `plt.close`, with `'all'`) it releases all."""
 
+# matplotlib.pyplot.close: without an argument it closes "the current figure".
+RELEASES_LATEST: frozenset[str] = words("matplotlib.pyplot.close")
+"""Functions that, called without an argument, release what was taken last."""
+
 # What `open` methods of known objects give: `Path(p).open()`, `fsspec.open(p).open()`,
 # `zipfile.ZipFile(p).open(name)`.
 OPENERS: frozenset[str] = words(

@@ -1,0 +1,57 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Figures of functions whose callers are in other files."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from trainers import Reporter
+
+
+def histogram(values, target):
+    plt.figure(figsize=(2, 2))
+    plt.hist(values)
+    plt.savefig(target)
+    plt.close()  # what this function closes is what it made
+
+
+def overlay(picture, mask, target):
+    canvas = plt.figure(figsize=(2, 2))  # leak: LG001
+    plt.imshow(picture)
+    plt.imshow(mask, alpha=0.3)
+    plt.savefig(target)
+
+
+def pixels(values):
+    canvas, axes = plt.subplots()  # leak: LG001
+    axes.plot(values)
+    canvas.canvas.draw()
+    return np.frombuffer(canvas.canvas.tostring_rgb(), dtype=np.uint8)
+
+
+class Drawing(Reporter):
+    def report(self, images):
+        figure, axes = plt.subplots(1, 2)  # leak: LG001
+        for axis, image in zip(axes, images):
+            axis.imshow(image)
+        stream = io.BytesIO()
+        figure.savefig(stream)
+        return stream.getvalue()
+
+    def shown(self, images, target):
+        figure, axes = plt.subplots()
+        axes.imshow(images[0])
+        figure.savefig(target)
+        plt.show()
+
+    def given(self, axes, values, target):
+        axes.plot(values)
+        axes.figure.savefig(target)
+
+    def once(self, values):
+        if self.figure is None:
+            self.figure = plt.figure()
+        plt.plot(values)
+        plt.savefig("values.png")

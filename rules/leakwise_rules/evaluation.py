@@ -35,17 +35,28 @@ _DIFFERENTIATION = (
     "retain_grad",
     "vjp",
 )
+_CAPTURING = (
+    "register_forward_hook",
+    "register_forward_pre_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+)
 _FORWARD = ("__call__", "forward", "training_step")
 
 
 def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
-    """Whether autograd records this call although nothing in sight differentiates its result."""
+    """Whether autograd records this call although nothing in sight differentiates its result.
+
+    A call whose result is dropped is made for what it does to hooks, where there are some: these
+    may hand outputs on, with their graphs.
+    """
     return (
         call.grad is GradMode.ON
         and call.result.carries_graph
         and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
         and not body.backpropagated(call.result.sources)
         and not body.mentions(*_DIFFERENTIATION)
+        and not (call.dropped and body.file_mentions(*_CAPTURING))
     )
 
 
@@ -164,8 +175,11 @@ def certainty(body: BodyFacts, phase: Phase) -> Certainty:
     if phase.loop is None and (body.returned(phase.sources) or body.stored(phase.sources)):
         return Certainty.POSSIBLE
     if body.class_ is not None and not body.class_.bases_known:
-        # A base may call this with recording switched off, as trainers do.
-        return Certainty.POSSIBLE
+        # A base may call this with recording switched off. One that does, as trainers do, has the
+        # loop itself, and puts the network into evaluation mode itself.
+        switched = {site.receiver for site in body.method_calls("eval")}
+        own = phase.loop is not None and all(call.callee in switched for call in phase.calls)
+        return sure.weaker(Certainty.LIKELY) if own else Certainty.POSSIBLE
     if body.name is not None and body.callers_grad() is None:
         sure = sure.weaker(Certainty.LIKELY)
     return sure

@@ -195,6 +195,26 @@ class EvalModeMistakenForNoGrad(Rule):
     )
     negatives = (
         Negative(
+            why="What the call is for stands in the hooks, which may hand it on with its graph.",
+            code="""
+                import torch
+
+                class Activations:
+                    def __init__(self, model: torch.nn.Module, layer):
+                        self.model = model
+                        self.held = {}
+                        layer.register_forward_hook(self.hold)
+
+                    def hold(self, module, inputs, output):
+                        self.held["output"] = output
+
+                    def of(self, images):
+                        self.model.eval()
+                        self.model(images)
+                        return self.held["output"]
+            """,
+        ),
+        Negative(
             why="Both switches are used.",
             code="""
                 import torch

@@ -27,10 +27,19 @@ def call_sites(
             for event in module.body(caller).events
             if isinstance(event, CallSite) and event.value.definition is definition
         ]
-        if not found and caller is not definition and caller is not definition.parent:
+        if not found and not _means_another(caller, definition):
             all_seen = all_seen and caller is module.scopes.module
         sites.extend((caller, site) for site in found)
     return sites, all_seen
+
+
+def _means_another(caller: Definition, definition: Definition) -> bool:
+    """Whether the name of a function stands for something else in a body, as that of a method of
+    the same name in its class, or is the function's own."""
+    if caller is definition or caller is definition.parent:
+        return True
+    caller.code.read()
+    return not definition.is_method and bool(caller.index.bindings_of(definition.name))
 
 
 def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:

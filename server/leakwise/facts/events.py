@@ -229,6 +229,8 @@ class ModuleCall(Event):
     evaluating: Place | None
     """Where the module was put into evaluation mode, if it is in it."""
     statement: Place
+    dropped: bool
+    """Whether nothing is done with the result."""
 
 
 @dataclass(frozen=True, slots=True)

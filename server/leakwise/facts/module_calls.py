@@ -50,6 +50,7 @@ def forward_call(
             run.state.grad,
             None if mode is None else mode.origin,
             run.statement_place(),
+            isinstance(run.statement, ast.Expr) and run.statement.value is node,
         )
     )
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leakwise.facts.events import CallSite, GradMode
 from leakwise.facts.module import ModuleFacts
-from leakwise.facts.symbols.project_index import ProjectIndex
+from leakwise.facts.symbols.project_index import Imports, ProjectIndex
 from leakwise.facts.symbols.questions import Location, is_address, location_of
 
 FactsOf = Callable[[str], ModuleFacts | None]
@@ -24,18 +24,22 @@ def grad_of_callers(
     with recording on, UNKNOWN where not all mentions can be followed, None where there are none.
 
     Files are read in which the function's name stands, and which import a module that is called
-    like the function's file or a package round it.
+    like the function's file or a package round it, or one in a folder round both.
     """
     word = target.qualified.rpartition(".")[2]
     names = _module_names(target.path)
-    found = [index.mentioning(word, name) for name in names]
-    if None in found:
+    mentioning = index.mentioning(word)
+    if mentioning is None:
         return GradMode.UNKNOWN
-    paths = {path for one in found for path in one or () if not _same(path, target.path)}
+    paths = [
+        path
+        for path in mentioning
+        if index.imports(path).reach(names, path, target.path) and not _same(path, target.path)
+    ]
     if len(paths) > MOST_CALLERS:
         return GradMode.UNKNOWN
     modes: set[GradMode] = set()
-    for path in sorted(paths):
+    for path in paths:
         facts = facts_of(path)
         if facts is None:
             return GradMode.UNKNOWN
@@ -76,7 +80,7 @@ def _modes_in(
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {GradMode.UNKNOWN}
     uses = _uses(tree, word)
-    if not uses.imports(names) or not uses.calls + uses.others:
+    if not uses.calls + uses.others or not uses.imports.reach(names, path, target.path):
         return set()
     followed = 0
     modes: set[GradMode] = set()
@@ -114,27 +118,24 @@ def _leads_there(name: str, path: str, target: Location, locate: Locate) -> bool
 
 @dataclass(slots=True)
 class _Uses:
-    """How a file uses a name: how often it calls it, mentions it otherwise, as what it is called,
-    and what the file imports."""
+    """How a file uses a name: as what it is called there, how often it calls it, and how often it
+    mentions it otherwise; and what the file imports."""
 
     called: set[str]
-    imported: set[str]
+    imports: Imports
     calls: int = 0
     others: int = 0
 
-    def imports(self, names: tuple[str, ...]) -> bool:
-        """Whether it imports something of one of these names, or from its own folder."""
-        return "" in self.imported or not self.imported.isdisjoint(names)
-
 
 def _uses(tree: ast.Module, word: str) -> _Uses:
-    uses = _Uses({word}, set())
     nodes = list(ast.walk(tree))
-    for node in nodes:
-        for name, dotted in _imports(node):
-            uses.imported.update(dotted.split("."))
-            if name != word and dotted.rpartition(".")[2] == word:
-                uses.called.add(name)
+    found = [one for node in nodes for one in _imports(node)]
+    words = frozenset(part for _, dotted in found for part in dotted.split(".") if part)
+    levels = (node.level for node in nodes if isinstance(node, ast.ImportFrom))
+    uses = _Uses({word}, Imports(words, frozenset(level for level in levels if level)))
+    for name, dotted in found:
+        if name != word and dotted.rpartition(".")[2] == word:
+            uses.called.add(name)
     functions = [node.func for node in nodes if isinstance(node, ast.Call)]
     uses.calls = sum(_is_use(function, uses.called, word) for function in functions)
     uses.others = sum(_is_use(node, uses.called, word) for node in nodes) - uses.calls

@@ -8,6 +8,7 @@ import click
 from leakwise import __version__
 
 PARTS = {
+    "baseline": "leakwise.cli.baseline",
     "check": "leakwise.cli.check",
     "config": "leakwise.cli.config",
     "debug": "leakwise.cli.debug",

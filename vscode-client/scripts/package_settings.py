@@ -60,7 +60,8 @@ def settings() -> dict[str, Any]:
     return OWN | {
         f"leakwise.{_in_editors(name)}": _setting(schema)
         for name, schema in known.items()
-        if name != "extend"  # It names another settings file, which an editor's are not.
+        # One names another settings file, which an editor's are not; the other is for checks.
+        if name not in ("extend", "baseline")
     }
 
 

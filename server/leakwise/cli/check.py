@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from leakwise.cli.complaints import complain, complain_of
+from leakwise.cli.newness_options import Wanted, newness_options
 from leakwise.cli.output import FORMATS, NEED_FIXES
 from leakwise.cli.output.printable import printable
 from leakwise.cli.printing import print_findings
@@ -56,12 +57,14 @@ TERMINATED = 143
     metavar="N",
     help="Use up to N processes; the number of processors by default.",
 )
+@newness_options
 @settings_options
 @click.pass_context
 def check(
     context: click.Context,
     paths: tuple[Path, ...],
     rewriting: Rewriting,
+    wanted: Wanted,
     output_format: str,
     output_file: Path | None,
     statistics: bool,
@@ -84,6 +87,7 @@ def check(
     if stdin_filename is not None and not stdin:
         raise click.UsageError("`--stdin-filename` needs `-` as the path.")
     rewriting.check_with(stdin=stdin, output_format=output_format, statistics=statistics)
+    wanted.check_with(stdin=stdin, named=stdin_filename is not None)
     if statistics and output_format not in ("text", "json"):
         raise click.UsageError("`--statistics` is printed as text or json only.")
     from leakwise.cli.loading import loaded_rules
@@ -98,12 +102,15 @@ def check(
         for path in [] if stdin else _listed(_present(paths or (Path(),)), settings):
             click.echo(printable(path))
         return
+    newness = wanted.opened(paths, settings)
     content = sys.stdin.buffer.read() if stdin else b""
     if stdin:
         files = [_check_stdin(content, stdin_filename, settings, with_fixes)]
     else:
-        files, missing = _check_paths(paths or (Path(),), settings, jobs, with_fixes)
-    files, changes = rewriting.done(files, settings, with_fixes, content if stdin else None)
+        files, missing = check_paths(paths or (Path(),), settings, jobs, with_fixes)
+    files = newness.only_new(files)
+    held = content if stdin else None
+    files, changes = rewriting.done(files, settings, newness, with_fixes, held)
     wrong = settings.problems(rules)
     for setting in wrong:
         complain("error", str(setting))
@@ -142,7 +149,7 @@ def _check_stdin(
         return check_document(document, shown, outside, settings, with_fixes)
 
 
-def _check_paths(
+def check_paths(
     roots: tuple[Path, ...], settings: SettingsResolver, jobs: int | None, with_fixes: bool
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing."""

@@ -1,8 +1,11 @@
 """Checks documents and makes plain data of what was found."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from leakwise.cli.fingerprints import code_of
 from leakwise.cli.shown import (
     CheckedFile,
     ShownEdit,
@@ -65,7 +68,7 @@ def _finished(analysis: Analysis, path: str, outside: Outside, with_fixes: bool)
 
 def _checked(analysis: Analysis, path: str, outside: Outside, with_fixes: bool) -> CheckedFile:
     document = analysis.document
-    findings = tuple(_shown(finding, document, with_fixes) for finding in analysis.findings())
+    findings = tuple(shown(analysis.findings(), document, with_fixes))
     problems: list[str] = []
     if analysis.too_large:
         why = "is too large to be analysed"
@@ -80,6 +83,19 @@ def _checked(analysis: Analysis, path: str, outside: Outside, with_fixes: bool) 
         why = f"rule {failure.rule.code} failed ({''.join(last)})"
         problems.append(f"{why} - please report this with the file; the other rules went on")
     return CheckedFile(path, findings, tuple(problems), about_run=tuple(outside.warnings))
+
+
+def shown(
+    findings: Iterable[Finding], document: Document, with_fixes: bool
+) -> Iterator[ShownFinding]:
+    """What is shown of all findings of a document, in their order; with the first fix of each if
+    asked."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for finding in findings:
+        found = _shown(finding, document, with_fixes)
+        same = found.code, code_of(found)
+        yield replace(found, occurrence=seen[same]) if seen[same] else found
+        seen[same] += 1
 
 
 def _shown(finding: Finding, document: Document, with_fixes: bool) -> ShownFinding:

@@ -1,21 +1,18 @@
 """Names of findings that stay the same when the code above them moves."""
 
 import hashlib
-from collections import Counter
 
-from leakwise.cli.output.locating import relative
-from leakwise.cli.shown import CheckedFile
+from leakwise.cli.shown import ShownFinding
 
 
-def fingerprints(file: CheckedFile) -> list[str]:
-    """A name for each finding of a file, in their order: made from the file's path, the rule, the
-    code of the finding's line without its margin, and how many such there are above it."""
-    seen: Counter[tuple[str, str]] = Counter()
-    found = []
-    path = relative(file.path)
-    for finding in file.findings:
-        same = finding.code, " ".join(finding.place.line.split())
-        text = "\0".join((path, *same, str(seen[same])))
-        seen[same] += 1
-        found.append(hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32])
-    return found
+def fingerprint(finding: ShownFinding, path: str) -> str:
+    """A name for a finding: made from `path`, by which its file is known, the rule, the code of the
+    finding's line without its margin, and how many such there are above it."""
+    line, occurrence = code_of(finding), str(finding.occurrence)
+    text = "\0".join((path, finding.code, line, occurrence))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def code_of(finding: ShownFinding) -> str:
+    """The code of a finding's line, which stays the same when it is indented otherwise."""
+    return " ".join(finding.place.line.split())

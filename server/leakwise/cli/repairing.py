@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from leakwise.cli.checking import check_document
+from leakwise.cli.newness import Newness
 from leakwise.cli.rewriting import Rewrite, rewrite
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
 from leakwise.engine import Analysis, every_rule, fix_all
@@ -17,20 +19,23 @@ from leakwise.sources.writing import UnwritableError, replace_file
 
 
 def repaired(
-    files: Iterable[CheckedFile], settings: SettingsResolver, with_fixes: bool
+    files: Iterable[CheckedFile], settings: SettingsResolver, newness: Newness, with_fixes: bool
 ) -> list[CheckedFile]:
-    """What is left of the findings of each file after its repair, which is written; a file that
-    cannot be repaired stays as it is, and says why."""
+    """What is left of the new findings of each file after their repair, which is written; a file
+    that cannot be repaired stays as it is, and says why."""
     files = list(files)
     with closing(_outside(files, settings)) as outside:
-        return [_repaired(file, outside, settings, with_fixes) for file in files]
+        return [_repaired(file, outside, settings, newness, with_fixes) for file in files]
 
 
 def planned(
-    files: Iterable[CheckedFile], settings: SettingsResolver, stdin: bytes | None
+    files: Iterable[CheckedFile],
+    settings: SettingsResolver,
+    newness: Newness,
+    stdin: bytes | None,
 ) -> tuple[list[CheckedFile], list[Rewrite]]:
-    """The files, with why some cannot be repaired, and the repairs of the others; nothing is
-    written. `stdin` is what came on standard input, where that is the only file."""
+    """The files, with why some cannot be repaired, and the repairs of what is new in the others;
+    nothing is written. `stdin` is what came on standard input, where that is the only file."""
     told: list[CheckedFile] = []
     found: list[Rewrite] = []
     files = list(files)
@@ -40,7 +45,7 @@ def planned(
             if not file.findings:
                 continue
             try:
-                repair = _repair(file.path, stdin, outside, settings)
+                repair = _repair(file.path, stdin, outside, settings, newness)
             except (UnreadableError, UnwritableError) as error:
                 told[-1] = replace(file, problems=(*file.problems, str(error)))
                 continue
@@ -55,26 +60,34 @@ def _outside(files: Iterable[CheckedFile], settings: SettingsResolver) -> Outsid
 
 
 def _repaired(
-    file: CheckedFile, outside: Outside, settings: SettingsResolver, with_fixes: bool
+    file: CheckedFile,
+    outside: Outside,
+    settings: SettingsResolver,
+    newness: Newness,
+    with_fixes: bool,
 ) -> CheckedFile:
     if not file.findings:
         return file
     try:
-        repair = _repair(file.path, None, outside, settings)
+        repair = _repair(file.path, None, outside, settings, newness)
         if repair is None:
             return file
         replace_file(Path(file.path), repair.before, repair.after)
     except (UnreadableError, UnwritableError) as error:
         return replace(file, problems=(*file.problems, str(error)))
     left = check_document(repair.new, file.path, outside, settings, with_fixes)
-    return replace(left, repairs=repair.changes)
+    return replace(newness.left(left), repairs=repair.changes)
 
 
 def _repair(
-    path: str, content: bytes | None, outside: Outside, settings: SettingsResolver
+    path: str,
+    content: bytes | None,
+    outside: Outside,
+    settings: SettingsResolver,
+    newness: Newness,
 ) -> Rewrite | None:
-    """The repair of a file, by all fixes that its settings allow; None where there are none.
-    `content` is what it holds, where that is not on the disk.
+    """The repair of what is new in a file, by all fixes that its settings allow; None where there
+    are none. `content` is what it holds, where that is not on the disk.
 
     Raises:
         UnreadableError: the file is no text, or its encoding lacks a character of the repair.
@@ -87,7 +100,13 @@ def _repair(
     analysis = Analysis(document, settings=chosen, outside=outside.known)
     outside.settle([analysis])
     unsafe = chosen.settings.unsafe_fixes
-    fixed = fix_all(document, unsafe=unsafe, outside=outside.known, settings=chosen)
+    fixed = fix_all(
+        document,
+        unsafe=unsafe,
+        outside=outside.known,
+        settings=chosen,
+        wanted=partial(newness.new, path),
+    )
     if not fixed.applied:
         return None
     return rewrite(path, data, document, fixed.document, fixed.applied)

@@ -11,6 +11,7 @@ from leakwise.cli.shown import CheckedFile
 from leakwise.engine.settings import SettingsResolver
 
 if TYPE_CHECKING:
+    from leakwise.cli.newness import Newness
     from leakwise.cli.rewriting import Rewrite
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -58,19 +59,21 @@ class Rewriting:
         self,
         files: list[CheckedFile],
         settings: SettingsResolver,
+        newness: "Newness",
         with_fixes: bool,
         stdin: bytes | None,
     ) -> "tuple[list[CheckedFile], list[Rewrite] | None]":
-        """The files after what is asked for, and with `--diff` the repairs that it shows. `stdin`
-        is what came on standard input, where that is the only file."""
+        """The files, with their new findings, after what is asked for; and with `--diff` the
+        repairs that it shows. `stdin` is what came on standard input, where that is the only
+        file."""
         if self.diff:
             from leakwise.cli.repairing import planned
 
-            return planned(files, settings, stdin)
+            return planned(files, settings, newness, stdin)
         if self.fix:
             from leakwise.cli.repairing import repaired
 
-            return repaired(files, settings, with_fixes), None
+            return repaired(files, settings, newness, with_fixes), None
         return files, None
 
 

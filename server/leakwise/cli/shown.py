@@ -53,6 +53,8 @@ class ShownFinding:
     place: ShownPlace
     related: tuple[ShownPlace, ...]
     fix: ShownFix | None
+    occurrence: int = 0
+    """How many findings of its rule with the same line of code are above it in its file."""
 
     @property
     def counts(self) -> bool:
@@ -65,7 +67,8 @@ class CheckedFile:
     """What came of one file: its findings by place, and what hindered the check, one line each.
 
     `checked` is false when nothing of it could be; `about_run` is what hindered more than it.
-    `repairs` were made in it.
+    `repairs` were made in it; `left_out` counts the findings that are not new, where only new ones
+    were asked for.
     """
 
     path: str
@@ -74,6 +77,7 @@ class CheckedFile:
     checked: bool = True
     about_run: tuple[str, ...] = ()
     repairs: int = 0
+    left_out: int = 0
 
 
 def unchecked(path: str, problem: str) -> CheckedFile:

@@ -35,13 +35,15 @@ def fix_all(
     unsafe: bool = False,
     outside: Outside = knows_nothing,
     settings: DocumentSettings | None = None,
+    wanted: Callable[[Document, Sequence[Finding]], Sequence[Finding]] | None = None,
 ) -> FixAllResult:
     """Applies each finding's first fix that is allowed, round by round, as edits of one round may
     overlap and fixed code may show what it hid.
 
-    Only safe fixes are allowed unless `unsafe`, and only those of the rule with `code` if it is
-    given. A change after which the document no longer parses, or which does not take away one of
-    its rule's findings for each fix, is not made; another rule's, which they hid, may come.
+    Only safe fixes are allowed unless `unsafe`, only those of the rule with `code` if it is given,
+    and only those of the findings that are `wanted`, of all that a version of the document has. A
+    change after which the document no longer parses, or which does not take away one of its rule's
+    findings for each fix, is not made; another rule's, which they hid, may come.
     For the other arguments see `Analysis`.
     """
 
@@ -53,7 +55,8 @@ def fix_all(
     seen = {document.text}
     # Fixes of two rules could undo one another.
     while len(seen) <= MOST_STEPS:
-        chosen = _allowed(findings, document, code, unsafe)
+        meant = findings if wanted is None else wanted(document, findings)
+        chosen = _allowed(meant, document, code, unsafe)
         step = _step(document, findings, chosen, findings_of)
         if step is None or step[0].text in seen:
             break

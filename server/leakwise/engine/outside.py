@@ -104,11 +104,12 @@ def project_folders(paths: Iterable[Path]) -> list[str]:
     for path in paths:
         whole = os.path.abspath(path)
         own = whole if os.path.isdir(whole) else os.path.dirname(whole)
-        found[_project(own) or (here if _is_in(own, here) else own)] = None
+        found[project_above(own) or (here if _is_in(own, here) else own)] = None
     return list(found)
 
 
-def _project(folder: str) -> str | None:
+def project_above(folder: str) -> str | None:
+    """The nearest folder from this one upward that looks like a project's; None where none does."""
     while True:
         if any(os.path.exists(os.path.join(folder, mark)) for mark in _MARKS):
             return folder

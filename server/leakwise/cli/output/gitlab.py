@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from leakwise.cli.fingerprints import fingerprints
+from leakwise.cli.fingerprints import fingerprint
 from leakwise.cli.output.locating import message, relative, rows_and_columns
 from leakwise.cli.shown import CheckedFile, ShownFinding
 from leakwise.rule import Severity
@@ -22,20 +22,16 @@ _SEVERITIES = {
 
 def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
     """One JSON list of all findings."""
-    found = [
-        _issue(finding, file.path, print_)
-        for file in files
-        for finding, print_ in zip(file.findings, fingerprints(file), strict=True)
-    ]
+    found = [_issue(finding, file.path) for file in files for finding in file.findings]
     yield json.dumps(found, indent=2)
 
 
-def _issue(finding: ShownFinding, path: str, fingerprint: str) -> dict[str, Any]:
+def _issue(finding: ShownFinding, path: str) -> dict[str, Any]:
     row, column, end_row, end_column = rows_and_columns(finding.place)
     return {
         "description": f"{finding.code}: {message(finding)}",
         "check_name": finding.name,
-        "fingerprint": fingerprint,
+        "fingerprint": fingerprint(finding, relative(path)),
         "severity": _SEVERITIES[finding.severity],
         "location": {
             "path": relative(path),

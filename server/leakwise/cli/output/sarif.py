@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from leakwise import __version__
-from leakwise.cli.fingerprints import fingerprints
+from leakwise.cli.fingerprints import fingerprint
 from leakwise.cli.output.locating import message, relative, rows_and_columns
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
 from leakwise.engine import rule_named
@@ -27,12 +27,8 @@ _HERE = "%SRCROOT%"
 def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
     """One SARIF 2.1.0 log with one run: the rules that found something, with their pages, and each
     finding with its leak path and its repair."""
-    found = [
-        (finding, file, print_)
-        for file in files
-        for finding, print_ in zip(file.findings, fingerprints(file), strict=True)
-    ]
-    codes = sorted({finding.code for finding, _, _ in found})
+    found = [(finding, file) for file in files for finding in file.findings]
+    codes = sorted({finding.code for finding, _ in found})
     notices = [
         {"level": "warning", "message": {"text": problem}, "locations": [_file(file.path)]}
         for file in files
@@ -50,8 +46,7 @@ def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
         "originalUriBaseIds": {_HERE: {"uri": Path.cwd().as_uri() + "/"}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}],
         "results": [
-            _result(finding, file.path, print_, codes.index(finding.code))
-            for finding, file, print_ in found
+            _result(finding, file.path, codes.index(finding.code)) for finding, file in found
         ],
     }
     yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
@@ -74,14 +69,14 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: ShownFinding, path: str, fingerprint: str, index: int) -> dict[str, Any]:
+def _result(finding: ShownFinding, path: str, index: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _level(finding.severity),
         "message": {"text": message(finding)},
         "locations": [_location(finding.place, path)],
-        "partialFingerprints": {"leakwise/v1": fingerprint},
+        "partialFingerprints": {"leakwise/v1": fingerprint(finding, relative(path))},
     }
     if finding.related:
         related = [

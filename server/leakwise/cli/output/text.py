@@ -80,6 +80,10 @@ def summary(files: Sequence[CheckedFile]) -> str:
     repairs = sum(file.repairs for file in files)
     if repairs:
         rest += f" {_count(repairs, 'repair')} made."
+    left_out = sum(file.left_out for file in files)
+    if left_out:
+        what = "finding that is not new is" if left_out == 1 else "findings that are not new are"
+        rest += f" {left_out} {what} left out."
     totals = Counter(finding.severity for file in files for finding in file.findings)
     if not totals:
         return f"No leaks found in {checked}.{rest}"

@@ -67,10 +67,12 @@ class FolderSettings:
     @cached_property
     def environment(self) -> str | None:
         """The absolute path of the environment that is set; None where none is."""
-        for layer in reversed(self.layers):
-            if (path := layer.values.get("environment")) is not None:
-                return os.path.normpath(os.path.join(layer.folder, os.path.expanduser(path)))
-        return None
+        return self._path("environment")
+
+    @cached_property
+    def baseline(self) -> str | None:
+        """The absolute path of the baseline that is set; None where none is."""
+        return self._path("baseline")
 
     def excludes(self, path: str) -> bool:
         """Whether the file at an absolute path is left out, itself or with a folder above it."""
@@ -109,6 +111,12 @@ class FolderSettings:
         ]
         made = {key.name: _joined(own, key.name, True) for key in keys(Knowledge).values()}
         return Knowledge(**{name: value for name, value in made.items() if value is not None})
+
+    def _path(self, name: str) -> str | None:
+        for layer in reversed(self.layers):
+            if (path := layer.values.get(name)) is not None:
+                return os.path.normpath(os.path.join(layer.folder, os.path.expanduser(path)))
+        return None
 
     def _patterns(self, name: str) -> list[tuple[str, str]]:
         setting = [layer for layer in self.layers if name in layer.values]

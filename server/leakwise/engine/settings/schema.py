@@ -202,6 +202,14 @@ class Settings:
             "unsafe-fixes = true",
         ),
     ] = False
+    baseline: Annotated[
+        str | None,
+        About(
+            "The file in which `leakwise baseline` records findings, so that `leakwise check` "
+            "reports only new ones. Relative to this file; editors show all findings.",
+            'baseline = ".leakwise-baseline.json"',
+        ),
+    ] = None
     run: Annotated[
         Run,
         About(

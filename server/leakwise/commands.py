@@ -12,6 +12,7 @@ PARTS = {
     "check": "leakwise.cli.check",
     "config": "leakwise.cli.config",
     "debug": "leakwise.cli.debug",
+    "merge-sarif": "leakwise.cli.merge_sarif",
     "rule": "leakwise.cli.rule",
     "server": "leakwise.commands",
 }
@@ -29,7 +30,7 @@ class Parts(click.Group):
         """The command called `cmd_name`; None when there is none."""
         if cmd_name not in PARTS:
             return None
-        command: click.Command = getattr(import_module(PARTS[cmd_name]), cmd_name)
+        command: click.Command = getattr(import_module(PARTS[cmd_name]), cmd_name.replace("-", "_"))
         return command
 
 

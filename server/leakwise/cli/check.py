@@ -16,6 +16,7 @@ from leakwise.cli.output.printable import printable
 from leakwise.cli.printing import print_findings
 from leakwise.cli.rewriting_options import Rewriting, rewriting_options
 from leakwise.cli.settings_options import check_selectors, settings_options
+from leakwise.cli.sharding import Shard, shard_option
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile, unchecked
 from leakwise.engine.settings import Overrides, SettingsResolver
 
@@ -58,6 +59,7 @@ TERMINATED = 143
     help="Use up to N processes; the number of processors by default.",
 )
 @newness_options
+@shard_option
 @settings_options
 @click.pass_context
 def check(
@@ -72,6 +74,7 @@ def check(
     show_files: bool,
     stdin_filename: Path | None,
     jobs: int | None,
+    shard: Shard | None,
     overrides: Overrides,
 ) -> None:
     """Check files and folders for leaks; the current folder by default, standard input for `-`.
@@ -86,6 +89,8 @@ def check(
         raise click.UsageError("`-` (standard input) cannot be checked together with paths.")
     if stdin_filename is not None and not stdin:
         raise click.UsageError("`--stdin-filename` needs `-` as the path.")
+    if shard is not None and stdin:
+        raise click.UsageError("`--shard` divides files; standard input is one only.")
     rewriting.check_with(stdin=stdin, output_format=output_format, statistics=statistics)
     wanted.check_with(stdin=stdin, named=stdin_filename is not None)
     if statistics and output_format not in ("text", "json"):
@@ -99,7 +104,7 @@ def check(
     with_fixes = output_format in NEED_FIXES
     missing = False
     if show_files:
-        for path in [] if stdin else _listed(_present(paths or (Path(),)), settings):
+        for path in [] if stdin else _listed(_present(paths or (Path(),)), settings, shard):
             click.echo(printable(path))
         return
     newness = wanted.opened(paths, settings)
@@ -107,7 +112,7 @@ def check(
     if stdin:
         files = [_check_stdin(content, stdin_filename, settings, with_fixes)]
     else:
-        files, missing = check_paths(paths or (Path(),), settings, jobs, with_fixes)
+        files, missing = check_paths(paths or (Path(),), settings, jobs, with_fixes, shard)
     files = newness.only_new(files)
     held = content if stdin else None
     files, changes = rewriting.done(files, settings, newness, with_fixes, held)
@@ -150,7 +155,11 @@ def _check_stdin(
 
 
 def check_paths(
-    roots: tuple[Path, ...], settings: SettingsResolver, jobs: int | None, with_fixes: bool
+    roots: tuple[Path, ...],
+    settings: SettingsResolver,
+    jobs: int | None,
+    with_fixes: bool,
+    shard: Shard | None = None,
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing."""
     from leakwise.cli.processes import available_processors, check_files
@@ -158,8 +167,8 @@ def check_paths(
     from leakwise.engine.outside import project_folders
 
     present = _present(roots)
-    paths = _listed(present, settings)
-    if present and not paths:
+    paths = _listed(present, settings, shard)
+    if present and not paths and shard is None:
         complain("warning", "no Python files or notebooks found - name a file or another folder")
     folders = project_folders(present)
     many = jobs or available_processors()
@@ -177,12 +186,14 @@ def _present(roots: tuple[Path, ...]) -> list[Path]:
     return present
 
 
-def _listed(present: list[Path], settings: SettingsResolver) -> list[str]:
+def _listed(present: list[Path], settings: SettingsResolver, shard: Shard | None) -> list[str]:
     """The files to check below what is present."""
+    from leakwise.engine.outside import project_folders
     from leakwise.sources import python_files
 
     found = python_files(present, _unlistable, lambda folder: settings.for_folder(folder).choice)
-    return [str(path) for path in found if settings.takes(path)]
+    paths = [str(path) for path in found if settings.takes(path)]
+    return paths if shard is None else shard.of(paths, project_folders(present))
 
 
 def _unlistable(folder: Path, why: str) -> None:

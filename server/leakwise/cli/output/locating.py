@@ -5,6 +5,9 @@ from pathlib import Path
 
 from leakwise.cli.shown import ShownFinding, ShownPlace
 
+ROOT = "%SRCROOT%"
+"""What SARIF logs call the folder that paths start from."""
+
 
 def relative(path: str) -> str:
     """A path with `/`, from the current folder where it lies below that, else a whole one."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from leakwise import __version__
 from leakwise.cli.fingerprints import fingerprint
-from leakwise.cli.output.locating import message, relative, rows_and_columns
+from leakwise.cli.output.locating import ROOT, message, relative, rows_and_columns
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
 from leakwise.engine import rule_named
 from leakwise.pages import page, title
@@ -21,7 +21,6 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
-_HERE = "%SRCROOT%"
 
 
 def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
@@ -43,7 +42,7 @@ def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_HERE: {"uri": Path.cwd().as_uri() + "/"}},
+        "originalUriBaseIds": {ROOT: {"uri": Path.cwd().as_uri() + "/"}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}],
         "results": [
             _result(finding, file.path, codes.index(finding.code)) for finding, file in found
@@ -125,4 +124,4 @@ def _artifact(path: str) -> dict[str, str]:
     found = relative(path)
     if Path(found).is_absolute():
         return {"uri": Path(found).as_uri()}
-    return {"uri": quote(found), "uriBaseId": _HERE}
+    return {"uri": quote(found), "uriBaseId": ROOT}

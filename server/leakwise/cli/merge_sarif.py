@@ -1,0 +1,56 @@
+"""`leakwise merge-sarif`: one SARIF log from those of several checks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from leakwise.cli.loading import CouldNotRun
+
+
+@click.command(name="merge-sarif")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the log into a file.",
+)
+@click.option(
+    "--same-root",
+    is_flag=True,
+    help="The logs are of one project that lay in different folders: keep the paths in it only.",
+)
+def merge_sarif(files: tuple[Path, ...], output_file: Path | None, same_root: bool) -> None:
+    """Join SARIF logs of `leakwise check` into one with a single run.
+
+    FILES are logs, or folders that are searched for *.sarif. Each finding is told once, with its
+    fingerprints and its path. All must be by the same version of Leakwise.
+
+    The exit status is 0 when they were joined, whatever they tell, and 2 when they could not be.
+    """
+    from leakwise.cli.output.sarif_merging import UnmergeableError, merged
+    from leakwise.cli.printing import print_lines, write_output
+
+    try:
+        log = merged(_read(files), same_root=same_root)
+    except UnmergeableError as error:
+        raise CouldNotRun(f"{error}.") from None
+    if output_file is not None:
+        write_output(output_file, f"{log}\n".encode())
+    else:
+        print_lines([log], "sarif")
+
+
+def _read(files: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
+    for path in files:
+        found = sorted(path.rglob("*.sarif")) if path.is_dir() else [path]
+        if not found:
+            raise CouldNotRun(f"{path} has no file *.sarif - name another folder.")
+        for file in found:
+            try:
+                yield str(file), file.read_bytes()
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                raise CouldNotRun(f"{file} cannot be read ({why}) - name another file.") from None

@@ -1,0 +1,88 @@
+"""The pipelines of CI.md: their schemas hold, and their commands run."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.running import LEAK, environment, write
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "server/CI.md").read_text("utf-8")
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
+def block(mark: str) -> str:
+    """The code below the comment `mark`."""
+    match = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", TEXT, re.DOTALL)
+    assert match, mark
+    return match[1]
+
+
+def run(line: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What a line of a pipeline does in bash, where `leakwise` is installed."""
+    scripts = Path(sys.executable).parent
+    path = f"{scripts}:{environment()['PATH']}"
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", line],
+        cwd=cwd,
+        env=environment(PATH=path, **variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def check_schema(schema: str, text: str, folder: Path) -> None:
+    """Fails where `text` does not hold one of the schemas that check-jsonschema brings along."""
+    path = folder / "checked.yml"
+    path.write_text(text, "utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
+    if schema == "vendor.gitlab-ci":
+        command += ["--data-transform", "gitlab-ci"]
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def steps(job: dict[str, Any]) -> list[str]:
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_the_matrix_for_github(tmp_path: Path) -> None:
+    text = block("github matrix")
+    check_schema("vendor.github-workflows", text, tmp_path)
+    jobs = yaml.safe_load(text)["jobs"]
+    shards = jobs["check"]["strategy"]["matrix"]["shard"]
+    work = write(tmp_path / "work", {f"leak_{n}.py": LEAK for n in range(4)})
+    install, check = steps(jobs["check"])
+    assert install == "pipx install leakwise"
+    for shard in shards:
+        done = run(check.replace("${{ matrix.shard }}", str(shard)), work)
+        assert done.returncode in (0, 1), done.stderr
+        (work / "parts" / f"leakwise-{shard}").mkdir(parents=True)
+        (work / f"{shard}.sarif").rename(work / f"parts/leakwise-{shard}/{shard}.sarif")
+    (merge,) = steps(jobs["report"])
+    assert run(merge.removeprefix("pipx run "), work).returncode == 0
+    (log,) = json.loads((work / "leakwise.sarif").read_text("utf-8"))["runs"]
+    assert len(log["results"]) == 4
+
+
+def test_the_parts_for_gitlab(tmp_path: Path) -> None:
+    text = block("gitlab parallel")
+    check_schema("vendor.gitlab-ci", text, tmp_path)
+    job = yaml.safe_load(text)["leakwise"]
+    work = write(tmp_path / "work", {f"leak_{n}.py": LEAK for n in range(4)})
+    found = []
+    for index in range(1, job["parallel"] + 1):
+        own = {"CI_NODE_INDEX": str(index), "CI_NODE_TOTAL": str(job["parallel"])}
+        assert run(job["script"][1], work, **own).returncode in (0, 1)
+        report = job["artifacts"]["reports"]["codequality"].replace("$CI_NODE_INDEX", str(index))
+        found += json.loads((work / report).read_text("utf-8"))
+    assert len({issue["fingerprint"] for issue in found}) == 4

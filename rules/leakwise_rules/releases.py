@@ -7,12 +7,13 @@ from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
 from leakwise_rules.wording import shown
 
 
-def lost(body: BodyFacts, *nouns: str) -> Iterator[tuple[Acquisition, Fate]]:
-    """The resources of these kinds, by their nouns, that nobody is left to release."""
+def lost(body: BodyFacts, *nouns: str, likely: bool = False) -> Iterator[tuple[Acquisition, Fate]]:
+    """The resources of these kinds, by their nouns, that nobody is left to release; with `likely`
+    also those that only a base class which cannot be found might release."""
     for taken in body.acquisitions:
         if taken.resource.noun in nouns and taken.started:
             fate = body.fate(taken)
-            if fate.lost:
+            if fate.lost or (likely and fate.likely_lost):
                 yield taken, fate
 
 

@@ -356,3 +356,27 @@ class A:
 """
     )
     assert [one.callee for one in facts["A.used"].acquisitions] == ["SummaryWriter"]
+
+
+def test_a_base_that_cannot_be_found_is_left_as_the_only_one_who_might() -> None:
+    code = "class A(Base):\n    def start(self):\n        self.writer = SummaryWriter()\n"
+    assert fate(code, "A.start").likely_lost
+    handing_on = code + "    def close(self):\n        super().close()\n"
+    assert not fate(handing_on, "A.start").likely_lost
+    for released in ("self.writer.close()", "hook(self.writer)"):
+        assert not fate(code + f"    def other(self):\n        {released}\n", "A.start").likely_lost
+
+
+def test_what_is_made_by_a_method_that_hands_it_on_is_not_lost() -> None:
+    code = """
+import weakref
+class A:
+    def __init__(self):
+        self.writer = self.made()
+    def made(self):
+        one = SummaryWriter()
+        {}
+        return one
+"""
+    assert not fate(code.format("weakref.finalize(self, one.close)"), "A.__init__").lost
+    assert fate(code.format("pass"), "A.__init__").lost

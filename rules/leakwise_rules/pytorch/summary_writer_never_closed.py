@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts
+from leakwise.facts import BodyFacts, Certainty
 from leakwise.rule import (
     Example,
     Finding,
@@ -17,7 +17,13 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.releases import close_anchors, close_fixes, leak_path, lost, repeated
+from leakwise_rules.releases import (
+    close_anchors,
+    close_fixes,
+    leak_path,
+    lost,
+    repeated,
+)
 from leakwise_rules.wording import shown
 
 _NOUN = "summary writer"
@@ -41,8 +47,9 @@ class SummaryWriterNeverClosed(Rule):
     ## When it is not a leak
 
     A writer in a `with` statement, one that is closed at the end, and one whose class closes it in
-    `close()`, `__exit__` or the like. A writer that is handed to a logger or returned is its to
-    close. A single writer of a script leaks no more than itself: an information only.
+    `close()`, `__exit__` or the like, or may hand that on to a base class. A writer that is handed
+    to a logger or returned is its to close. A single writer of a script leaks no more than itself:
+    an information only.
     """
 
     code = "LP031"
@@ -183,6 +190,36 @@ class SummaryWriterNeverClosed(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from reports import Reporter
+                from torch.utils.tensorboard import SummaryWriter
+
+                class BoardReporter(Reporter):
+                    def __init__(self, folder):
+                        super().__init__()
+                        self.board = SummaryWriter(folder)  # leak
+
+                    def report(self, name, value, step):
+                        self.board.add_scalar(name, value, step)
+            """,
+            good="""
+                from reports import Reporter
+                from torch.utils.tensorboard import SummaryWriter
+
+                class BoardReporter(Reporter):
+                    def __init__(self, folder):
+                        super().__init__()
+                        self.board = SummaryWriter(folder)
+
+                    def report(self, name, value, step):
+                        self.board.add_scalar(name, value, step)
+
+                    def __del__(self):
+                        self.board.close()
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -247,7 +284,7 @@ class SummaryWriterNeverClosed(Rule):
             """,
         ),
         Negative(
-            why="A base class that is not known here may close it.",
+            why="The class hands `close()` on to a base that is not known here.",
             code="""
                 from torch.utils.tensorboard import SummaryWriter
                 from loggers import BaseLogger
@@ -259,19 +296,41 @@ class SummaryWriterNeverClosed(Rule):
 
                     def log(self, step, loss):
                         self.writer.add_scalar("loss", loss, step)
+
+                    def close(self):
+                        super().close()
+            """,
+        ),
+        Negative(
+            why="A finalizer closes what a method makes.",
+            code="""
+                import weakref
+                from torch.utils.tensorboard import SummaryWriter
+
+                class Journal:
+                    def __init__(self, folder):
+                        self.sink = self.opened(folder)
+
+                    def opened(self, folder):
+                        made = SummaryWriter(folder)
+                        weakref.finalize(self, made.close)
+                        return made
             """,
         ),
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for taken, fate in lost(body, _NOUN):
+        for taken, fate in lost(body, _NOUN, likely=True):
             if (taken.what.name or "").startswith(_OF_TENSORFLOW):
                 continue
             again, loop = repeated(body, taken)
+            certainty = taken.what.certainty
+            if not fate.lost:
+                certainty = certainty.weaker(Certainty.LIKELY)
             yield self.report(
                 taken.place,
                 *leak_path(body, taken, loop),
-                certainty=taken.what.certainty,
+                certainty=certainty,
                 severity=None if again else Severity.INFORMATION,
                 anchors=close_anchors(taken, loop),
                 notes={"writer": taken.bound_to or ""},

@@ -90,21 +90,31 @@ def beside(place: Place) -> Place:
     return place._replace(end_line=place.line, end_column=place.column)
 
 
-def acquired_through(run: Run, node: ast.Call, given: Value) -> Value:
-    """What a function of this file gives; where that is a resource that it took, so has its
-    caller."""
+def acquired_through(run: Run, node: ast.Call, given: Value, maker: Definition) -> Value:
+    """What a function of this file, the `maker`, gives; where that is a resource that it took, so
+    has its caller."""
     place = frozenset({run.place(node)})
     for part in (given, given.element, *(given.items or ())):
         resource = None if part is None or part.kind not in RESOURCE_KINDS else _row(part)
         if part is None or resource is None:
             continue
         gathered = part is not given and part is given.element and not given.items
-        _made(run, node, resource, part.made_from(place), gathered=gathered)
+        handed = _handed_by(run, maker, resource)
+        _made(run, node, resource, part.made_from(place), gathered=gathered, handed=handed)
         items = None
         if given.items is not None:
             items = tuple(one.made_from(place) if one is part else one for one in given.items)
         return given.but(items=items).made_from(place)
     return given
+
+
+def _handed_by(run: Run, maker: Definition, resource: Resource) -> frozenset[Handed]:
+    """To whom a function hands what it takes and gives back to its caller, such as a finalizer."""
+    handed: frozenset[Handed] = frozenset()
+    for event in run.module.body(maker).events:
+        if isinstance(event, Acquisition) and event.resource.kind is resource.kind:
+            handed |= event.handed - {Handed.RETURNED}
+    return handed
 
 
 def _row(value: Value) -> Resource | None:
@@ -127,7 +137,13 @@ def _taken(
 
 
 def _made(
-    run: Run, node: ast.Call, resource: Resource, taken: Value, *, gathered: bool = False
+    run: Run,
+    node: ast.Call,
+    resource: Resource,
+    taken: Value,
+    *,
+    gathered: bool = False,
+    handed: frozenset[Handed] = frozenset(),
 ) -> None:
     run.outcome.add(
         Acquisition(
@@ -143,6 +159,7 @@ def _made(
             run.statement_place(),
             resource,
             (),
+            handed=handed,
             gathered=gathered,
         )
     )
@@ -329,7 +346,7 @@ def followed(
 ) -> Acquisition:
     """An acquisition with what became of it by the end of the body."""
     own = event.what.sources
-    handed: set[Handed] = set()
+    handed = set(event.handed)
     if overlap(own | {beside(event.place)}, flows.returned):
         handed.add(Handed.RETURNED)
     if overlap(own, flows.stored):

@@ -39,11 +39,20 @@ class Owner:
     may_pass: bool = False
     closable: bool = False
     known: bool = True
+    waits: bool = False
 
     @property
     def never_releases(self) -> bool:
         """Whether it is certain that nobody releases what is kept here."""
         return self.known and not self.released_by and not self.may_pass
+
+    @property
+    def releases_by_base_alone(self) -> bool:
+        """Whether nobody seen releases what is kept here, so that only a base class that cannot be
+        found could, by the name that this class gave the attribute: it has no method of its own
+        that closes its objects and hands on to the base's."""
+        unseen = self.life is Life.OBJECT and not (self.known or self.waits or self.closable)
+        return unseen and not self.released_by and not self.may_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +60,9 @@ class Fate:
     """What becomes of a resource.
 
     `lost` where on some path that raises nothing nobody is left who may release it: everything is
-    known, and neither this body nor an owner nor anybody it was handed to does. `once` where a
-    condition lets it be taken once for all rounds of the loops round it, or all calls: only if it
-    is not there yet.
+    known, and neither this body nor an owner nor anybody it was handed to does. `likely_lost` where
+    the same is so but for an unknown base class of its owner. `once` where a condition lets it be
+    taken once for all rounds of the loops round it, or all calls: only if it is not there yet.
     """
 
     release: Release
@@ -61,6 +70,7 @@ class Fate:
     owners: tuple[Owner, ...] = ()
     lost: bool = False
     once: bool = False
+    likely_lost: bool = False
 
 
 UNKNOWN_FATE = Fate(Release.SOMETIMES)
@@ -107,17 +117,15 @@ def _fate(
         module, definition, taken.place, given, guards - {"self"}, gathered=gathered
     )
     owners = tuple(owner_of(module, definition, path) for path in taken.kept_at)
-    return Fate(
-        release,
-        frozenset(handed),
-        owners,
+    nobody = (
         release < Release.NORMALLY
         and handed <= {Handed.STORED}
         and bool(owners or Handed.STORED not in handed)
-        and all(owner.never_releases for owner in owners)
-        and not _released_by_function(module, definition, taken.resource),
-        once,
+        and all(owner.never_releases or owner.releases_by_base_alone for owner in owners)
+        and not _released_by_function(module, definition, taken.resource)
     )
+    lost = nobody and all(owner.never_releases for owner in owners)
+    return Fate(release, frozenset(handed), owners, lost, once, likely_lost=nobody and not lost)
 
 
 def _names(result: "BodyResult", taken: Acquisition) -> Iterator[str]:
@@ -227,6 +235,7 @@ def attribute_owner(module: "ModuleFacts", class_: Definition, path: str, attrib
         may_pass,
         is_closable(module, class_),
         known.complete,
+        known.waits,
     )
 
 

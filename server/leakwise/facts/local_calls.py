@@ -72,7 +72,7 @@ def local_call(
         made_from = merge_sources(made_from, frozenset({place}))
     if result.kind is not Kind.CONTAINER:
         result = result.but(origin=place)
-    return acquired_through(run, node, cut(result.made_from(made_from)))
+    return acquired_through(run, node, cut(result.made_from(made_from)), definition)
 
 
 def construct_local(

@@ -29,6 +29,14 @@ _OPTIONS = (
     click.option(
         "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was repaired."
     ),
+    click.option(
+        "--add-ignore",
+        is_flag=True,
+        help="Write `# leakwise: ignore[CODE]` on the lines of all findings.",
+    ),
+    click.option(
+        "--reason", metavar="TEXT", help="Why they are ignored; written behind each comment."
+    ),
 )
 
 
@@ -39,6 +47,8 @@ class Rewriting:
     fix: bool
     diff: bool
     exit_non_zero_on_fix: bool
+    add_ignore: bool
+    reason: str | None
 
     def check_with(self, *, stdin: bool, output_format: str, statistics: bool) -> None:
         """Checks what is asked for against the other options.
@@ -50,6 +60,15 @@ class Rewriting:
             raise click.UsageError("`--fix` repairs files; standard input is none.")
         if self.exit_non_zero_on_fix and not self.fix:
             raise click.UsageError("`--exit-non-zero-on-fix` needs `--fix`.")
+        if self.add_ignore and (self.fix or self.diff):
+            other = "--diff" if self.diff else "--fix"
+            raise click.UsageError(f"`--add-ignore` and `{other}` exclude one another.")
+        if self.add_ignore and stdin:
+            raise click.UsageError("`--add-ignore` changes files; standard input is none.")
+        if self.reason is not None and not self.add_ignore:
+            raise click.UsageError("`--reason` needs `--add-ignore`.")
+        if self.reason is not None and not (self.reason.isprintable() and "#" not in self.reason):
+            raise click.UsageError("`--reason` takes one line without `#`.")
         if self.diff and statistics:
             raise click.UsageError("`--diff` prints no findings that `--statistics` could count.")
         if self.diff and output_format != "text":
@@ -74,6 +93,11 @@ class Rewriting:
             from leakwise.cli.repairing import repaired
 
             return repaired(files, settings, newness, with_fixes), None
+        if self.add_ignore:
+            from leakwise.cli.ignoring import ignored
+
+            reason = " ".join((self.reason or "").split())
+            return ignored(files, settings, newness, reason, with_fixes), None
         return files, None
 
 

@@ -67,8 +67,8 @@ class CheckedFile:
     """What came of one file: its findings by place, and what hindered the check, one line each.
 
     `checked` is false when nothing of it could be; `about_run` is what hindered more than it.
-    `repairs` were made in it; `left_out` counts the findings that are not new, where only new ones
-    were asked for.
+    `repairs` were made in it, and `comments` added that suppress findings; `left_out` counts the
+    findings that are not new, where only new ones were asked for.
     """
 
     path: str
@@ -77,6 +77,7 @@ class CheckedFile:
     checked: bool = True
     about_run: tuple[str, ...] = ()
     repairs: int = 0
+    comments: int = 0
     left_out: int = 0
 
 

@@ -20,12 +20,14 @@ _STRING_STARTS = ("FSTRING_START", "TSTRING_START")
 _STRING_ENDS = ("FSTRING_END", "TSTRING_END")
 
 
-def ignored_on_line(document: Document, place: Range, name: str) -> Edit | None:
-    """The edit after which findings of the rule called `name` at `place` are suppressed.
+def ignored_on_line(document: Document, place: Range, name: str, reason: str = "") -> Edit | None:
+    """The edit after which findings of the rule called `name` at `place` are suppressed, for a
+    `reason` of one line without `#`.
 
     The comment goes on the line where the place starts, or on the first line of its statement where
     that line ends in a string or a backslash; a comment of ours that stands there gets the name
-    too. None when no comment can stand there, or one suppresses it already.
+    too, and keeps its own reason. None when no comment can stand there, or one suppresses it
+    already.
     """
     start = document.clamp(place.start)
     layout = _layout(document, start)
@@ -44,7 +46,8 @@ def ignored_on_line(document: Document, place: Range, name: str) -> Edit | None:
     line = layout.lines[0]
     width = line_width(document.lines[line])
     code = len(document.lines[line][:width].rstrip())
-    return Edit(Range.of(line, code, line, width), f"  # leakwise: ignore[{name}]")
+    text = f"  # leakwise: ignore[{name}] {reason}".rstrip()
+    return Edit(Range.of(line, code, line, width), text)
 
 
 def file_skipped(document: Document) -> Edit:

@@ -80,6 +80,9 @@ def summary(files: Sequence[CheckedFile]) -> str:
     repairs = sum(file.repairs for file in files)
     if repairs:
         rest += f" {_count(repairs, 'repair')} made."
+    comments = sum(file.comments for file in files)
+    if comments:
+        rest += f" {_count(comments, 'finding')} ignored by comments."
     left_out = sum(file.left_out for file in files)
     if left_out:
         what = "finding that is not new is" if left_out == 1 else "findings that are not new are"

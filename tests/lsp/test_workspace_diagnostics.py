@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,27 @@ from lsprotocol import types
 from tests.lsp.raw_client import Json, RawClient
 from tests.lsp.sessions import LEAK, LEAK_LINE, URI, Session, capabilities, codes, typed
 
+NETWORK = """
+import torch
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.layer(x)
+"""
+PREDICTION = """
+from kit import Net
+from torch.utils.data import DataLoader
+
+net = Net()
+scores = []
+for x in DataLoader(samples):
+    scores.append(net(x))
+"""
 Report = types.WorkspaceFullDocumentDiagnosticReport
 
 
@@ -66,6 +88,22 @@ async def test_of_every_file_and_unchanged_from_then_on(session: Session, tmp_pa
         report = second[name]
         assert isinstance(report, Report)
         assert not report.items
+
+
+async def test_packages_are_where_the_settings_say(session: Session, tmp_path: Path) -> None:
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = tmp_path / "away" / "lib" / version / "site-packages"
+    packages.mkdir(parents=True)
+    (tmp_path / "away" / "pyvenv.cfg").write_text("home = nowhere\n")
+    (packages / "kit.py").write_text(NETWORK)
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "leakwise.toml").write_text('environment = "../away"\n')
+    (work / "predict.py").write_text(PREDICTION)
+    await session.initialize(capabilities(pulls=True), roots=[work])
+    report = (await pulled(session))["predict.py"]
+    assert isinstance(report, Report)
+    assert [code for code, _ in codes(report.items)] == ["LP007"]
 
 
 async def test_open_documents_count_as_they_are(session: Session, tmp_path: Path) -> None:

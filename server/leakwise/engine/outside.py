@@ -27,11 +27,14 @@ class Outside:
         folders: Sequence[str],
         settings: SettingsResolver | None = None,
         *,
+        environments: Sequence[str] = (),
         keeps_answers: bool = True,
     ) -> None:
         """`folders` are those of the projects, see `project_folders`; `settings` may say where
-        their packages are. With `keeps_answers` what is answered is kept in the first of them."""
+        their packages are, beside `environments`. With `keeps_answers` what is answered is kept in
+        the first of them."""
         self._settings = settings
+        self._named = list(environments)
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
         self._folders = [Path(folder) for folder in folders]
@@ -83,9 +86,9 @@ class Outside:
 
     def _environments(self) -> list[str]:
         if self._settings is None:
-            return []
+            return self._named
         found = (self._settings.for_folder(str(one)).environment for one in self._folders)
-        return [one for one in found if one is not None]
+        return [*self._named, *(one for one in found if one is not None)]
 
 
 def _analysed(analysis: Analysis) -> bool:

@@ -48,7 +48,8 @@ def main() -> None:
     settings.roots = [Path(root) for root in told["roots"]]
     settings.options = told["options"]
     client = Client(**told["client"])
-    outside = Outside(told["roots"], keeps_answers=False)
+    environments = settings.environments()
+    outside = Outside(told["roots"], environments=environments, keeps_answers=False)
     limit = Limit(_OUTSIDE_FACTOR * LIMIT_SECONDS)
     with contextlib.closing(outside):
         for line in asked:

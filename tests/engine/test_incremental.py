@@ -80,7 +80,7 @@ def test_typing_a_line_keeps_every_other_finding() -> None:
     program = leaking_program(chance, 8)
     lines = program.splitlines(keepends=True)
     typed = 0
-    for _ in range(20):
+    for _ in range(32):
         at = chance.randrange(5, len(lines))
         line = lines[at]
         if not line.strip() or line.startswith(("def ", "class ")):

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
 from leakwise.facts.class_use import family
 from leakwise.facts.definitions import Definition, FunctionNode
-from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
+from leakwise.facts.evidence import backpropagated_assignments
 from leakwise.facts.graph_origins import ELEMENTS, NONE, Names, Qualified, graph_origins
+from leakwise.facts.memos import Memos
 from leakwise.facts.names import Binding, path_of
+from leakwise.facts.noted import STARTING_WORDS, Evidence
+from leakwise.facts.state import root_of
 from leakwise.facts.values import Source
 from leakwise.syntax import Block
 
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
 _STARTS = ("backward", "manual_backward")
 
 
-def evidence_in(module: "ModuleFacts", definition: Definition, block: Block) -> Evidence:
+def evidence_in(
+    module: "ModuleFacts", definition: Definition, block: Block, memos: Memos
+) -> Evidence:
     """The evidence on a function's body, with what its class, callees and framework tell."""
-    evidence = _own_evidence(module, definition, block)
+    evidence = own_evidence(module, definition, block)
+    evidence.searched = memos.evidence
     node = definition.node
     if not isinstance(node, FunctionNode):
         return evidence
@@ -34,6 +40,14 @@ def evidence_in(module: "ModuleFacts", definition: Definition, block: Block) -> 
         evidence.arguments = lambda call: _arguments(module, definition, call)
     elif not evidence.at_exit and evidence.returned is None and not _starts(definition):
         return evidence
+    memos.evidence.under(
+        (
+            evidence.at_exit,
+            evidence.words,
+            evidence.returned is None,
+            definition.instance_name(),
+        )
+    )
     backpropagated_assignments(node.body, evidence)
     return evidence
 
@@ -90,13 +104,23 @@ def backpropagated_elsewhere(
     )
 
 
-def _own_evidence(module: "ModuleFacts", definition: Definition, block: Block) -> Evidence:
+def own_evidence(module: "ModuleFacts", definition: Definition, block: Block) -> Evidence:
+    """The evidence on a body that its own statements give, none of which were gone through yet."""
     return Evidence(
-        module.tree.child_block,
         module.scopes.index,
         block,
         qualified_names(module, definition),
+        places_putting=lambda path: _places_putting(module, definition, path),
     )
+
+
+def _places_putting(module: "ModuleFacts", definition: Definition, path: str) -> int:
+    count = definition.index.puts(path)
+    for one in module.scopes.mentioning(root_of(path)):
+        if one is not definition and one.lies_in(definition):
+            one.code.read()
+            count += one.index.puts(path)
+    return count
 
 
 def _starts(definition: Definition) -> bool:
@@ -111,7 +135,7 @@ def _at_entry(module: "ModuleFacts", definition: Definition, *, always: bool) ->
         node, block = definition.node, definition.block
         if not isinstance(node, FunctionNode) or block is None or not _starts(definition):
             return NONE
-        evidence = _own_evidence(module, definition, block)
+        evidence = own_evidence(module, definition, block)
         evidence.always = always
         return backpropagated_assignments(node.body, evidence)
 
@@ -155,6 +179,7 @@ def _arguments(module: "ModuleFacts", definition: Definition, call: ast.Call) ->
     wanted = backpropagated_parameters(module, callee)
     if not wanted:
         return NONE
+    callee.code.read()
     parameters = [parameter.arg for parameter in callee.parameters()]
     if callee.instance_name() is not None:
         parameters = parameters[1:]
@@ -192,12 +217,8 @@ def _bound_in(
     builtin. No value is looked at, for those come from what asks here."""
     scope: Definition | None = definition
     while scope is not None and scope.node is not None:
-        if scope.is_function:
-            scope.code.read()
-            if any(parameter.arg == name for parameter in scope.parameters()):
-                return scope, (Binding("parameter"),)
-            if bindings := scope.index.bindings_of(name):
-                return scope, bindings
+        if scope.is_function and (bindings := scope.bindings(name)):
+            return scope, bindings
         scope = scope.parent
     return module.scopes.module, module.scopes.bindings(name)
 

@@ -13,26 +13,34 @@ from leakwise.facts.memos import Memo, Snapshot, memo_of
 from leakwise.facts.run import Run
 from leakwise.facts.scopes import Scopes
 from leakwise.facts.state import Outcome
-from leakwise.syntax import LOTS, Block
-
-MOST_BLOCKS = 12
-MOST_LINES = 24
-"""The most blocks of a smallest stretch, and from how many lines on it is full."""
-_CUTS = (LOTS // 3, LOTS // 12, LOTS // 48)
-"""By level: a block whose lot is lower ends a stretch."""
+from leakwise.facts.stretches import TOP_LEVEL, stretches
+from leakwise.syntax import Block
 
 RunStatement = Callable[[Run, ast.stmt], None]
+
+
+def blocks_of(run: Run, statements: Sequence[ast.stmt]) -> list[Block]:
+    """The blocks of a suite of the current block, or of some of its statements; none where it is
+    not split."""
+    for suite in run.block.suites:
+        if getattr(suite.owner, suite.field) is statements:
+            return suite.blocks
+    if not run.block.children:
+        return []
+    found = [run.module.tree.child_block(statement) for statement in statements]
+    blocks = [block for block in found if block is not None]
+    return list(dict.fromkeys(blocks)) if len(found) == len(blocks) else []
 
 
 def run_blocks(run: Run, blocks: Sequence[Block], run_statement: RunStatement) -> None:
     """Runs child blocks of the current block, in order."""
     outer = run.block
-    _run_level(run, list(blocks), len(_CUTS) - 1, run_statement)
+    _run_level(run, list(blocks), TOP_LEVEL, run_statement)
     run.block = outer
 
 
 def _run_level(run: Run, blocks: list[Block], level: int, run_statement: RunStatement) -> None:
-    for stretch in _stretches(blocks, level):
+    for stretch in stretches(blocks, level):
         if run.state.dead:
             break
         if run.watcher is not None or _only_defines(stretch):
@@ -41,28 +49,6 @@ def _run_level(run: Run, blocks: list[Block], level: int, run_statement: RunStat
             _run_level(run, stretch, 0, run_statement)
         else:
             _run_stretch(run, stretch, level, run_statement)
-
-
-def _stretches(blocks: Sequence[Block], level: int) -> Iterator[list[Block]]:
-    """Neighbouring blocks, cut where a block's own number says so: an insertion moves no cut."""
-    limit = _CUTS[level]
-    stretch: list[Block] = []
-    lines = 0
-    for block in blocks:
-        if block.children and not level:
-            if stretch:
-                yield stretch
-            yield [block]
-            stretch, lines = [], 0
-            continue
-        stretch.append(block)
-        lines += block.line_count
-        full = not level and (lines >= MOST_LINES or len(stretch) >= MOST_BLOCKS)
-        if block.lot < limit or full:
-            yield stretch
-            stretch, lines = [], 0
-    if stretch:
-        yield stretch
 
 
 def _only_defines(stretch: list[Block]) -> bool:
@@ -100,7 +86,7 @@ def _run_stretch(run: Run, stretch: list[Block], level: int, run_statement: RunS
         if active:
             active[-1].update(memo.reads)
         memo.repeat(run.state, run.outcome)
-    run.memos.keep(memo, level)
+    run.memos.runs.keep(memo, stretch[0], level)
 
 
 def _own(block: Block) -> Iterator[Block]:
@@ -114,12 +100,12 @@ def _own(block: Block) -> Iterator[Block]:
 def _standing_memo(
     run: Run, stretch: list[Block], level: int, revisions: list[int], evidence: list[object]
 ) -> Memo | None:
-    for memo in run.memos.at(stretch[0], level):
+    for memo in run.memos.runs.at(stretch[0], level):
         if (
             memo.is_of(stretch, revisions, run.loops)
             and memo.evidence == evidence
             and memo.before.holds_in(run.state)
-            and run.memos.reads_stand(memo)
+            and run.memos.settled.stand(memo.reads)
         ):
             return memo
     return None

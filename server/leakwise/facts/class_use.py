@@ -72,12 +72,10 @@ def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
     def compute() -> Uses:
         definition.code.read()
         index = definition.index
-        found: dict[str, Use] = {}
-        for path in index.asked_paths():
-            methods = _TELLING.intersection(index.methods_on(path))
-            if methods:
-                found[path] = Use(_calls(index, path), methods)
-        return found
+        return {
+            path: Use(_calls(index, path), methods)
+            for path, methods in index.asked_for(_TELLING).items()
+        }
 
     return module.query(definition, "uses", compute, {})
 

@@ -3,7 +3,7 @@
 import ast
 
 from leakwise.facts.gathered import GatheredNames
-from leakwise.facts.names import ScopeIndex
+from leakwise.facts.names import Binding, ScopeIndex
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.queries import Database, Input
 from leakwise.syntax import Block
@@ -31,7 +31,7 @@ class Definition:
     `code` changes whenever its code does. `block` is the one in whose coordinates `node` stands.
     """
 
-    __slots__ = ("block", "code", "index", "key", "name", "node", "parent")
+    __slots__ = ("_bound", "block", "code", "index", "key", "name", "node", "parent")
 
     def __init__(
         self,
@@ -50,6 +50,27 @@ class Definition:
         self.index: ScopeIndex | GatheredNames = index
         self.name = "" if node is None else node.name
         self.code: Input[object] = Input(database, code)
+        self._bound: dict[str, Input[tuple[Binding, ...]]] = {}
+
+    def change_code(self, code: object) -> None:
+        """Takes in that `node` and `index` are those of other code, or of the same as before."""
+        self.code.set(code)
+        for name, known in self._bound.items():
+            known.set(self._bindings(name))
+
+    def bindings(self, name: str) -> tuple[Binding, ...]:
+        """How a function binds a name, as a parameter or by its code. What reads it depends on
+        that alone, and not on all of the code."""
+        found = self._bound.get(name)
+        if found is None:
+            found = Input(self.code.database, self._bindings(name))
+            self._bound[name] = found
+        return found.read()
+
+    def _bindings(self, name: str) -> tuple[Binding, ...]:
+        if any(parameter.arg == name for parameter in self.parameters()):
+            return (Binding("parameter"),)
+        return tuple(self.index.bindings_of(name))
 
     @property
     def is_function(self) -> bool:
@@ -104,6 +125,13 @@ class Definition:
             elif isinstance(node, _WITH_SUITES):
                 pending.extend(ast.iter_child_nodes(node))
         return frozenset(found)
+
+    def lies_in(self, outer: "Definition") -> bool:
+        """Whether this stands in another function or class, or in the module."""
+        parent = self.parent
+        while parent is not None and parent is not outer:
+            parent = parent.parent
+        return parent is outer
 
     def instance_name(self) -> str | None:
         """The name of a method's `self`; None for functions, static and class methods."""

@@ -6,8 +6,8 @@ are bound again.
 """
 
 import ast
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import partial
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.graph_origins import (
@@ -15,14 +15,14 @@ from leakwise.facts.graph_origins import (
     LAST,
     NONE,
     Names,
-    Qualified,
     element_origins,
     graph_origins,
     part_origins,
     unwrapped,
 )
-from leakwise.facts.names import ScopeIndex, path_of
-from leakwise.facts.state import root_of
+from leakwise.facts.names import PUTTING_METHODS, path_of
+from leakwise.facts.noted import Evidence, Notes
+from leakwise.facts.stretches import TOP_LEVEL, stretches
 from leakwise.syntax import Block
 
 _ROUNDS = 2
@@ -30,87 +30,16 @@ _ROUNDS = 2
 _FROM_FIRST = frozenset({"torch.autograd.backward", "torch.autograd.grad"})
 """Functions that start a backward pass from their first argument:
 https://docs.pytorch.org/docs/stable/autograd.html."""
-STARTING_WORDS = BACKWARD_METHODS | {"grad"}
-"""A body in which none of these stands starts no backward pass of its own."""
-_PUT = frozenset({"append", "appendleft", "add"})
 
 
-def _unknown(node: ast.expr) -> None:
-    return None
-
-
-def _no_names(node: ast.expr) -> Names:
-    return NONE
-
-
-@dataclass(slots=True)
-class Evidence:
-    """Which assignments, by `id`, bind names that are backpropagated later; and the same for each
-    block by relative place, for comparing.
-
-    A statement that puts a value into `losses` is noted with `losses[*]`, where its elements are
-    backpropagated, or with `losses[-1]`, where the last one is.
-    """
-
-    child_block: Callable[[ast.stmt], Block | None]
-    index: Callable[[Block], ScopeIndex]
-    block: Block
-    qualified: Qualified = _unknown
-    arguments: Callable[[ast.Call], Names] = _no_names
-    """What a function of the file that is called backpropagates of what it is given."""
-    words: frozenset[str] = STARTING_WORDS
-    """Statements in which none of these stands start no backward pass."""
-    at_exit: Names = NONE
-    """What others backpropagate after the body has ended."""
-    returned: Callable[[ast.expr], Names] | None = None
-    """What is backpropagated of a value that the body returns."""
-    always: bool = False
-    """Whether only names count that are backpropagated whichever branch is taken."""
-    names: dict[int, Names] = field(default_factory=dict)
-    siblings: dict[int, Names] = field(default_factory=dict)
-    """By the same: what is unpacked from one call together with what is backpropagated."""
-    by_block: dict[Block, dict[tuple[int, int], tuple[Names, Names]]] = field(default_factory=dict)
-    statements: Sequence[ast.stmt] = ()
-    before: dict[tuple[int, Names], Names] = field(default_factory=dict)
-    """By `id` of a statement that was gone through, and the names behind it: those before it."""
-    _puts: dict[str, int] | None = None
-
-    def skips(self, block: Block, live: Names) -> bool:
-        """Whether nothing in a leaf can start a backward pass or bind one of the names."""
-        if self.returned is not None:
-            return False
-        index = self.index(block)
-        if not self.words.isdisjoint(index.words):
-            return False
-        return not live or not any(root_of(name) in index.names for name in live)
-
-    def note(self, node: ast.stmt, proven: Names, siblings: Names = NONE) -> None:
-        """Notes that `node` binds names that are backpropagated, and what comes with them."""
-        proven = self.names.get(id(node), NONE) | proven
-        siblings = (self.siblings.get(id(node), NONE) | siblings) - proven
-        self.names[id(node)], self.siblings[id(node)] = proven, siblings
-        here = (node.lineno - self.block.base, node.col_offset)
-        self.by_block.setdefault(self.block, {})[here] = (proven, siblings)
-
-    def puts(self, path: str) -> int:
-        """How many places of the body put something into what is at a path."""
-        if self._puts is None:
-            self._puts = {}
-            for node in (part for one in self.statements for part in ast.walk(one)):
-                holder = None
-                if isinstance(node, ast.Call):
-                    holder = _holder(node)
-                elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-                    holder = path_of(node.value)
-                if holder is not None:
-                    self._puts[holder] = self._puts.get(holder, 0) + 1
-        return self._puts.get(path, 0)
-
-
-def backpropagated_assignments(statements: Sequence[ast.stmt], evidence: Evidence) -> Names:
+def backpropagated_assignments(
+    statements: Sequence[ast.stmt], evidence: Evidence, blocks: Sequence[Block] = ()
+) -> Names:
     """Puts the evidence on the statements, and on those inside them, into `evidence`. Gives the
-    names that are backpropagated as they were where the statements began."""
-    evidence.statements = statements
+    names that are backpropagated as they were where the statements began. `blocks` are those of the
+    statements where these are a document's own."""
+    if blocks:
+        return _blocks(list(blocks), evidence.at_exit, evidence, TOP_LEVEL)
     return _suite(statements, evidence.at_exit, evidence)
 
 
@@ -127,21 +56,64 @@ def backward_operand(call: ast.Call) -> ast.expr | None:
 
 
 def _suite(statements: Sequence[ast.stmt], after: Names, found: Evidence) -> Names:
-    live = after
     outer = found.block
+    for suite in outer.suites:
+        if getattr(suite.owner, suite.field) is statements:
+            live = _blocks(suite.blocks, after, found, TOP_LEVEL)
+            found.block = outer
+            return live
+    live = after
     for statement in reversed(statements):
-        block = found.child_block(statement)
-        if block is not None and not block.children and found.skips(block, live):
-            continue
-        # A later round of the loops round it mostly comes with the same names.
-        known = found.before.get((id(statement), live))
-        if known is None:
-            found.block = block or outer
-            known = _statement(statement, live, found)
-            found.before[id(statement), live] = known
-        live = known
-    found.block = outer
+        live = _gone_before(statement, live, found)
     return live
+
+
+def _blocks(blocks: list[Block], after: Names, found: Evidence, level: int) -> Names:
+    """As `_suite`, for blocks of a body that is split into such."""
+    live = after
+    if not level:
+        for block in reversed(blocks):
+            if block.children or not found.skips(block, live):
+                found.block = block
+                for statement in reversed(block.statements):
+                    live = _gone_before(statement, live, found)
+        return live
+    for stretch in reversed(list(stretches(blocks, level))):
+        if found.searched is None or len(stretch) == 1:
+            live = _blocks(stretch, live, found, 0)
+            continue
+        known = found.searched.recall(stretch, level, live, found.puts)
+        if known is None:
+            search = partial(_stretch, stretch, live, found, level)
+            known = found.searched.remember(stretch, level, live, search)
+            found.notes.take(known.notes)
+        else:
+            found.repeat(known.notes)
+        live = known.before
+    return live
+
+
+def _stretch(blocks: list[Block], after: Names, found: Evidence, level: int) -> tuple[Names, Notes]:
+    """What is found in one stretch, and nothing of what was found before."""
+    outer, found.notes = found.notes, Notes()
+    live = _blocks(blocks, after, found, level - 1)
+    own, found.notes = found.notes, outer
+    return live, own
+
+
+def _gone_before(statement: ast.stmt, live: Names, found: Evidence) -> Names:
+    # A later round of the loops round it mostly comes with the same names.
+    known = found.before.get((id(statement), live))
+    if known is None:
+        block, outer = found.block, found.notes
+        found.notes = Notes()
+        before = _statement(statement, live, found)
+        known = found.before[id(statement), live] = before, found.notes
+        outer.take(found.notes)
+        found.block, found.notes = block, outer
+    else:
+        found.repeat(known[1])
+    return known[0]
 
 
 def _left(node: ast.Return | ast.Raise, found: Evidence) -> Names:
@@ -246,7 +218,11 @@ def _put_in(node: ast.Expr, live: Names, found: Evidence) -> Names:
 def _holder(call: ast.Call) -> str | None:
     """The path into which a call puts its argument."""
     function = call.func
-    if isinstance(function, ast.Attribute) and function.attr in _PUT and len(call.args) == 1:
+    if (
+        isinstance(function, ast.Attribute)
+        and function.attr in PUTTING_METHODS
+        and len(call.args) == 1
+    ):
         return path_of(function.value)
     return None
 

@@ -18,10 +18,10 @@ class GatheredNames:
         self._words: _ByKey = {}
         self._called: _ByKey = {}
         self._writes: _ByKey = {}
-        self._asked: _ByKey = {}
         self._bound: _ByKey = {}
         self._traits: _ByKey = {}
         self._nesting: dict[Block, ScopeIndex] = {}
+        self._putting: dict[Block, ScopeIndex] = {}
 
     def sync(self, parts: dict[Block, ScopeIndex]) -> set[str]:
         """Takes the indexes of all blocks of the scope; gives the words that came or went."""
@@ -42,13 +42,16 @@ class GatheredNames:
         changed = _replace(self._words, block, before.words, after.words)
         _replace(self._called, block, before.called, after.called)
         _replace(self._writes, block, before.writes, after.writes)
-        _replace(self._asked, block, before.asked.keys(), after.asked.keys())
         _replace(self._bound, block, before.bound.keys(), after.bound.keys())
         _replace(self._traits, block, before.traits, after.traits)
         if before.nested:
             del self._nesting[block]
         if after.nested:
             self._nesting[block] = after
+        if before.put_into:
+            del self._putting[block]
+        if after.put_into:
+            self._putting[block] = after
         if index is not None:
             self._parts[block] = index
         return changed
@@ -81,6 +84,10 @@ class GatheredNames:
         """Whether what is at a path is called."""
         return path in self._called
 
+    def puts(self, path: str) -> int:
+        """How many places put a value into what is at a path."""
+        return sum(part.puts(path) for part in self._putting.values())
+
     def calls_any(self, paths: AbstractSet[str]) -> bool:
         """Whether what is at one of some paths is called."""
         return not self._called.keys().isdisjoint(paths)
@@ -90,14 +97,19 @@ class GatheredNames:
         for block in self._called.get(name, ()):
             yield from self._parts[block].call_nodes.get(name, ())
 
-    def methods_on(self, path: str) -> Iterable[str]:
-        """The methods that are called on what is at a path."""
-        for block in self._asked.get(path, ()):
-            yield from self._parts[block].asked[path]
+    def asked_for(self, methods: frozenset[str]) -> dict[str, frozenset[str]]:
+        """The paths on which some of these methods are called, with those."""
+        found: dict[str, frozenset[str]] = {}
+        for block in self._mentioning(methods):
+            for path, some in self._parts[block].asked_for(methods).items():
+                found[path] = found.get(path, some) | some
+        return found
 
-    def asked_paths(self) -> Iterable[str]:
-        """The paths on which methods are called."""
-        return self._asked
+    def _mentioning(self, words: Iterable[str]) -> dict[Block, None]:
+        found: dict[Block, None] = {}
+        for word in words:
+            found.update(self._words.get(word, {}))
+        return found
 
     def bindings_of(self, name: str) -> Sequence[Binding]:
         """How a name is bound, in order."""

@@ -9,6 +9,7 @@ from typing import Any
 from leakwise.facts.keras_backend import SETTERS, VARIABLE, backend_word
 from leakwise.facts.names import (
     NOTHING,
+    PUTTING_METHODS,
     Binding,
     NestedScope,
     ScopeIndex,
@@ -51,6 +52,7 @@ class _Collected:
     traits: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     call_nodes: dict[str, list[ast.Call]] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
 
     def index(self) -> ScopeIndex:
         """What was collected, in its lasting form."""
@@ -67,6 +69,7 @@ class _Collected:
             tuple(self.traits),
             tuple(self.called),
             {name: tuple(nodes) for name, nodes in self.call_nodes.items()} or NOTHING,
+            tuple(self.puts),
         )
 
 
@@ -195,6 +198,8 @@ def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.A
         index.traits.add("keeping")
         if isinstance(node.value, ast.Attribute):
             index.writes.add(node.value.attr)
+        if type(node.ctx) is ast.Store and (path := path_of(node.value)) is not None:
+            index.puts.append(path)
     return True
 
 
@@ -234,6 +239,8 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
             if path == "self":
                 index.call_nodes.setdefault(called, []).append(node)
             index.asked.setdefault(path, set()).add(function.attr)
+            if function.attr in PUTTING_METHODS and len(node.args) == 1:
+                index.puts.append(path)
         if function.attr in SETTERS and node.args:
             name = node.args[0] if len(node.args) > 1 else ast.Constant(VARIABLE)
             _index_backend(name, node.args[-1], index)

@@ -11,15 +11,16 @@ from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
 from leakwise.facts.apis.trainers import HANDED_NETWORKS, LIGHTNING_CALLBACKS
-from leakwise.facts.backpropagation import evidence_in, qualified_names
+from leakwise.facts.backpropagation import evidence_in, own_evidence
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.events import GradMode
-from leakwise.facts.evidence import STARTING_WORDS, Evidence, backpropagated_assignments
+from leakwise.facts.evidence import backpropagated_assignments
 from leakwise.facts.expressions import evaluate
 from leakwise.facts.memos import Memos
 from leakwise.facts.names import path_of
+from leakwise.facts.noted import STARTING_WORDS, Evidence
 from leakwise.facts.parameters import marker
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.results import BodyResult
@@ -44,7 +45,7 @@ _HARMLESS_DECORATORS = frozenset(
 def interpret(
     module: "ModuleFacts",
     definition: Definition,
-    memos: Memos,
+    memos: Memos | None,
     context: Context | None = None,
     watcher: Watcher | None = None,
 ) -> tuple[BodyResult, Memos]:
@@ -55,9 +56,9 @@ def interpret(
     """
     definition.code.read()
     try:
-        return _interpret(module, definition, memos, context, watcher)
+        return _interpret(module, definition, memos or Memos(module.database), context, watcher)
     except RecursionError:
-        return BodyResult(returns=UNKNOWN), Memos()
+        return BodyResult(returns=UNKNOWN), Memos(module.database)
 
 
 def _interpret(
@@ -76,13 +77,13 @@ def _interpret(
     if isinstance(node, ast.ClassDef):
         # The functions and classes in it are bodies of their own.
         statements = [one for one in statements if not isinstance(one, ScopeNode)]
-    evidence = evidence_in(module, definition, block)
+    memos.begin()
+    evidence = evidence_in(module, definition, block, memos)
     run = _run(module, definition, block, evidence, memos)
     run.watcher = watcher
     run.depth = 0 if context is None else context.depth
     if isinstance(node, FunctionNode):
         run.state = _entry_state(module, definition, node, context)
-    memos.begin()
     run_suite(run, statements)
     memos.end([block])
     return _result(run), memos
@@ -99,13 +100,8 @@ def evaluated_alone(
     block = definition.block
     if block is None:
         return UNKNOWN
-    run = _run(
-        module,
-        definition,
-        block,
-        Evidence(module.tree.child_block, module.scopes.index, block),
-        Memos(),
-    )
+    evidence = Evidence(module.scopes.index, block)
+    run = _run(module, definition, block, evidence, Memos(module.database))
     run.isolated = True
     run.statement = ast.Expr(node)
     ast.copy_location(run.statement, node)
@@ -123,19 +119,13 @@ def _interpret_module(
     blocks = module.tree.blocks
     if not blocks:
         return BodyResult(), memos
-    tops = {id(node): block for block in blocks for node in block.statements}
-    evidence = Evidence(
-        lambda node: tops.get(id(node)) or module.tree.child_block(node),
-        module.scopes.index,
-        blocks[0],
-        qualified_names(module, definition),
-    )
+    memos.begin()
+    evidence = own_evidence(module, definition, blocks[0])
+    evidence.searched = memos.evidence
     if definition.index.mentions_any(STARTING_WORDS):
-        statements = [node for block in blocks for node in block.statements]
-        backpropagated_assignments(statements, evidence)
+        backpropagated_assignments((), evidence, blocks)
     run = _run(module, definition, blocks[0], evidence, memos)
     run.watcher = watcher
-    memos.begin()
     run_blocks(run, blocks, run_statement)
     memos.end(blocks)
     return _result(run), memos
@@ -153,7 +143,7 @@ def _run(
         evaluate,
         definition.instance_name(),
         definition.global_names(),
-        memos=memos,
+        memos,
     )
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import Accumulation, AttributeUpdate, Event, Keeping, Storing
 from leakwise.facts.interpretation import interpret
-from leakwise.facts.memos import Memos
 from leakwise.facts.names import header_nodes, path_of
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.run import Run
@@ -51,7 +50,7 @@ def seen_at(module: "ModuleFacts", position: Position) -> Seen | None:
         if parameter is not None:
             return parameter
         looker = _Looker(module, position)
-        interpret(module, definition, Memos(), watcher=looker)
+        interpret(module, definition, None, watcher=looker)
         if looker.seen is not None:
             seen = looker.seen
             if seen.value.kind in _NOT_TOLD:
@@ -67,7 +66,7 @@ def carrying_assignments(module: "ModuleFacts", first: int, last: int) -> list[S
     for definition in module.scopes.all():
         low, high = _span(module, definition)
         if low <= last and first <= high and not definition.is_class:
-            interpret(module, definition, Memos(), watcher=watcher)
+            interpret(module, definition, None, watcher=watcher)
     found = [one for one in watcher.found.values() if one.value.carries_graph]
     return sorted(found, key=lambda one: one.place.order())
 

@@ -6,22 +6,19 @@ other names leaves it standing.
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from leakwise.facts.events import GradMode, Loop
-from leakwise.facts.queries import Cell, Node
+from leakwise.facts.noted import NotedBefore
+from leakwise.facts.queries import Database, Node
 from leakwise.facts.state import Outcome, State, root_of
+from leakwise.facts.stretches import Settled, Store
 from leakwise.facts.values import Value
-from leakwise.syntax import Block, subtree
+from leakwise.syntax import Block
 
 T = TypeVar("T")
 Loops = tuple[Loop, ...]
-KEPT_MEMOS = 8
-"""How many memos begin at one block: one for each round of the loops round it."""
-_FEW = 64
-
-_runs = itertools.count(1)
 
 
 class Snapshot:
@@ -123,7 +120,10 @@ def _difference(
     new_keys: Sequence[str],
     new: Sequence[T | None],
 ) -> tuple[dict[str, T], list[str]]:
-    """What keys have got, and the keys that have nothing any more."""
+    """What keys have got, and the keys that have nothing any more.
+
+    Also what is equal to what was there: a loop tells by identity what its rounds bound anew.
+    """
     before = dict(zip(old_keys, old, strict=True))
     got: dict[str, T] = {}
     for key, value in zip(new_keys, new, strict=True):
@@ -132,7 +132,7 @@ def _difference(
             continue
         if value is None:
             before[key] = known
-        elif known != value:
+        else:
             got[key] = value
     return got, [key for key, known in before.items() if known is not None]
 
@@ -199,68 +199,24 @@ def memo_of(
     )
 
 
-@dataclass(slots=True)
-class _Kept:
-    run: int = 0
-    now: list[Memo] = field(default_factory=list)
-    """Those that were used or made in this run."""
-    earlier: list[Memo] = field(default_factory=list)
-    """Those of the last run that came here."""
-
-
 class Memos:
-    """The memos of one body, kept from run to run. Those inside a stretch that stands as a whole
-    are not looked at, and wait until it is run."""
+    """The memos of one body, kept from run to run."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[Block, int], _Kept] = {}
-        self._run = 0
-        self._settled: dict[Node, int] = {}
-        self._pruned = 0
+    def __init__(self, database: Database) -> None:
+        self.runs: Store[Memo] = Store()
+        """What stretches did."""
+        self.settled = Settled()
+        self.evidence = NotedBefore(database)
+        """What is known by use in them."""
 
     def begin(self) -> None:
         """A run begins."""
-        self._run = next(_runs)
-        self._settled = {}
-
-    def at(self, block: Block, level: int) -> Iterable[Memo]:
-        """The memos of a level that begin at a block: of this run, then of an earlier one."""
-        kept = self._at(block, level)
-        return (*kept.now, *kept.earlier)
-
-    def keep(self, memo: Memo, level: int) -> None:
-        """Keeps a memo that was used or made."""
-        now = self._at(memo.blocks[0], level).now
-        if len(now) < KEPT_MEMOS and all(memo is not known for known in now):
-            now.append(memo)
-
-    def reads_stand(self, memo: Memo) -> bool:
-        """Whether all that a memo's blocks read elsewhere is as it was."""
-        settled = self._settled
-        if memo.reads.items() <= settled.items():
-            return True
-        for node, changed_at in memo.reads.items():
-            if node not in settled:
-                node.settle()
-                # What is being computed may come out otherwise yet.
-                if not (isinstance(node, Cell) and node.computing):
-                    settled[node] = node.changed_at
-            if node.changed_at != changed_at:
-                return False
-        return True
+        self.runs.begin()
+        self.evidence.store.begin()
+        self.settled = self.evidence.settled = Settled()
 
     def end(self, blocks: Iterable[Block]) -> None:
         """A run of a body with these blocks has ended. Forgets, now and then, what is gone."""
-        if len(self._kept) > 2 * self._pruned + _FEW:
-            alive = {one for block in blocks for one in subtree(block)}
-            self._kept = {key: kept for key, kept in self._kept.items() if key[0] in alive}
-            self._pruned = len(self._kept)
-        self._settled = {}
-
-    def _at(self, block: Block, level: int) -> _Kept:
-        kept = self._kept.get((block, level))
-        if kept is None:
-            kept = self._kept[block, level] = _Kept(self._run)
-        elif kept.run != self._run:
-            kept.run, kept.earlier, kept.now = self._run, kept.now, []
-        return kept
+        self.runs.prune(blocks)
+        self.evidence.store.prune(blocks)
+        self.settled = self.evidence.settled = Settled()

@@ -123,9 +123,8 @@ class ModuleFacts:
         return cell.read()
 
     def _interpret(self, definition: Definition) -> BodyResult:
-        result, self._memos[definition] = interpret(
-            self, definition, self._memos.get(definition) or Memos()
-        )
+        known = self._memos.get(definition)
+        result, self._memos[definition] = interpret(self, definition, known)
         return result
 
     def query(
@@ -161,8 +160,7 @@ class ModuleFacts:
         """What a caller sees of a function that it gives these arguments."""
 
         def compute() -> Summary:
-            result, memos = interpret(self, definition, known.get(context) or Memos(), context)
-            known[context] = memos
+            result, known[context] = interpret(self, definition, known.get(context), context)
             return summary(self, definition, result)
 
         known = self._context_memos.setdefault(definition, {})

@@ -15,6 +15,8 @@ class Binding(NamedTuple):
     qualified: str = ""
 
 
+PUTTING_METHODS = frozenset({"append", "appendleft", "add"})
+"""They put their one argument into what they are called on."""
 NOTHING: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
 
 
@@ -45,6 +47,8 @@ class ScopeIndex:
     """Names that are called, with and without the path before them."""
     call_nodes: Mapping[str, tuple[ast.Call, ...]] = field(default_factory=lambda: NOTHING)
     """By name, and by `self.name`: the calls of what may be a function of the file."""
+    put_into: tuple[str, ...] = ()
+    """The paths into which one value is put, once for each place that does so."""
 
     @property
     def imports(self) -> bool:
@@ -67,6 +71,10 @@ class ScopeIndex:
         """Whether what is at a path is called."""
         return path in self.called
 
+    def puts(self, path: str) -> int:
+        """How many places put a value into what is at a path."""
+        return self.put_into.count(path)
+
     def calls_any(self, paths: AbstractSet[str]) -> bool:
         """Whether what is at one of some paths is called."""
         return not paths.isdisjoint(self.called)
@@ -75,13 +83,10 @@ class ScopeIndex:
         """The calls of a name, or of `self.name`."""
         return self.call_nodes.get(name, ())
 
-    def methods_on(self, path: str) -> Iterable[str]:
-        """The methods that are called on what is at a path."""
-        return self.asked.get(path, ())
-
-    def asked_paths(self) -> Iterable[str]:
-        """The paths on which methods are called."""
-        return self.asked
+    def asked_for(self, methods: frozenset[str]) -> dict[str, frozenset[str]]:
+        """The paths on which some of these methods are called, with those."""
+        found = {path: methods.intersection(called) for path, called in self.asked.items()}
+        return {path: frozenset(called) for path, called in found.items() if called}
 
     def bindings_of(self, name: str) -> Sequence[Binding]:
         """How a name is bound, in order."""

@@ -12,9 +12,9 @@ from leakwise.facts.carrying import cut, unmarked
 from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop, Waiting
-from leakwise.facts.evidence import Evidence
 from leakwise.facts.memos import Memos
 from leakwise.facts.names import path_of
+from leakwise.facts.noted import Evidence
 from leakwise.facts.places import Locatable, Place, place_of
 from leakwise.facts.queries import Reads
 from leakwise.facts.state import Outcome, State, deep_sources
@@ -62,6 +62,8 @@ class Run:
     """The name of the method's `self`."""
     own_paths: frozenset[str]
     """The names that this body shares with others: declared global or nonlocal."""
+    memos: Memos
+    """What blocks did when they were run before."""
     uses: SeenUses | None = None
     """What is done with names and attributes, once that was asked."""
     kinds_by_use: dict[str, Kind | None] = field(default_factory=dict)
@@ -77,8 +79,6 @@ class Run:
     statement: ast.stmt | None = None
     bound_to: str | None = None
     """The path that the current statement binds its value to."""
-    memos: Memos = field(default_factory=Memos)
-    """What blocks did when they were run before."""
     watcher: Watcher | None = None
     read_before: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     """By attribute of `self`: what it held when it was read last, and what reading it gave."""

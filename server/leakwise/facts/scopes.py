@@ -218,8 +218,14 @@ class Scopes:
             return
         definition = self._definition(node, block, parent, block.own_revision, old, new)
         inside: dict[Block, ScopeIndex] = {}
+        known = self._indexes
         for child in block.children:
-            self._enter(child, definition, inside, old, new)
+            revision, index = known.get(child, _NO_INDEX)
+            # Most are as they were, and define nothing.
+            if revision == child.own_revision and not child.children and not index.nested:
+                inside[child] = index
+            else:
+                self._enter(child, definition, inside, old, new)
         gathered = definition.index
         if not isinstance(gathered, GatheredNames):
             words = set(gathered.words_now())
@@ -227,7 +233,7 @@ class Scopes:
             self._note_words(definition, words)
         self._note_words(definition, gathered.sync(inside))
         # A class's own code is its header and what is no method; a function's is all of it.
-        definition.code.set(
+        definition.change_code(
             (block.own_revision, *(part.revision for part in inside if not _is_scope(part)))
             if definition.is_class
             else block.revision
@@ -247,7 +253,7 @@ class Scopes:
             words = set(definition.index.words_now()).symmetric_difference(nested.names.words)
             definition.index = nested.names
             self._note_words(definition, words)
-        definition.code.set(code)
+        definition.change_code(code)
         for inner in nested.names.nested:
             self._place(inner, block, definition, code, old, new)
 
@@ -292,6 +298,9 @@ class Scopes:
             pending.extend(block.children)
         self._indexes = {block: known for block, known in self._indexes.items() if block in alive}
         self._kept_indexes = len(self._indexes)
+
+
+_NO_INDEX = (-1, ScopeIndex())
 
 
 def _is_scope(block: Block) -> bool:

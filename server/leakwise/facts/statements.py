@@ -7,7 +7,7 @@ from typing import Any
 from leakwise.facts.acquisitions import note_entered
 from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
-from leakwise.facts.blocks import run_blocks
+from leakwise.facts.blocks import blocks_of, run_blocks
 from leakwise.facts.calls import grad_mode
 from leakwise.facts.carrying import behind_loop, in_later_rounds, left_for_later, mark
 from leakwise.facts.events import Carried, Defining, Entering, GradMode, Handling, Loop, Looping
@@ -30,12 +30,9 @@ ROUNDS = 3
 
 def run_suite(run: Run, statements: Sequence[ast.stmt]) -> None:
     """Runs the statements of one suite, by their blocks where it is split into such."""
-    if run.block.children:
-        blocks = [run.module.tree.child_block(statement) for statement in statements]
-        found = [block for block in blocks if block is not None]
-        if found and len(found) == len(blocks):
-            run_blocks(run, list(dict.fromkeys(found)), run_statement)
-            return
+    if blocks := blocks_of(run, statements):
+        run_blocks(run, blocks, run_statement)
+        return
     for statement in statements:
         run_statement(run, statement)
 

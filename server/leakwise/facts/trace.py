@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from leakwise.facts.interpretation import interpret
-from leakwise.facts.memos import Memos
 from leakwise.facts.names import header_nodes, path_of
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome
@@ -117,7 +116,7 @@ def trace(module: "ModuleFacts", asked: Mapping[int, Sequence[str]] | None = Non
     """
     tracer = Tracer(asked or {})
     for definition in module.scopes.all():
-        interpret(module, definition, Memos(), watcher=tracer)
+        interpret(module, definition, None, watcher=tracer)
     found = [one for traced in tracer.found.values() for one in traced]
     return sorted(found, key=lambda one: (one.line, one.end_line))
 

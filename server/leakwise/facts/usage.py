@@ -96,7 +96,7 @@ def captors(module: "ModuleFacts", definition: Definition, name: str) -> list[De
     return [
         one
         for one in module.scopes.mentioning(name)
-        if one.is_function and _lies_in(one, definition) and not is_local(module, one, name)
+        if one.is_function and one.lies_in(definition) and not is_local(module, one, name)
     ]
 
 
@@ -114,13 +114,6 @@ def is_local(module: "ModuleFacts", definition: Definition, name: str) -> bool:
         return False
     cell = module.query(definition, ("local", name), compute, False)
     return cell.read()  # type: ignore[no-any-return]
-
-
-def _lies_in(inner: Definition, outer: Definition) -> bool:
-    parent = inner.parent
-    while parent is not None and parent is not outer:
-        parent = parent.parent
-    return parent is outer
 
 
 class _Mentions(ast.NodeVisitor):

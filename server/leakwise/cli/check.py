@@ -6,6 +6,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.cli.sharding import Shard, shard_option
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile, unchecked
 from leakwise.engine.settings import Overrides, SettingsResolver
+
+if TYPE_CHECKING:
+    from leakwise.cli.newness import Newness
 
 FOUND = 1
 COULD_NOT_RUN = 2
@@ -107,14 +111,15 @@ def check(
         for path in [] if stdin else _listed(_present(paths or (Path(),)), settings, shard):
             click.echo(printable(path))
         return
-    newness = wanted.opened(paths, settings)
-    content = sys.stdin.buffer.read() if stdin else b""
-    if stdin:
-        files = [_check_stdin(content, stdin_filename, settings, with_fixes)]
+    named = paths if stdin_filename is None else (stdin_filename,)
+    newness = wanted.opened(named, settings)
+    held = sys.stdin.buffer.read() if stdin else None
+    if held is not None:
+        files = [_check_stdin(held, stdin_filename, settings, with_fixes)]
     else:
-        files, missing = check_paths(paths or (Path(),), settings, jobs, with_fixes, shard)
-    files = newness.only_new(files)
-    held = content if stdin else None
+        roots = paths or (Path(),)
+        files, missing = check_paths(roots, settings, jobs, with_fixes, shard, newness)
+    files = newness.only_new(files, held)
     files, changes = rewriting.done(files, settings, newness, with_fixes, held)
     wrong = settings.problems(rules)
     for setting in wrong:
@@ -160,8 +165,10 @@ def check_paths(
     jobs: int | None,
     with_fixes: bool,
     shard: Shard | None = None,
+    newness: "Newness | None" = None,
 ) -> tuple[list[CheckedFile], bool]:
-    """What came of each file below `roots` by path, and whether one of `roots` is missing."""
+    """What came of each file below `roots` by path, and whether one of `roots` is missing; of the
+    files in which something may be new, where only that is asked for."""
     from leakwise.cli.processes import available_processors, check_files
     from leakwise.cli.progress import with_progress
     from leakwise.engine.outside import project_folders
@@ -170,6 +177,8 @@ def check_paths(
     paths = _listed(present, settings, shard)
     if present and not paths and shard is None:
         complain("warning", "no Python files or notebooks found - name a file or another folder")
+    if newness is not None:
+        paths = newness.worth_checking(paths)
     folders = project_folders(present)
     many = jobs or available_processors()
     checked = check_files(paths, many, folders, settings.overrides, with_fixes)

@@ -13,6 +13,7 @@ from leakwise.cli.shown import STDIN
 from leakwise.engine.settings import SettingsResolver
 
 if TYPE_CHECKING:
+    from leakwise.cli.baselines import Baselines
     from leakwise.cli.newness import Newness
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -31,8 +32,20 @@ _OPTIONS = (
     click.option(
         "--no-baseline", is_flag=True, help="Report what is in the settings' baseline too."
     ),
+    click.option(
+        "--changed",
+        is_flag=True,
+        help="Report only what stands on lines that are not committed: changed since HEAD, "
+        "or in files that git does not know yet.",
+    ),
+    click.option(
+        "--diff-base",
+        metavar="REV",
+        help="The same for lines that changed since REV and HEAD parted, as in "
+        "`git diff REV...`, committed or not.",
+    ),
 )
-_NAMES = ("baseline", "no_baseline")
+_NAMES = ("baseline", "no_baseline", "changed", "diff_base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,8 @@ class Wanted:
 
     baseline: str | None
     no_baseline: bool
+    changed: bool
+    diff_base: str | None
 
     def check_with(self, *, stdin: bool, named: bool) -> None:
         """Checks what is asked for against the other options; `named` tells whether standard input
@@ -53,6 +68,15 @@ class Wanted:
             raise click.UsageError("`--baseline` and `--no-baseline` exclude one another.")
         if self.baseline is not None and stdin and not named:
             raise click.UsageError("`--baseline` needs `--stdin-filename` for standard input.")
+        if self.changed and self.diff_base is not None:
+            raise click.UsageError("`--changed` and `--diff-base` exclude one another.")
+        if self._asks_git and stdin and not named:
+            option = "--changed" if self.changed else "--diff-base"
+            raise click.UsageError(f"`{option}` needs `--stdin-filename` for standard input.")
+
+    @property
+    def _asks_git(self) -> bool:
+        return self.changed or self.diff_base is not None
 
     def opened(self, paths: Sequence[Path], settings: SettingsResolver) -> "Newness":
         """What tells new findings from others in a check of `paths`.
@@ -60,19 +84,30 @@ class Wanted:
         Raises:
             CouldNotRun: what it is to be told by cannot be read.
         """
-        from leakwise.cli.baselines import Baselines, usual_baseline
         from leakwise.cli.newness import Newness
 
+        paths = paths or (Path(),)
+        changes = None
+        if self._asks_git:
+            from leakwise.cli.changes import Changes
+
+            changes = Changes(self.diff_base, paths)
         if self.no_baseline:
-            return Newness(None, None)
-        everywhere = None
-        if self.baseline is not None:
-            usual = self.baseline == _USUAL
-            everywhere = usual_baseline(paths, settings) if usual else Path(self.baseline)
+            return Newness(changes=changes)
         said = settings.overrides
         # What other rules would have found is not looked for.
         narrowed = said.layers or said.isolated or said.file is not None
-        return Newness(Baselines(settings, everywhere), None if narrowed else paths or (Path(),))
+        return Newness(self._baselines(paths, settings), changes, None if narrowed else paths)
+
+    def _baselines(self, paths: Sequence[Path], settings: SettingsResolver) -> "Baselines":
+        from leakwise.cli.baselines import Baselines, usual_baseline
+
+        if self.baseline is None:
+            return Baselines(settings, None)
+        usual = self.baseline == _USUAL
+        return Baselines(
+            settings, usual_baseline(paths, settings) if usual else Path(self.baseline)
+        )
 
 
 def newness_options(command: Command) -> Command:

@@ -2,15 +2,14 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.cli.running import LEAK, environment, write
+from tests.cli.running import LEAK, write
+from tests.packaging.pipelines import check_schema, run
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "server/CI.md").read_text("utf-8")
@@ -23,32 +22,6 @@ def block(mark: str) -> str:
     match = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", TEXT, re.DOTALL)
     assert match, mark
     return match[1]
-
-
-def run(line: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """What a line of a pipeline does in bash, where `leakwise` is installed."""
-    scripts = Path(sys.executable).parent
-    path = f"{scripts}:{environment()['PATH']}"
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", line],
-        cwd=cwd,
-        env=environment(PATH=path, **variables),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def check_schema(schema: str, text: str, folder: Path) -> None:
-    """Fails where `text` does not hold one of the schemas that check-jsonschema brings along."""
-    path = folder / "checked.yml"
-    path.write_text(text, "utf-8")
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
-    if schema == "vendor.gitlab-ci":
-        command += ["--data-transform", "gitlab-ci"]
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def steps(job: dict[str, Any]) -> list[str]:
@@ -82,7 +55,23 @@ def test_the_parts_for_gitlab(tmp_path: Path) -> None:
     found = []
     for index in range(1, job["parallel"] + 1):
         own = {"CI_NODE_INDEX": str(index), "CI_NODE_TOTAL": str(job["parallel"])}
-        assert run(job["script"][1], work, **own).returncode in (0, 1)
+        assert run(job["script"][1], work, own).returncode in (0, 1)
         report = job["artifacts"]["reports"]["codequality"].replace("$CI_NODE_INDEX", str(index))
         found += json.loads((work / report).read_text("utf-8"))
     assert len({issue["fingerprint"] for issue in found}) == 4
+
+
+def test_the_examples_hold_their_schemas_and_name_inputs_that_there_are(tmp_path: Path) -> None:
+    check_schema("vendor.github-workflows", block("github action"), tmp_path)
+    check_schema("vendor.gitlab-ci", block("gitlab include"), tmp_path)
+    action = yaml.safe_load((ROOT / ".github/actions/leakwise/action.yml").read_text("utf-8"))
+    job = yaml.safe_load(block("github action"))["jobs"]["leakwise"]
+    assert job["steps"][1]["uses"].partition("@")[0].endswith("/.github/actions/leakwise")
+    assert set(job["steps"][1]["with"]) <= set(action["inputs"])
+    assert set(re.findall(r"^\| `(.+?)` \|", TEXT, re.MULTILINE)) == set(action["inputs"])
+    (include,) = yaml.safe_load(block("gitlab include"))["include"]
+    spec, _ = (ROOT / include["file"].lstrip("/")).read_text("utf-8").split("---\n")
+    assert set(include["inputs"]) <= set(yaml.safe_load(spec)["spec"]["inputs"])
+    (repository,) = yaml.safe_load(block("pre-commit"))["repos"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert [hook["id"] for hook in hooks] == [hook["id"] for hook in repository["hooks"]]

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from distributed import Client, as_completed
 
-LEAKWISE = [sys.executable, "-m", "leakwise"]
+# With -P no checkout is taken for the library.
+LEAKWISE = [sys.executable, "-P", "-m", "leakwise"]
 CLEAN_OR_FOUND = (0, 1)
 
 

@@ -50,6 +50,8 @@ def test_lines_that_are_not_committed(tmp_path: Path) -> None:
     assert concise(folder / "src", "--changed") == ["a.py:14:14: LP001"]
     git(folder, "add", "-A")
     assert concise(folder, "--changed") == found
+    shown = leakwise("check", "--changed", "--show-files", cwd=folder).stdout
+    assert shown.splitlines() == ["new.py", "src/a.py"]
     done = leakwise("check", "--changed", "--statistics", cwd=folder)
     assert (done.returncode, done.stdout) == (1, "2\tLP001\taccumulate-loss-with-graph\n")
     assert leakwise("check", "--changed", "--exit-zero", cwd=folder).returncode == 0

@@ -107,12 +107,13 @@ def check(
     settings = SettingsResolver(overrides)
     with_fixes = output_format in NEED_FIXES
     missing = False
-    if show_files:
-        for path in [] if stdin else _listed(_present(paths or (Path(),)), settings, shard):
-            click.echo(printable(path))
-        return
     named = paths if stdin_filename is None else (stdin_filename,)
     newness = wanted.opened(named, settings)
+    if show_files:
+        listed = [] if stdin else _listed(_present(paths or (Path(),)), settings, shard)
+        for path in newness.worth_checking(listed):
+            click.echo(printable(path))
+        return
     held = sys.stdin.buffer.read() if stdin else None
     if held is not None:
         files = [_check_stdin(held, stdin_filename, settings, with_fixes)]

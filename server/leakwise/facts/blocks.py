@@ -74,7 +74,9 @@ def _run_inside(run: Run, stretch: list[Block], level: int, run_statement: RunSt
 
 
 def _run_stretch(run: Run, stretch: list[Block], level: int, run_statement: RunStatement) -> None:
-    below = [one for block in stretch for one in _own(block)]
+    below = stretch
+    if any(block.children for block in stretch):
+        below = [one for block in stretch for one in _own(block)]
     revisions = [block.revision for block in stretch]
     by_block = run.evidence.by_block
     evidence: list[object] = [by_block.get(block) for block in below]

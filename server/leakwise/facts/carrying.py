@@ -42,10 +42,11 @@ def graph_sources(value: Value) -> frozenset[Source]:
 
 def left_for_later(before: State, after: State) -> dict[str, Value]:
     """What a round leaves with its graph at paths that were bound before the loop."""
+    start = before.values.get
     return {
         path: value
         for path, value in after.values.items()
-        if value.carries_graph and path in before.values and before.values[path] is not value
+        if (known := start(path)) is not value and known is not None and value.carries_graph
     }
 
 

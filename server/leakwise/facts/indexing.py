@@ -32,7 +32,8 @@ TRAITS: dict[type[ast.AST], str] = {
     ast.Nonlocal: "shared names",
 }
 """Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
-assigned, `keeping` where something is put into a container, `hook` where one is registered."""
+assigned, `keeping` where something is put into a container, `hook` where one is registered, `scope`
+where a function or class is defined."""
 _KEEPING_METHODS = frozenset(
     ("append", "appendleft", "add", "put", "put_nowait", "insert", "extend", "extendleft", "update")
 )
@@ -97,6 +98,7 @@ def index_nodes(nodes: Iterable[ast.AST], own: Binding | None = None) -> ScopeIn
     if own is not None:
         collected.bound[own.qualified] = [own]
         collected.words.add(own.qualified)
+        collected.traits.add("scope")
     _walk(list(nodes), collected)
     return collected.index()
 
@@ -261,6 +263,7 @@ def _index_scope(
     inner = _Collected()
     _walk(list(node.body), inner)
     index.nested.append(NestedScope(node, inner.index()))
+    index.traits.add("scope")
     return False
 
 

@@ -278,7 +278,9 @@ def _result(run: Run) -> BodyResult:
     """What a finished run learned."""
     outcome = run.outcome
     captured: frozenset[Source] = frozenset()
-    for name, held in run.state.values.items():
+    # Without a function inside nobody else refers to its names.
+    held_names = run.state.values.items() if run.definition.index.has_trait("scope") else ()
+    for name, held in held_names:
         if not deep_sources(held) or not (holders := captors(run.module, run.definition, name)):
             continue
         if held.kind in RESOURCE_KINDS and all(

@@ -25,25 +25,28 @@ _runs = itertools.count(1)
 
 def stretches(blocks: Sequence[Block], level: int) -> Iterator[list[Block]]:
     """Neighbouring blocks, cut where a block's own number says so: an insertion moves no cut. On
-    level 0 a block that is split stands alone."""
+    level 0 a compound statement stands alone."""
     limit = _CUTS[level]
     stretch: list[Block] = []
     lines = 0
     for block in blocks:
-        if block.children and not level:
-            if stretch:
-                yield stretch
-            yield [block]
+        alone = not level and _is_compound(block)
+        if alone and stretch:
+            yield stretch
             stretch, lines = [], 0
-            continue
         stretch.append(block)
         lines += block.line_count
         full = not level and (lines >= MOST_LINES or len(stretch) >= MOST_BLOCKS)
-        if block.lot < limit or full:
+        if alone or full or block.lot < limit:
             yield stretch
             stretch, lines = [], 0
     if stretch:
         yield stretch
+
+
+def _is_compound(block: Block) -> bool:
+    statements = block.statements
+    return bool(statements) and ("body" in statements[0]._fields or bool(block.children))
 
 
 class Settled:

@@ -79,14 +79,14 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
         portable = called_value(module, definition, node, portable)
     elif isinstance(node, ast.AsyncFunctionDef):
         portable = Value(Kind.AWAITABLE, element=NONE)
-    steps = [event.what for event in result.events if isinstance(event, TrainingStep)]
+    steps = [event.what for event in result.of(TrainingStep)]
     return Summary(
         portable,
         steps[0] if steps else "",
         returned,
         result.flows.parameters,
         tuple(_kept(result)),
-        any(isinstance(event, Waiting) for event in result.events),
+        bool(result.of(Waiting)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Acquisition, BodyFacts, Certainty, Loop, Release
+from leakwise.facts import Acquisition, BodyFacts, Certainty, ClassFacts, Loop, Release
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,6 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.hooked import made_with, overwritten
 from leakwise_rules.wording import shown
 
 
@@ -34,6 +35,9 @@ class HookNeverRemoved(Rule):
 
     After 20 iterations of such a loop there were 20 hooks and 210 stored activations: every old
     hook fires again, so the activations grow with the square of the iterations.
+
+    Objects that a loop makes, and that hook a network which they are given, all stay with it by
+    their hooks. An attribute that takes each step's handle lets only the last hook be removed.
 
     ## Best practice
 
@@ -81,11 +85,6 @@ class HookNeverRemoved(Rule):
         Link(
             "Hooks of every benchmark run, in NeuroBench",
             "https://github.com/NeuroBench/neurobench/issues/184",
-        ),
-        Link("Handles that were thrown away, in MRFI", "https://github.com/fffasttime/MRFI/pull/5"),
-        Link(
-            "Why the removal belongs into `finally`",
-            "https://github.com/sebamenabar/Pytorch-IntermediateLayerGetter/issues/2",
         ),
         Link(
             "Forum: how to remove several hooks",
@@ -196,6 +195,41 @@ class HookNeverRemoved(Rule):
                             handle.remove()
             """,
         ),
+        Example(
+            bad="""
+                from torch import nn
+
+                class Saliency:
+                    def __init__(self, network: nn.Module, layer: nn.Module):
+                        self.network = network
+                        layer.register_forward_hook(self.keep)  # leak
+
+                    def keep(self, module, inputs, output):
+                        self.output = output.detach()
+
+                for image in images:
+                    show(Saliency(network, network.trunk), image)
+            """,
+            good="""
+                from torch import nn
+
+                class Saliency:
+                    def __init__(self, network: nn.Module, layer: nn.Module):
+                        self.network = network
+                        self.handle = layer.register_forward_hook(self.keep)
+
+                    def keep(self, module, inputs, output):
+                        self.output = output.detach()
+
+                    def close(self):
+                        self.handle.remove()
+
+                for image in images:
+                    with closing(Saliency(network, network.trunk)) as saliency:
+                        show(saliency, image)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -260,16 +294,6 @@ class HookNeverRemoved(Rule):
             """,
         ),
         Negative(
-            why="A script hooks each module once.",
-            code="""
-                import torch
-
-                model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU())
-                for name, module in model.named_modules():
-                    module.register_forward_hook(lambda m, i, o: print(o.shape))
-            """,
-        ),
-        Negative(
             why="The network is built anew in each round, and its hooks go with it.",
             code="""
                 import torch
@@ -286,23 +310,26 @@ class HookNeverRemoved(Rule):
             if acquisition.resource.noun != "hook" or not acquisition.receiver:
                 continue
             fate = body.fate(acquisition)
-            if not fate.lost or fate.once:
+            replaced = overwritten(body, acquisition, fate)
+            if fate.once or not (fate.lost or replaced):
                 continue
-            never = fate.release is Release.NEVER
+            never = fate.release is Release.NEVER and not replaced
             loop = body.repeating_loop(acquisition)
             rerun = loop is None and _rerun_adds(body, acquisition)
-            if loop is None and not rerun and not _runs_per_call(body, acquisition):
+            owner = made_with(body, acquisition) if loop is None else None
+            if not (loop or rerun or owner or replaced or _runs_per_call(body, acquisition)):
                 continue
             one_block = not acquisition.loops or loop == acquisition.loops[-1]
+            fixable = one_block and owner is None and not replaced
             yield self.report(
                 acquisition.place,
                 *_leak_path(acquisition, loop, never=never),
-                certainty=Certainty.POSSIBLE if rerun else acquisition.what.certainty,
-                anchors={"registration": (acquisition.statement,) if one_block else ()},
+                certainty=_certainty(acquisition, rerun=rerun, by_object=owner is not None),
+                anchors={"registration": (acquisition.statement,) if fixable else ()},
                 notes={"handle": acquisition.bound_to or "handle"},
                 receiver=shown(acquisition.receiver),
-                turn="iteration" if loop else "run of this cell" if rerun else "call",
-                removed="never removed" if never else "not removed on every path",
+                turn=_turn(loop, owner, rerun=rerun),
+                removed=_removed(never=never, replaced=replaced),
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -310,6 +337,27 @@ class HookNeverRemoved(Rule):
         for registration in finding.anchors["registration"]:
             if edits := context.release_in_finally(registration, handle, "remove"):
                 yield Fix("Remove the hook in `finally`", edits, Applicability.UNSAFE)
+
+
+def _certainty(acquisition: Acquisition, *, rerun: bool, by_object: bool) -> Certainty:
+    if rerun:
+        return Certainty.POSSIBLE
+    certainty = acquisition.what.certainty
+    return certainty.weaker(Certainty.LIKELY) if by_object else certainty
+
+
+def _turn(loop: Loop | None, owner: ClassFacts | None, *, rerun: bool) -> str:
+    if loop is not None:
+        return "iteration"
+    if rerun:
+        return "run of this cell"
+    return "call" if owner is None else f"new `{shown(owner.name)}`"
+
+
+def _removed(*, never: bool, replaced: bool) -> str:
+    if replaced:
+        return "not removed before the next"
+    return "never removed" if never else "not removed on every path"
 
 
 def _rerun_adds(body: BodyFacts, acquisition: Acquisition) -> bool:

@@ -214,3 +214,58 @@ class Chain(torch.autograd.Function):
         ctx.y = x  # leak: LP015
         ctx.blocks = blocks
         return x
+
+
+class Tracer:
+    def __init__(self, net: nn.Module):
+        self.handles = []
+        for one in net.modules():
+            self.handles.append(one.register_forward_hook(self.note))  # leak: LP016
+        self.shapes = {}
+
+    def note(self, module, inputs, output):
+        self.shapes[module] = output.shape
+
+
+for trial in range(10):
+    model(Tracer(model).shapes)
+
+
+class Owning(nn.Module):
+    def __init__(self, net: nn.Module):
+        super().__init__()
+        self.net = net
+        net.register_forward_hook(self.note)
+
+    def note(self, module, inputs, output):
+        self.shape = output.shape
+
+
+class Rehooked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+        self.hook = None
+
+    def forward(self, x):
+        self.hook = self.inner.register_forward_hook(print)  # leak: LP016
+        return self.inner(x)
+
+    def close(self):
+        self.hook.remove()
+
+
+class RehookedInTime(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+        self.hook = None
+
+    def forward(self, x):
+        if self.hook is not None:
+            self.hook.remove()
+        self.hook = self.inner.register_forward_hook(print)
+        return self.inner(x)
+
+    def close(self):
+        self.hook.remove()

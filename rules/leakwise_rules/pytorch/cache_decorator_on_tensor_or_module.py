@@ -254,6 +254,21 @@ class CacheDecoratorOnTensorOrModule(Rule):
             """,
         ),
         Negative(
+            why="So does a cached function that is made with the object.",
+            code="""
+                from functools import lru_cache
+                import torch
+
+                class Curve:
+                    def __init__(self, knots: torch.Tensor):
+                        @lru_cache
+                        def between(at: torch.Tensor):
+                            return torch.searchsorted(knots, at)
+
+                        self.between = between
+            """,
+        ),
+        Negative(
             why="The class holds settings, and neither modules nor tensors.",
             code="""
                 from functools import lru_cache
@@ -284,7 +299,7 @@ class CacheDecoratorOnTensorOrModule(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         cache = body.cache
-        if cache is None or cache.limit == 0:
+        if cache is None or cache.limit == 0 or cache.of_call:
             return
         kept = _kept(body, cache)
         if kept is None:

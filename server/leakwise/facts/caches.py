@@ -33,7 +33,8 @@ class Cache:
     """What a decorated function keeps: a result and the arguments of each call.
 
     `limit` is the number of calls, None for any. `keyed_by_self` where the object whose method it
-    is is one of the arguments, so that the cache, which the class holds, keeps it alive.
+    is is one of the arguments, so that the cache, which the class holds, keeps it alive. `of_call`
+    where a call of the function round it makes it, with a cache that goes when it goes.
     """
 
     place: Place
@@ -41,6 +42,7 @@ class Cache:
     limit: int | None
     keyed_by_self: bool
     parameters: tuple[str, ...]
+    of_call: bool = False
 
 
 def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
@@ -66,6 +68,7 @@ def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
                 limit,
                 instance is not None and found.name not in _PER_OBJECT,
                 tuple(one.arg for one in definition.parameters() if one.arg != instance),
+                definition.parent is not None and definition.parent.is_function,
             )
         return None
 

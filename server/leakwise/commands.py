@@ -10,6 +10,7 @@ from leakwise import __version__
 PARTS = {
     "baseline": "leakwise.cli.baseline",
     "check": "leakwise.cli.check",
+    "clean": "leakwise.cli.clean",
     "config": "leakwise.cli.config",
     "debug": "leakwise.cli.debug",
     "merge-sarif": "leakwise.cli.merge_sarif",

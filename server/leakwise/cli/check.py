@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leakwise.cli.cache.options import cache_options
 from leakwise.cli.complaints import complain, complain_of
 from leakwise.cli.newness_options import Wanted, newness_options
 from leakwise.cli.output import FORMATS, NEED_FIXES
@@ -65,6 +66,7 @@ TERMINATED = 143
 @newness_options
 @shard_option
 @settings_options
+@cache_options
 @click.pass_context
 def check(
     context: click.Context,
@@ -170,7 +172,8 @@ def check_paths(
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing; of the
     files in which something may be new, where only that is asked for."""
-    from leakwise.cli.processes import available_processors, check_files
+    from leakwise.cli.cache.checking import check_what_changed
+    from leakwise.cli.processes import available_processors
     from leakwise.cli.progress import with_progress
     from leakwise.engine.outside import project_folders
 
@@ -182,7 +185,7 @@ def check_paths(
         paths = newness.worth_checking(paths)
     folders = project_folders(present)
     many = jobs or available_processors()
-    checked = check_files(paths, many, folders, settings.overrides, with_fixes)
+    checked = check_what_changed(paths, many, folders, settings, with_fixes)
     with closing(checked):
         files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
     return files, len(present) < len(roots)

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from leakwise.cli.cache.stamps import digest_of, stamp_of
 from leakwise.cli.fingerprints import code_of
 from leakwise.cli.shown import (
+    Basis,
     CheckedFile,
+    Reach,
     ShownEdit,
     ShownFinding,
     ShownFix,
@@ -17,10 +20,11 @@ from leakwise.cli.shown import (
 from leakwise.engine import Analysis, every_rule, fixes_for
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import SettingsResolver
-from leakwise.facts.reading import read
+from leakwise.facts.externals import is_outside
+from leakwise.facts.reading import document_of
 from leakwise.pages import url
 from leakwise.rule import Finding, Fix
-from leakwise.sources import UnreadableError, uri_to_path
+from leakwise.sources import UnreadableError, path_to_uri, read_bytes, uri_to_path
 from leakwise.text import Document, Position, Range
 
 
@@ -29,18 +33,48 @@ def check_together(
 ) -> Iterator[CheckedFile]:
     """What came of the files at `paths`, which ask about other files together; never raises for
     what the files hold."""
-    begun: list[tuple[Analysis, str]] = []
+    begun: list[tuple[Analysis, str, Basis | None]] = []
     for path in paths:
+        stamp = stamp_of(path)
         try:
-            document = read(Path(path))
+            data = read_bytes(Path(path))
+            document = document_of(data, path, path_to_uri(Path(path)))
         except UnreadableError as error:
             yield unchecked(path, str(error))
             continue
         chosen = settings.for_document(Path(path), every_rule())
-        begun.append((Analysis(document, settings=chosen, outside=outside.known), path))
-    outside.settle([analysis for analysis, _ in begun])
-    for analysis, path in begun:
-        yield _finished(analysis, path, outside, with_fixes)
+        basis = None if stamp is None else Basis(stamp, digest_of(data))
+        begun.append((Analysis(document, settings=chosen, outside=outside.known), path, basis))
+    outside.settle([analysis for analysis, _, _ in begun])
+    for analysis, path, basis in begun:
+        file = _finished(analysis, path, outside, with_fixes)
+        yield file if basis is None else replace(file, basis=_basis(analysis, file, basis))
+
+
+def _basis(analysis: Analysis, file: CheckedFile, own: Basis) -> Basis | None:
+    """What the findings of a file rest on, beside its `own` content; None where something went
+    wrong that may not do so again."""
+    if not file.checked or file.about_run or analysis.rule_failures:
+        return None
+    answers = analysis.answers()
+    depends: dict[tuple[str, int, int], None] = {}
+    reach = Reach.ITSELF
+    for question in analysis.asked():
+        if question.about == "symbol" and not is_outside(question.name):
+            continue
+        answer = answers.get(question)
+        if answer is None:
+            return None
+        if question.about == "callers":
+            if answer.found is None:
+                return None
+            reach = Reach.CONTENTS
+        elif not answer.lasting:
+            return None
+        reach = max(reach, Reach.NAMES)
+    for answer in answers.values():
+        depends.update(((one.path, one.mtime_ns, one.size), None) for one in answer.depends)
+    return replace(own, reach=reach, depends=tuple(depends))
 
 
 def check_document(

@@ -1,6 +1,7 @@
 """What is shown of a checked file: plain data, so that it can cross to another process."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from leakwise.fixing import Applicability
 from leakwise.rule import Severity
@@ -62,13 +63,37 @@ class ShownFinding:
         return self.severity in (Severity.ERROR, Severity.WARNING)
 
 
+class Reach(IntEnum):
+    """How far round a file that lies on which its findings rest."""
+
+    ITSELF = 0
+    NAMES = 1
+    """Files that imports lead to, and which there are."""
+    CONTENTS = 2
+    """Any file of the project, as one may call what the file defines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a file's findings rest on: how it looked on the disk before it was read, and what stands
+    for its content; how far round it that lies; and what the answers about other files rest on, as
+    paths with the time of their last change in nanoseconds and their size, -1 for what is not
+    there."""
+
+    stamp: tuple[int, int, int, int]
+    digest: str
+    reach: Reach = Reach.ITSELF
+    depends: tuple[tuple[str, int, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
     """What came of one file: its findings by place, and what hindered the check, one line each.
 
     `checked` is false when nothing of it could be; `about_run` is what hindered more than it.
     `repairs` were made in it, and `comments` added that suppress findings; `left_out` counts the
-    findings that are not new, where only new ones were asked for.
+    findings that are not new, where only new ones were asked for. `basis` is None where another
+    check may give something else anyway.
     """
 
     path: str
@@ -79,6 +104,7 @@ class CheckedFile:
     repairs: int = 0
     comments: int = 0
     left_out: int = 0
+    basis: Basis | None = None
 
 
 def unchecked(path: str, problem: str) -> CheckedFile:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.engine.analysis import Analysis
-from leakwise.engine.settings import SettingsResolver
+from leakwise.engine.settings import Overrides, SettingsResolver
+from leakwise.sources.keeping import FOLDER
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.client import Symbols
@@ -31,14 +32,14 @@ class Outside:
         keeps_answers: bool = True,
     ) -> None:
         """`folders` are those of the projects, see `project_folders`; `settings` may say where
-        their packages are, beside `environments`. With `keeps_answers` what is answered is kept in
-        the first of them."""
-        self._settings = settings
-        self._named = list(environments)
+        their packages are, beside `environments`. With `keeps_answers` what is answered is kept
+        where `settings` say."""
+        self._named = [*environments, *environments_of(folders, settings)]
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
         self._folders = [Path(folder) for folder in folders]
-        self._keeps_answers = keeps_answers
+        overrides = None if settings is None else settings.overrides
+        self._cache = cache_folder(folders, overrides) if keeps_answers else None
         self._symbols: Symbols | None = None
 
     def known(self, question: "Question") -> "Answer | None":
@@ -70,25 +71,34 @@ class Outside:
 
     def _started(self) -> "Symbols":
         if self._symbols is None:
-            from leakwise.facts.symbols.cache import FOLDER
             from leakwise.facts.symbols.client import Symbols
 
-            keeps = self._keeps_answers and bool(self._folders)
-            cache = self._folders[0] / FOLDER if keeps else None
             self._symbols = Symbols(
                 self._folders,
                 lambda question, answer: None,
                 self.warnings.append,
-                cache=cache,
-                environments=self._environments(),
+                cache=self._cache,
+                environments=self._named,
             )
         return self._symbols
 
-    def _environments(self) -> list[str]:
-        if self._settings is None:
-            return self._named
-        found = (self._settings.for_folder(str(one)).environment for one in self._folders)
-        return [*self._named, *(one for one in found if one is not None)]
+
+def environments_of(folders: Sequence[str], settings: SettingsResolver | None) -> list[str]:
+    """The environments that the settings of projects name."""
+    if settings is None:
+        return []
+    found = (settings.for_folder(folder).environment for folder in folders)
+    return [one for one in found if one is not None]
+
+
+def cache_folder(folders: Sequence[str], overrides: Overrides | None) -> Path | None:
+    """Where what was found out about the projects in `folders` is kept: in the first of them where
+    nothing else is said; None where it is not."""
+    if not folders or (overrides is not None and overrides.no_cache):
+        return None
+    if overrides is not None and overrides.cache is not None:
+        return overrides.cache
+    return Path(folders[0], FOLDER)
 
 
 def _analysed(analysis: Analysis) -> bool:

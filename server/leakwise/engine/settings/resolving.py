@@ -15,11 +15,14 @@ from leakwise.rule import Rule
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """What the user says beside the files: `layers` win over them, the last most; with `isolated`
-    no file counts, with `file` this one alone."""
+    no file counts, with `file` this one alone. What was found is kept in the folder `cache`, the
+    project's own where it is None, and with `no_cache` nowhere."""
 
     layers: tuple[Layer, ...] = ()
     isolated: bool = False
     file: Path | None = None
+    no_cache: bool = False
+    cache: Path | None = None
 
 
 _NONE = Overrides()

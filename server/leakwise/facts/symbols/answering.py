@@ -103,11 +103,14 @@ class Answering:
         folder, name = question.folder, question.name
         for _ in range(_MOST_HOPS):
             location = self._location(folder, name, trail)
-            file = None if location is None else self._file(location.path, depth)
-            if location is None or file is None:
+            if location is None:
+                return None
+            trail[location.path] = None
+            file = self._file(location.path, depth)
+            if file is None:
                 return None
             asker, folder = folder, os.path.dirname(location.path)
-            found = found_in(file.facts, location, partial(self._address, folder))
+            found = found_in(file.facts, location, partial(self._address, folder, trail))
             trail.update(file.trail)
             if found is None and not is_address(name):
                 return self._look_closer(asker, name, location, depth, trail)
@@ -127,10 +130,11 @@ class Answering:
         location = located.location
         if location is None or location == seen or _is_framework(location.path):
             return None
+        trail[location.path] = None
         file = self._file(location.path, depth)
         if file is None:
             return None
-        beside = partial(self._address, os.path.dirname(location.path))
+        beside = partial(self._address, os.path.dirname(location.path), trail)
         found = found_in(file.facts, location, beside)
         trail.update(file.trail)
         return None if isinstance(found, Elsewhere) else found
@@ -155,19 +159,20 @@ class Answering:
                 return Location(path, f"{qualified}.{rest}" if qualified else rest)
         return None
 
-    def _address(self, folder: str, name: str) -> str | None:
+    def _address(self, folder: str, trail: _Trail, name: str) -> str | None:
         """The address of what a file in `folder` imports; None where it leads nowhere."""
-        location = self._defined(folder, name)
+        location = self._defined(folder, name, trail)
         if location is None or not location.qualified:
             return None
         return address(location.path, location.qualified)
 
-    def _defined(self, folder: str, name: str) -> Location | None:
+    def _defined(self, folder: str, name: str, trail: _Trail) -> Location | None:
         """Where what a file in `folder` imports is defined, also where others pass it on."""
         for _ in range(_MOST_HOPS):
-            location = self._location(folder, name, {})
+            location = self._location(folder, name, trail)
             if location is None:
                 return None
+            trail[location.path] = None
             file = self._file(location.path, MOST_DEEP)
             further = None if file is None else passed_on(file.facts, location.qualified)
             if further is None:
@@ -208,7 +213,7 @@ class Answering:
                 target,
                 self._index,
                 lambda path: None if (file := self._file(path, 0)) is None else file.facts,
-                self._defined,
+                lambda folder, name: self._defined(folder, name, {}),
             )
         )
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,9 +18,7 @@ from leakwise.facts.symbols.questions import (
     question_to_json,
 )
 from leakwise.facts.symbols.trails import hold
-
-FOLDER = ".leakwise_cache"
-"""The name of the folder that a workspace has for its cache."""
+from leakwise.sources.keeping import keep, kept
 
 MOST = 50_000
 """Answers that are kept; beyond, those go that were not asked for the longest time."""
@@ -38,7 +34,6 @@ class AnswerCache:
     def __init__(self, folder: Path, roots: Sequence[str], search_path: Sequence[str]) -> None:
         about = [leakwise.__version__, sys.version, [*roots], [*search_path]]
         name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
-        self._folder = folder
         self._file = folder / f"symbols-{leakwise.__version__}-{name}.json"
         self._state = threading.Lock()
         self._kept: dict[_Key, Any] | None = None
@@ -87,32 +82,13 @@ class AnswerCache:
             entries = [[list(key), data] for key, data in list(kept.items())[-MOST:]]
             body = json.dumps(entries, separators=(",", ":")).encode("ascii")
             try:
-                self._write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+                keep(self._file, body)
             except OSError:
                 return
 
-    def _write(self, data: bytes) -> None:
-        """Writes beside and replaces, so that no reader ever sees half of it."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        ignore = self._folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", "ascii")
-        handle, name = tempfile.mkstemp(dir=self._folder, prefix="writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(name, self._file)
-        except BaseException:
-            os.unlink(name)
-            raise
-
     def _load(self) -> dict[_Key, Any]:
-        try:
-            data = self._file.read_bytes()
-        except OSError:
-            return {}
-        digest, _, body = data.partition(b"\n")
-        if digest != hashlib.sha256(body).hexdigest().encode():
+        body = kept(self._file)
+        if body is None:
             return {}
         try:
             return {_key(question_from_json(key)): data for key, data in json.loads(body)}

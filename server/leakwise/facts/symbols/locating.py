@@ -81,6 +81,13 @@ class Locator:
         sought = self._places.sought(folder, name)
         if sought is None:
             return Located(None, ())
+        located = self._located(sought)
+        file = None if located.location is None else located.location.path
+        decisive = [] if file is None else [*_absent_before(sought, file), *_package_for(file)]
+        consulted = (*located.consulted, *decisive, *self._places.marks(folder))
+        return Located(located.location, tuple(dict.fromkeys(consulted)))
+
+    def _located(self, sought: Sought) -> Located:
         walk = self._walk(sought)
         if walk.file is None:
             # Stubs may be installed without what they are for.
@@ -89,18 +96,18 @@ class Locator:
             return Located(None, tuple(dict.fromkeys(walk.missed)))
         if walk.compiled:
             return Located(None, (walk.file,))
-        shadowing = _absent_before(sought, walk.file)
         if not walk.rest:
             if walk.above is not None and self._seems_to_bind(walk.above, sought.parts[-1]):
                 # What a package binds comes before its modules.
                 return self._jedi().follow(sought)
             consulted = (walk.file,) if walk.above is None else (walk.above, walk.file)
-            return Located(Location(walk.file, ""), (*consulted, *shadowing))
+            return Located(Location(walk.file, ""), consulted)
         if self._binds(walk.file, walk.rest[0]):
             found = Location(walk.file, ".".join(walk.rest))
-            return Located(found, (walk.file, *walk.missed, *shadowing))
+            return Located(found, (walk.file, *walk.missed))
         if _STAR.search(self._text(walk.file)):
             return self._jedi().follow(sought)
+        shadowing = _absent_before(sought, walk.file)
         return Located(None, (walk.file, *walk.missed, *shadowing))
 
     def follow(self, folder: str, name: str) -> Located:
@@ -205,4 +212,12 @@ def _absent_before(sought: Sought, file: str) -> Iterator[str]:
         if file == f"{path}.py" or file.startswith(os.path.join(path, "")):
             return
         yield f"{path}.py"
+        yield f"{path}.pyi"
         yield os.path.join(path, "__init__.py")
+
+
+def _package_for(file: str) -> Iterator[str]:
+    """What would make a package of the module in `file`, and come before it."""
+    stem = os.path.splitext(file)[0]
+    if os.path.basename(stem) != "__init__":
+        yield os.path.join(stem, "__init__.py")

@@ -65,6 +65,16 @@ class Places:
             return Sought((*package, *parts), (top, *own), self._installed)
         return Sought(parts, own, self._installed)
 
+    def marks(self, folder: str) -> list[str]:
+        """The files that say, by being there, in which folders a file in `folder` finds what it
+        imports: those that make packages of the folder and those above it."""
+        root = max((root for root in self._roots if is_in(folder, root)), key=len, default=folder)
+        found = [os.path.join(folder, "__init__.py")]
+        while folder != root and is_in(os.path.dirname(folder), root):
+            folder = os.path.dirname(folder)
+            found.append(os.path.join(folder, "__init__.py"))
+        return found
+
     def _own_folders(self, folder: str) -> list[str]:
         """The folders of user code in which a file in `folder` finds what it imports, the likeliest
         first: beside it, and those above it with their `src` up to the workspace's. In a package,

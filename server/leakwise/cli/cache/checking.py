@@ -1,0 +1,80 @@
+"""Checks the files of which it is not known what a check would give."""
+
+import os
+from collections.abc import Generator, Sequence
+from hashlib import blake2b
+
+from leakwise.cli.cache.findings import FindingsCache
+from leakwise.cli.cache.versions import version_key
+from leakwise.cli.cache.world import World, world_of
+from leakwise.cli.processes import check_files
+from leakwise.cli.shown import CheckedFile
+from leakwise.engine.outside import cache_folder, environments_of
+from leakwise.engine.settings import FolderSettings, SettingsResolver
+
+
+def check_what_changed(
+    paths: Sequence[str],
+    jobs: int,
+    folders: Sequence[str],
+    settings: SettingsResolver,
+    with_fixes: bool,
+) -> Generator[CheckedFile, None, None]:
+    """As `check_files`; what is kept of earlier checks and still holds is not checked again."""
+    cache = opened(folders, settings)
+    if cache is None:
+        yield from check_files(paths, jobs, folders, settings.overrides, with_fixes)
+        return
+    fingerprints = Fingerprints(settings)
+    unknown: list[str] = []
+    for path in paths:
+        found = cache.found(path, fingerprints.of(path), with_fixes)
+        if found is None:
+            unknown.append(path)
+        else:
+            yield found
+    if unknown:
+        for file in check_files(unknown, jobs, folders, settings.overrides, with_fixes):
+            cache.put(file, fingerprints.of(file.path), with_fixes)
+            yield file
+    cache.save()
+
+
+def opened(folders: Sequence[str], settings: SettingsResolver) -> FindingsCache | None:
+    """The cache of the projects in `folders`; None where nothing is to be kept."""
+    folder = cache_folder(folders, settings.overrides)
+    if folder is None:
+        return None
+    about = blake2b("\n".join(folders).encode(errors="surrogateescape"), digest_size=8)
+    name = f"findings-{version_key()}-{about.hexdigest()}.json"
+
+    def look() -> World | None:
+        from leakwise.facts.symbols.environments import search_path
+
+        packages = search_path(folders, os.environ, environments_of(folders, settings))
+        return world_of(folders, packages)
+
+    return FindingsCache(folder / name, look)
+
+
+class Fingerprints:
+    """What stands for the settings of files."""
+
+    def __init__(self, settings: SettingsResolver) -> None:
+        self._settings = settings
+        self._known: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """What stands for the settings of the file at a path."""
+        folder = os.path.dirname(os.path.abspath(path))
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = fingerprint(self._settings.for_folder(folder))
+        return known
+
+
+def fingerprint(settings: FolderSettings) -> str:
+    """What stands for all that settings say."""
+    said = [(one.folder, sorted(one.values.items())) for one in settings.layers]
+    digest = blake2b(repr((settings.top, said)).encode(errors="surrogateescape"), digest_size=8)
+    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""What lies round the checked files, as far as answers about other files may rest on it."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.machinery import EXTENSION_SUFFIXES
+
+MOST_FILES = 50_000
+"""In larger projects nothing is kept that rests on other files: looking would take too long."""
+
+_LEFT_OUT = frozenset({"__pycache__", "node_modules"})
+_SOURCES = (".py", ".pyi", ".ipynb", ".gitignore", *EXTENSION_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Digests: `names` of which source files there are and of which packages are installed,
+    `contents` of how all of the former look; the project's `folders`."""
+
+    names: str
+    contents: str
+    folders: tuple[str, ...]
+
+
+def world_of(folders: Sequence[str], packages: Sequence[str]) -> World | None:
+    """What lies in the projects' `folders` and is installed in the folders `packages`; None where
+    it is too much.
+
+    Whatever a name leads to depends on which files there are: another one may come before it.
+    """
+    names, contents = blake2b(digest_size=16), blake2b(digest_size=16)
+    count = 0
+    for folder in folders:
+        names.update(f"{folder}\n".encode(errors="surrogateescape"))
+        for entry in _sources(folder):
+            count += 1
+            if count > MOST_FILES:
+                return None
+            path = os.fsencode(entry.path)
+            names.update(path + b"\n")
+            try:
+                # On Windows the entry's own times are not always new.
+                found = entry.stat() if sys.platform != "win32" else os.stat(entry.path)
+            except OSError:
+                continue
+            numbers = found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+            contents.update(path + repr(numbers).encode())
+    for folder in packages:
+        own = any(folder == one or folder.startswith(os.path.join(one, "")) for one in folders)
+        changed = 0 if own and "site-packages" not in folder else _changed(folder)
+        names.update(f"{folder}\n{changed}\n".encode(errors="surrogateescape"))
+    return World(names.hexdigest(), contents.hexdigest(), tuple(folders))
+
+
+def _changed(folder: str) -> int:
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _sources(folder: str) -> Iterator["os.DirEntry[str]"]:
+    """The files of a project that imports may lead to, or that say which ones are looked at.
+    Environments are left out: what they have is installed."""
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        if any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue
+        for entry in entries:
+            name = entry.name
+            if name.endswith(_SOURCES):
+                yield entry
+            elif name[:1] != "." and name not in _LEFT_OUT and entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import leakwise
@@ -98,6 +98,7 @@ def test_what_is_not_asked_for_goes_first(tmp_path: Path, monkeypatch: pytest.Mo
     assert kept(tmp_path, *names) == [ask("a"), ask("c"), ask("d")]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_not_used(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

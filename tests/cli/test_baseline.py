@@ -70,6 +70,13 @@ def test_equal_findings_count(tmp_path: Path) -> None:
     assert leakwise("check", "--baseline", "--exit-zero", cwd=folder).returncode == 0
 
 
+def test_a_comment_for_another_rule_makes_nothing_new(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a.py": LEAK})
+    assert len(recorded(folder)) == 1
+    write(folder, {"a.py": LEAK.replace("+= loss", "+= loss  # leakwise: ignore[LP008, LW001]")})
+    assert leakwise("check", "--baseline", cwd=folder).stdout == LEFT_OUT
+
+
 def test_notebooks(tmp_path: Path) -> None:
     text = saved(notebook(code(LEAK)))
     folder = write(tmp_path, {"n.ipynb": text})

@@ -14,5 +14,6 @@ def fingerprint(finding: ShownFinding, path: str) -> str:
 
 
 def code_of(finding: ShownFinding) -> str:
-    """The code of a finding's line, which stays the same when it is indented otherwise."""
-    return " ".join(finding.place.line.split())
+    """The code of a finding's line, which stays the same when it is indented otherwise or gets a
+    comment that suppresses another finding."""
+    return " ".join(finding.place.line.partition("# leakwise:")[0].split())

@@ -31,6 +31,8 @@ class Measurement:
     """What one server took for one file."""
 
     times: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    """What the keys of one line took of a processor, on the average."""
     diagnostics: int = 0
     leak_reported: bool = False
     failure: str = ""
@@ -71,7 +73,9 @@ def measure(
                 if sum(result.times) > seconds:
                     continue
                 try:
+                    before = figures.processor_seconds(typist.server)
                     times = typist.type_line()
+                    after = figures.processor_seconds(typist.server)
                     result.diagnostics = len(typist.diagnostics)
                     result.leak_reported = typist.reports_leak()
                     typist.erase_line()
@@ -81,6 +85,8 @@ def measure(
                     continue
                 if turn > 0:  # The first line warms the caches of server and machine.
                     result.times += times
+                    if before is not None and after is not None:
+                        result.processor.append((after - before) / len(times))
     return results
 
 
@@ -88,7 +94,7 @@ def rows(results: dict[str, Measurement]) -> Iterator[list[str]]:
     """Table rows: each server's figures, and its p95 beside ruff's in the same mode."""
     for name, result in results.items():
         if not result.times:
-            yield [name, result.failure or "no figures", *[""] * 6]
+            yield [name, result.failure or "no figures", *[""] * 7]
             continue
         p50, p95 = (figures.percentile(result.times, share) for share in (0.50, 0.95))
         ruff = results.get("ruff, " + name.rpartition(" ")[2])
@@ -97,6 +103,9 @@ def rows(results: dict[str, Measurement]) -> Iterator[list[str]]:
             name + (f" (then {result.failure})" if result.failure else ""),
             *(figures.milliseconds(t) for t in (p50, p95, max(result.times))),
             figures.ratio(p95, reference),
+            figures.milliseconds(figures.percentile(result.processor, 0.5))
+            if result.processor
+            else "-",
             str(len(result.times)),
             str(result.diagnostics),
             "yes" if result.leak_reported else "no",
@@ -129,14 +138,16 @@ def main() -> None:
         for contender in contenders(options)
         if not options.only or any(word in contender.name for word in options.only)
     ]
-    head = ["server", "p50 ms", "p95 ms", "max ms", "p95 to ruff", "keys", "diagnostics", "on line"]
+    head = ["server", "p50 ms", "p95 ms", "max ms", "p95 to ruff", "cpu ms"]
+    head += ["keys", "diagnostics", "on line"]
     with tempfile.TemporaryDirectory() as folder:
         for file in (FILES[name]() for name in options.files):
             results = measure(chosen, file, Path(folder), options.lines, options.seconds)
             print(f"\n{file.name}\n\n{figures.table(head, list(rows(results)))}", flush=True)
     print(
         "\nOne key at a time, the first typed line not counted. 'on line': the typed leak was"
-        " reported once whole.\npylsp waits 500 ms for the typist to pause before it looks."
+        " reported once whole.\n'cpu ms': what a key took of a processor, the median of the lines"
+        " typed (Linux).\npylsp waits 500 ms for the typist to pause before it looks."
     )
 
 

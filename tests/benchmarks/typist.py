@@ -26,6 +26,11 @@ class Typist:
         self._indent = self._typed = file.indent
         self.diagnostics: list[Json] = []
 
+    @property
+    def server(self) -> int:
+        """The server's process id."""
+        return self._client.pid
+
     def open(self, text: str) -> float:
         """Opens the document; seconds until its first diagnostics."""
         document = {"uri": self._uri, "languageId": "python", "version": 1, "text": text}

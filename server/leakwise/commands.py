@@ -11,6 +11,7 @@ PARTS = {
     "baseline": "leakwise.cli.baseline",
     "check": "leakwise.cli.check",
     "clean": "leakwise.cli.clean",
+    "completion": "leakwise.cli.completion",
     "config": "leakwise.cli.config",
     "debug": "leakwise.cli.debug",
     "merge-sarif": "leakwise.cli.merge_sarif",

@@ -10,6 +10,7 @@ import click
 from leakwise.cli.baselines import baseline_set, folder_of, is_below
 from leakwise.cli.check import COULD_NOT_RUN, check_paths
 from leakwise.cli.complaints import complain, complain_of
+from leakwise.cli.help import HelpedCommand
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.output.locating import relative
 from leakwise.cli.output.printable import printable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from leakwise.cli.recorded import Recorded
 
 
-@click.command()
+@click.command(cls=HelpedCommand)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-o",

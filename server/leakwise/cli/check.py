@@ -12,6 +12,7 @@ import click
 
 from leakwise.cli.cache.options import cache_options
 from leakwise.cli.complaints import complain, complain_of
+from leakwise.cli.help import HelpedCommand
 from leakwise.cli.newness_options import Wanted, newness_options
 from leakwise.cli.output import FORMATS, NEED_FIXES
 from leakwise.cli.output.printable import printable
@@ -30,7 +31,7 @@ COULD_NOT_RUN = 2
 TERMINATED = 143
 
 
-@click.command()
+@click.command(cls=HelpedCommand)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @rewriting_options
 @click.option(

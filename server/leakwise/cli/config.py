@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from leakwise.cli.complaints import complain
+from leakwise.cli.help import HelpedCommand
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.output.printable import printable
 from leakwise.cli.settings_options import check_selectors, settings_options
@@ -24,7 +25,7 @@ from leakwise.engine.settings import (
 WRONG = 2
 
 
-@click.command()
+@click.command(cls=HelpedCommand)
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--output-format",

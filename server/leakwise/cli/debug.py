@@ -16,6 +16,17 @@ def debug() -> None:
 
 
 @debug.command()
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Print the reference of the command line: `server/COMMANDS.md`."""
+    from leakwise.cli.reference import reference
+
+    root = context.find_root()
+    assert isinstance(root.command, click.Group)
+    click.echo(reference(root.command, root), nl=False)
+
+
+@debug.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def values(file: Path) -> None:
     """Print what is known of each line of FILE: the line, what stands there, and its value."""

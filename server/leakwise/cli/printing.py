@@ -35,9 +35,21 @@ def print_findings(
 
 def print_lines(lines: Iterable[str], form: str) -> None:
     """Prints lines in a form, with colours where it and the terminal have them."""
-    colour = None if form in STYLED and not os.environ.get("NO_COLOR") else False
+    colour = _coloured() if form in STYLED else False
     for line in lines:
         click.echo(line, color=colour)
+
+
+def _coloured() -> bool | None:
+    """Whether there are to be colours; None where the terminal decides.
+
+    https://no-color.org and https://force-color.org
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return False if os.environ.get("TERM") == "dumb" else None
 
 
 def write_output(to: Path, content: bytes) -> None:

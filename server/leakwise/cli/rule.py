@@ -5,13 +5,14 @@ import difflib
 import click
 
 from leakwise.cli.loading import loaded_rules
+from leakwise.cli.rule_completion import complete_rule
 from leakwise.engine import rule_named
 from leakwise.pages import page, title
 from leakwise.rule import Rule
 
 
 @click.command()
-@click.argument("rule", required=False, metavar="[CODE|NAME]")
+@click.argument("rule", required=False, metavar="[CODE|NAME]", shell_complete=complete_rule)
 @click.option("--all", "every", is_flag=True, help="List the codes, names and titles of all rules.")
 def rule(rule: str | None, every: bool) -> None:
     """Print the page of a rule, or with `--all` a list of the rules."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from leakwise.cli.rule_completion import complete_selectors
 from leakwise.engine.settings import Layer, Overrides, SettingsProblem, layer_of
 from leakwise.rule import Rule
 
@@ -27,6 +28,11 @@ def _several(key: str, metavar: str, help_: str) -> Callable[[Command], Command]
     return _option(key, f"{help_} Separated by commas.", multiple=True, metavar=metavar)
 
 
+def _selectors(key: str, help_: str) -> Callable[[Command], Command]:
+    more = {"multiple": True, "metavar": "RULES", "shell_complete": complete_selectors}
+    return _option(key, f"{help_} Separated by commas.", **more)
+
+
 _OPTIONS = (
     click.option(
         "--config",
@@ -35,9 +41,9 @@ _OPTIONS = (
         help="A settings file that holds instead of those found, or one setting in TOML.",
     ),
     click.option("--isolated", is_flag=True, help="Heed no settings files."),
-    _several("select", "RULES", f"Run these rules. {_SELECTORS}"),
-    _several("ignore", "RULES", "Do not run these rules."),
-    _several("extend-select", "RULES", "Run these rules besides."),
+    _selectors("select", f"Run these rules. {_SELECTORS}"),
+    _selectors("ignore", "Do not run these rules."),
+    _selectors("extend-select", "Run these rules besides."),
     _several("per-file-ignores", "PATTERN:RULE", "Do not run rules in some files."),
     _several("extend-per-file-ignores", "PATTERN:RULE", "The same, besides those of files."),
     _several("severity", "RULE=LEVEL", "Report rules as error, warning, information or hint."),

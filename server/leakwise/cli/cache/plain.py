@@ -25,6 +25,7 @@ def plain_finding(finding: ShownFinding) -> list[Any]:
             str(fix.applicability),
             [[*_plain_range(one.range), one.text, one.cell] for one in fix.edits],
         ],
+        finding.occurrence,
     ]
 
 
@@ -35,7 +36,16 @@ def shown_finding(data: Any) -> ShownFinding:
         ValueError: it stands for none.
     """
     match data:
-        case [str(code), str(name), str(url), str(severity), place, list(related), fix]:
+        case [
+            str(code),
+            str(name),
+            str(url),
+            str(severity),
+            place,
+            list(related),
+            fix,
+            int(occurrence),
+        ]:
             return ShownFinding(
                 code,
                 name,
@@ -44,6 +54,7 @@ def shown_finding(data: Any) -> ShownFinding:
                 _place(place),
                 tuple(map(_place, related)),
                 None if fix is None else _fix(fix),
+                occurrence,
             )
     raise ValueError("no finding")
 

@@ -23,7 +23,7 @@ from leakwise_rules.wording import shown
 
 
 class CtxAttributeHoldsOutput(Rule):
-    """An autograd Function keeps its own output as an attribute of its context.
+    """An autograd Function keeps its output, or another tensor, as an attribute of its context.
 
     ## Why it leaks
 
@@ -44,17 +44,15 @@ class CtxAttributeHoldsOutput(Rule):
 
     ## When it is not a leak
 
-    Numbers, shapes and flags on the context are fine. An input on it closes no circle, though
-    `save_for_backward()` also notices when it was changed in place. An output that is marked as not
-    differentiable refers to no node.
+    Numbers, shapes and flags on the context are fine. An input or an intermediate tensor on it
+    closes no circle, but stays after the backward pass, which lets go only of what was saved, as
+    long as the output does: where `backward` reads one, this is an information. An output that is
+    marked as not differentiable refers to no node.
     """
 
     code = "LP015"
     name = "ctx-attribute-holds-output"
-    message = (
-        "`{context}.{attribute}` keeps the output, whose graph keeps the context: a circle that "
-        "keeps both alive; use `save_for_backward()`."
-    )
+    message = "`{context}.{attribute}` keeps {kept}; use `save_for_backward()`."
     severity = Severity.WARNING
     since = "0.1.0"
     root_cause = RootCause.HIDDEN_REFERENCE
@@ -229,6 +227,37 @@ class CtxAttributeHoldsOutput(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import torch
+
+                class Blend(torch.autograd.Function):
+                    @staticmethod
+                    def forward(ctx, left, weight):
+                        ctx.mixed = torch.sigmoid(weight)  # leak
+                        return left * ctx.mixed
+
+                    @staticmethod
+                    def backward(ctx, grad):
+                        return grad * ctx.mixed, None
+            """,
+            good="""
+                import torch
+
+                class Blend(torch.autograd.Function):
+                    @staticmethod
+                    def forward(ctx, left, weight):
+                        mixed = torch.sigmoid(weight)
+                        ctx.save_for_backward(mixed)
+                        return left * mixed
+
+                    @staticmethod
+                    def backward(ctx, grad):
+                        (mixed,) = ctx.saved_tensors
+                        return grad * mixed, None
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -251,7 +280,7 @@ class CtxAttributeHoldsOutput(Rule):
             """,
         ),
         Negative(
-            why="An input on the context closes no circle, nor does an intermediate.",
+            why="What may be no tensor is let be; an input on the context closes no circle.",
             code="""
                 import torch
 
@@ -336,6 +365,18 @@ class CtxAttributeHoldsOutput(Rule):
                 },
                 context=shown(kept.context, 12),
                 attribute=shown(kept.attribute, 20),
+                kept="the output, whose graph keeps the context: a circle that keeps both alive",
+            )
+        for other in body.tensors_on_context:
+            yield self.report(
+                other.place,
+                certainty=Certainty.LIKELY,
+                severity=Severity.INFORMATION,
+                anchors={"statement": (), "backward": (), "reads": ()},
+                notes={"output": "", "writer": "", "reader": "", "attribute": ""},
+                context=shown(other.context, 12),
+                attribute=shown(other.attribute, 20),
+                kept="a tensor past the backward pass, which lets go only of what was saved",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place, place_of
-from leakwise.facts.values import Kind
+from leakwise.facts.values import Graph, Kind
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -42,26 +42,87 @@ class OutputOnContext:
     reader: str
 
 
+@dataclass(frozen=True, slots=True)
+class TensorOnContext:
+    """`ctx.attribute = tensor`, where `backward` reads it and it is no output."""
+
+    place: Place
+    context: str
+    attribute: str
+
+
 def outputs_on_context(
     module: "ModuleFacts", definition: Definition
 ) -> tuple[OutputOnContext, ...]:
     """The outputs that a `forward` or `setup_context` puts on its context as attributes."""
 
     def compute() -> tuple[OutputOnContext, ...]:
-        class_, node = definition.parent, definition.node
-        if class_ is None or not class_.is_class or definition.block is None:
-            return ()
-        if definition.name not in {"forward", "setup_context"}:
-            return ()
-        if not isinstance(node, FunctionNode):
-            return ()
-        if FUNCTION_BASES.isdisjoint(module.ancestors(class_).names):
-            return ()
-        definition.code.read()
-        return tuple(_found(module, class_, definition))
+        class_ = _function_of(module, definition)
+        return () if class_ is None else tuple(_found(module, class_, definition))
 
     cell = module.query(definition, "outputs on context", compute, ())
     return cell.read()  # type: ignore[no-any-return]
+
+
+def tensors_on_context(
+    module: "ModuleFacts", definition: Definition
+) -> tuple[TensorOnContext, ...]:
+    """The other tensors that a `forward` or `setup_context` puts on its context as attributes for
+    `backward` to read. A backward pass lets go of what was saved, and not of these.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.function.FunctionCtx.save_for_backward.html.
+    """
+
+    def compute() -> tuple[TensorOnContext, ...]:
+        class_ = _function_of(module, definition)
+        return () if class_ is None else tuple(_tensors(module, class_, definition))
+
+    cell = module.query(definition, "tensors on context", compute, ())
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _function_of(module: "ModuleFacts", definition: Definition) -> Definition | None:
+    """The autograd Function whose forward pass a method is."""
+    class_ = definition.parent
+    if class_ is None or not class_.is_class or definition.block is None:
+        return None
+    if definition.name not in {"forward", "setup_context"}:
+        return None
+    if not isinstance(definition.node, FunctionNode):
+        return None
+    if FUNCTION_BASES.isdisjoint(module.ancestors(class_).names):
+        return None
+    definition.code.read()
+    return class_
+
+
+def _tensors(
+    module: "ModuleFacts", class_: Definition, definition: Definition
+) -> Iterator[TensorOnContext]:
+    names = [one.arg for one in definition.parameters()]
+    backward = module.method(class_, "backward")
+    if not names or backward is None or not backward.parameters():
+        return
+    backward.code.read()
+    reader = backward.parameters()[0].arg
+    read = {
+        path
+        for node, _ in _Code(module, backward).nodes()
+        if isinstance(node, ast.Attribute) and (path := path_of(node)) is not None
+    }
+    outputs = {(one.context, one.attribute) for one in outputs_on_context(module, definition)}
+    values = module.body(definition).exit_values
+    for node, block in _Code(module, definition).nodes():
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+            continue
+        context, _, attribute = (path_of(node.targets[0]) or "").partition(".")
+        if context != names[0] or "." in attribute or (context, attribute) in outputs:
+            continue
+        value = values.get(f"{context}.{attribute}")
+        if value is None or value.kind is not Kind.TENSOR or value.graph is Graph.DETACHED:
+            continue
+        if f"{reader}.{attribute}" in read:
+            yield TensorOnContext(place_of(node.value, block), context, attribute)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,12 @@ does happens."""
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leakwise.facts.autograd_contexts import OutputOnContext, outputs_on_context
+from leakwise.facts.autograd_contexts import (
+    OutputOnContext,
+    TensorOnContext,
+    outputs_on_context,
+    tensors_on_context,
+)
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
@@ -62,6 +67,11 @@ class Circumstances:
         """The outputs that this forward pass of an autograd Function puts on its context as
         attributes."""
         return outputs_on_context(self.module, self.definition)
+
+    @property
+    def tensors_on_context(self) -> tuple[TensorOnContext, ...]:
+        """The other tensors that this forward pass puts there for `backward` to read."""
+        return tensors_on_context(self.module, self.definition)
 
     @property
     def definings(self) -> tuple[Defining, ...]:

@@ -50,6 +50,7 @@ TERMINATED = 143
 )
 @click.option("--statistics", is_flag=True, help="Print how often each rule found something.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.option("--show-files", is_flag=True, help="Print the files that would be checked, and stop.")
 @click.option(
     "--stdin-filename",
@@ -78,6 +79,7 @@ def check(
     output_file: Path | None,
     statistics: bool,
     exit_zero: bool,
+    watch: bool,
     show_files: bool,
     stdin_filename: Path | None,
     jobs: int | None,
@@ -96,12 +98,18 @@ def check(
         raise click.UsageError("`-` (standard input) cannot be checked together with paths.")
     if stdin_filename is not None and not stdin:
         raise click.UsageError("`--stdin-filename` needs `-` as the path.")
+    if watch and (stdin or show_files):
+        raise click.UsageError("`--watch` checks files and folders again; name some.")
     if shard is not None and stdin:
         raise click.UsageError("`--shard` divides files; standard input is one only.")
     rewriting.check_with(stdin=stdin, output_format=output_format, statistics=statistics)
     wanted.check_with(stdin=stdin, named=stdin_filename is not None)
     if statistics and output_format not in ("text", "json"):
         raise click.UsageError("`--statistics` is printed as text or json only.")
+    if watch:
+        from leakwise.cli.watching import check_on_changes
+
+        check_on_changes(paths or (Path(),))
     from leakwise.cli.loading import loaded_rules
 
     signal.signal(signal.SIGTERM, _leave)

@@ -1,24 +1,60 @@
 """Starts Leakwise: `leakwise ...` or `python -m leakwise ...`."""
 
+import contextlib
 import io
 import os
 import sys
 
+COULD_NOT_RUN = 2
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Runs the command in `sys.argv` and exits with its status."""
+    _open_what_is_closed()
     try:
         status = _run()
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has what it wanted; Python's own flush at the end must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has what it wanted.
+        _drop(sys.stdout)
         status = 0
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"Error: {_reason(error)}.\n")
+            sys.stderr.flush()
+        _drop(sys.stdout, sys.stderr)
+        status = COULD_NOT_RUN
     sys.exit(status)
+
+
+def _open_what_is_closed() -> None:
+    """Gives the process the streams that whoever started it has closed, so that no file that is
+    opened later takes the place of one."""
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _drop(*streams: object) -> None:
+    """Sends what was not written yet nowhere, so that Python's own flush at the end is quiet."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _reason(error: OSError) -> str:
+    """Why the command could not go on, and what to do about it."""
+    why = error.strerror or type(error).__name__
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {why}"
+    try:
+        os.getcwd()
+    except OSError:
+        return "the current folder does not exist any more - go to another one"
+    return f"the output cannot be written ({why}) - make room, or write to another place"
 
 
 def _run() -> int:
@@ -45,7 +81,10 @@ def leave_current_folder() -> None:
 
     What lies there is to be analysed: a `click.py` in it must not be run in place of a library.
     """
-    here = os.getcwd()
+    try:
+        here = os.getcwd()
+    except OSError:
+        here = ""
     if not sys.flags.safe_path and sys.path and sys.path[0] in ("", here):
         del sys.path[0]
 

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,6 +35,14 @@ class Parts(click.Group):
             return None
         command: click.Command = getattr(import_module(PARTS[cmd_name]), cmd_name.replace("-", "_"))
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; it is done when who reads its output has closed that."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Click itself would exit with 1, which says that something was found.
+            raise click.exceptions.Exit(0) from None
 
 
 @click.group(cls=Parts, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,6 +4,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -124,4 +125,4 @@ def _artifact(path: str) -> dict[str, str]:
     found = relative(path)
     if Path(found).is_absolute():
         return {"uri": Path(found).as_uri()}
-    return {"uri": quote(found), "uriBaseId": ROOT}
+    return {"uri": quote(os.fsencode(found)), "uriBaseId": ROOT}

@@ -1,0 +1,159 @@
+"""What users and systems do wrong: one clear message, the right status, no half-written file."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import CLEAN, LEAK, environment, write
+
+FOUND = "leak.py:12:14: LP001"
+NOBODY = "setpriv --inh-caps=-all --bounding-set=-all"
+"""Takes the superuser's right to read and write everything, where the tests run as one."""
+
+pytestmark = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux")
+
+
+def run(script: str, cwd: Path, **variables: str) -> tuple[int, str, str]:
+    """The status, output and errors of a line in bash that calls the installed `leakwise`."""
+    path = f"{Path(sys.executable).parent}:{environment()['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=cwd,
+        env=environment(PATH=path, **variables),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    out, err = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
+    assert "Traceback" not in out + err, err
+    assert "Exception ignored" not in err
+    return done.returncode, out, err
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write(tmp_path, {"leak.py": LEAK, "empty/a.txt": "", "kept.txt": "kept"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("check --select LP0011", "no rule or group `LP0011` - did you mean `LP011` or `LP001`?"),
+        ("check --output-format jsn", "'jsn' is not one of 'text'"),
+        ("check --selct LP001", "No such option '--selct'."),
+        ("chek", "No such command 'chek'"),
+        ("check gone.py", "gone.py: does not exist - check the spelling"),
+        ("check loop", "loop: does not exist - check the spelling"),
+        ("check --jobs none", "'none' is not a valid integer"),
+        ("check --config gone.toml", "`--config gone.toml` is no file"),
+        ("check --config 'select = 3'", "expected a list of strings, found `3`"),
+        ("check --config 'select ='", "is not TOML"),
+        ("check leak.py -o empty", "'empty' is a directory"),
+        ("check leak.py -o /dev/full", "/dev/full is no regular file - name another one"),
+        ("check leak.py > /dev/full", "the output cannot be written (No space left on device)"),
+        ("rule --all > /dev/full", "the output cannot be written (No space left on device)"),
+        ("check gone.py 2> /dev/full", ""),
+    ],
+)
+def test_what_cannot_run(folder: Path, arguments: str, message: str) -> None:
+    (folder / "loop").symlink_to("loop")
+    status, _, err = run(f"leakwise {arguments}", folder)
+    assert status == 2
+    assert message in err
+    assert (folder / "kept.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "err"),
+    [
+        ("leakwise check empty", 0, "no Python files or notebooks found - name a file or another"),
+        ("leakwise rule --all | true", 0, ""),
+        ("leakwise check - <&-", 0, ""),
+        ("leakwise check leak.py >&-", 1, ""),
+        ("leakwise check leak.py 2>&-", 1, ""),
+        ("leakwise check gone.py 2>&-", 2, ""),
+        ("env -u HOME leakwise check leak.py", 1, ""),
+        ("TMPDIR=/nonexistent leakwise check leak.py", 1, ""),
+        ("cp leak.py ./--fix; rm leak.py; leakwise check -- --fix", 1, ""),
+        ("mkdir gone; cd gone; rmdir ../gone; leakwise check", 2, "does not exist any more - go"),
+        ("mkdir gone; cd gone; rmdir ../gone; python -m leakwise rule LP001", 0, ""),
+    ],
+)
+def test_what_lies_in_the_way(folder: Path, script: str, status: int, err: str) -> None:
+    found, _, said = run(f"set -o pipefail; {script}", folder)
+    assert (found, bool(said)) == (status, bool(err)), said
+    assert err in said
+
+
+def test_what_a_search_leaves_aside(folder: Path) -> None:
+    (folder / "broken.py").symlink_to("gone.py")
+    (folder / "circle.py").symlink_to("circle.py")
+    (folder / "same").symlink_to(".")
+    os.mkfifo(folder / "pipe.py")
+    write(folder, {"long.py": "import torch\nx = '" + "a" * 10_000_000 + "'\n"})
+    status, out, err = run("leakwise check --output-format concise", folder)
+    assert (status, out.count("LP001")) == (1, 1)
+    assert "long.py: is too large to be analysed" in err
+    assert "pipe.py" not in err
+    assert len(err.splitlines()) <= 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (b'extend = "leakwise.toml"\n', "leakwise.toml extends itself"),
+        (b"select = \n", "is not TOML (Invalid value"),
+        (b"\nselect = 3\n", "leakwise.toml:2: select: expected a list of strings, found `3`"),
+        (b"\xff\xfe", "is not UTF-8 - save it as UTF-8"),
+    ],
+)
+def test_settings_that_are_wrong(folder: Path, settings: bytes, message: str) -> None:
+    write(folder, {"leakwise.toml": settings})
+    status, out, err = run("leakwise check", folder)
+    assert (status, out.startswith(FOUND)) == (2, True)
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit"])
+def test_names_that_are_no_text(tmp_path: Path, form: str) -> None:
+    name = os.fsdecode(b"n\xff.py")
+    write(tmp_path, {name: LEAK})
+    line = f"leakwise check --output-format {form}"
+    status, out, err = run(line, tmp_path, LANG="C", PYTHONIOENCODING="ascii")
+    assert (status, err) == (1, "")
+    assert "LP001" in out
+    assert out.encode()
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0 and subprocess.run([*NOBODY.split(), "true"], check=False).returncode != 0,
+    reason="cannot give up the superuser's rights",
+)
+def test_what_may_not_be_read_or_written(folder: Path) -> None:
+    write(folder, {"secret.py": LEAK, "sub/a.py": LEAK, "clean.py": CLEAN})
+    (folder / "secret.py").chmod(0)
+    (folder / "sub").chmod(0)
+    folder.chmod(0o555)
+    before = sorted(os.listdir(folder))
+    own = f"{NOBODY} " if os.geteuid() == 0 else ""
+    try:
+        status, out, err = run(f"{own}leakwise check --output-format concise", folder)
+        assert (status, out.startswith(FOUND)) == (1, True)
+        assert "sub: cannot be listed (Permission denied) - check its permissions" in err
+        assert "secret.py: cannot be read (Permission denied) - make it readable" in err
+        for arguments, wanted in (
+            ("check -o out.txt leak.py", 2),
+            ("baseline leak.py", 2),
+            ("check --add-ignore leak.py", 1),
+        ):
+            status, _, err = run(f"{own}leakwise {arguments}", folder)
+            assert (status, "cannot be written (Permission denied)" in err) == (wanted, True), err
+        assert sorted(os.listdir(folder)) == before
+        assert (folder / "leak.py").read_text() == LEAK
+    finally:
+        folder.chmod(0o755)
+        (folder / "sub").chmod(0o755)

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from leakwise.engine import analyze, fix_all
+from leakwise.engine import analyze
+from leakwise.engine.fix_all import fix_all
 from leakwise.rule import Applicability, Finding, Fix, FixContext
 from leakwise.text import Document, Edit, Position, Range, apply_edits
 from leakwise_rules.pytorch.accumulate_loss_with_graph import AccumulateLossWithGraph

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from leakwise.engine import may_concern
-from leakwise.facts import Acquisition, Graph, ModuleFacts, describe, trace
+from leakwise.facts import Acquisition, Graph, ModuleFacts, describe
+from leakwise.facts.trace import trace
 from leakwise.facts.values import Kind, Value
 from leakwise.sources import read_document
 from leakwise.text import Document

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from leakwise.engine import Analysis, analyze, fix_all, fixes_for, load_rules
+from leakwise.engine import Analysis, analyze, fixes_for, load_rules
+from leakwise.engine.fix_all import fix_all
 from leakwise.rule import Applicability, Example, Rule
 from leakwise.text import Document
 from tests.rules.snippets import document, lines, marked_lines, repaired, unmarked

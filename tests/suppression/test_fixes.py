@@ -2,7 +2,8 @@
 
 import pytest
 
-from leakwise.engine import analyze, fix_all
+from leakwise.engine import analyze
+from leakwise.engine.fix_all import fix_all
 from leakwise.text import Document
 
 URI = "file:///x.py"

@@ -113,8 +113,8 @@ def check(
     from leakwise.cli.loading import loaded_rules
 
     signal.signal(signal.SIGTERM, _leave)
-    rules = loaded_rules()
-    check_selectors(overrides, rules)
+    if stdin or show_files:
+        check_selectors(overrides, loaded_rules())
     settings = SettingsResolver(overrides)
     with_fixes = output_format in NEED_FIXES
     missing = False
@@ -133,7 +133,7 @@ def check(
         files, missing = check_paths(roots, settings, jobs, with_fixes, shard, newness)
     files = newness.only_new(files, held)
     files, changes = rewriting.done(files, settings, newness, with_fixes, held)
-    wrong = settings.problems(rules)
+    wrong = settings.problems(loaded_rules() if settings.names_rules else ())
     for setting in wrong:
         complain("error", str(setting))
     complain_of(files)

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from leakwise.cli.output.printable import printable
-from leakwise.facts import ModuleFacts, describe, trace
+from leakwise.facts import ModuleFacts, describe
 from leakwise.facts.reading import read
+from leakwise.facts.trace import trace
 from leakwise.sources import UnreadableError
 
 

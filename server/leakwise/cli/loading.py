@@ -1,9 +1,11 @@
 """Loading the rules, of which some are other people's."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from leakwise.engine import every_rule
-from leakwise.rule import Rule
+if TYPE_CHECKING:
+    from leakwise.rule import Rule
 
 
 class CouldNotRun(click.ClickException):
@@ -12,12 +14,14 @@ class CouldNotRun(click.ClickException):
     exit_code = 2
 
 
-def loaded_rules() -> tuple[Rule, ...]:
+def loaded_rules() -> "tuple[Rule, ...]":
     """All rules by code.
 
     Raises:
         CouldNotRun: an installed rule package cannot be imported.
     """
+    from leakwise.engine.registry import every_rule
+
     try:
         return every_rule()
     except Exception as error:

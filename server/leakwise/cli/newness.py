@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.cli.baselines import Baselines
-from leakwise.cli.checking import shown
 from leakwise.cli.shown import UNTITLED, CheckedFile
 from leakwise.facts.reading import document_of
-from leakwise.rule import Finding
 from leakwise.text import Document
 
 if TYPE_CHECKING:
     # Most checks ask for no changes, and start sooner without what knows them.
     from leakwise.cli.changes import Changes
+    from leakwise.rule import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,10 @@ class Newness:
             self.baselines.tell_gone(files, self.whole)
         return [self.left(file, _document(file, held)) for file in files]
 
-    def new(self, path: str, document: Document, findings: Sequence[Finding]) -> list[Finding]:
+    def new(self, path: str, document: Document, findings: "Sequence[Finding]") -> "list[Finding]":
         """Those of the findings of a file, all that it has, that are new."""
+        from leakwise.cli.checking import shown
+
         file = CheckedFile(path, tuple(shown(findings, document, with_fixes=False)))
         return list(compress(findings, self._are_new(file, document)))
 

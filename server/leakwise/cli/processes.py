@@ -6,7 +6,6 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
 
-from leakwise.cli.checking import check_together
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
@@ -39,6 +38,8 @@ def check_files(
 
         yield from check_chunks(chunks, jobs, folders, overrides, with_fixes)
         return
+    from leakwise.cli.checking import check_together
+
     settings = SettingsResolver(overrides)
     with closing(Outside(folders, settings)) as outside:
         for chunk in chunks:

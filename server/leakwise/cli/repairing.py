@@ -10,7 +10,8 @@ from leakwise.cli.checking import check_document
 from leakwise.cli.newness import Newness
 from leakwise.cli.rewriting import Rewrite, rewrite
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
-from leakwise.engine import Analysis, every_rule, fix_all
+from leakwise.engine import Analysis, every_rule
+from leakwise.engine.fix_all import fix_all
 from leakwise.engine.outside import Outside, project_folders
 from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import document_of

@@ -5,13 +5,15 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from leakwise.cli.rule_completion import complete_selectors
 from leakwise.engine.settings import Layer, Overrides, SettingsProblem, layer_of
-from leakwise.rule import Rule
+
+if TYPE_CHECKING:
+    from leakwise.rule import Rule
 
 ORIGIN = "the command line"
 
@@ -139,7 +141,7 @@ def overrides_of(given: Mapping[str, Any]) -> Overrides:
     return Overrides(tuple(layers), given["isolated"], file)
 
 
-def check_selectors(overrides: Overrides, rules: tuple[Rule, ...]) -> None:
+def check_selectors(overrides: Overrides, rules: "tuple[Rule, ...]") -> None:
     """Checks the selectors of options.
 
     Raises:

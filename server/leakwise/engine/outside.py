@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakwise.engine.analysis import Analysis
 from leakwise.engine.settings import Overrides, SettingsResolver
 from leakwise.sources.keeping import FOLDER
 
 if TYPE_CHECKING:
+    from leakwise.engine.analysis import Analysis
     from leakwise.facts.symbols.client import Symbols
     from leakwise.facts.symbols.questions import Answer, Question
 
@@ -46,7 +46,7 @@ class Outside:
         """What is known before anything is asked; None for what `settle` will wait for."""
         return None if self._symbols is None else self._symbols.known(question)
 
-    def settle(self, analyses: Sequence[Analysis]) -> None:
+    def settle(self, analyses: "Sequence[Analysis]") -> None:
         """Analyses, and waits until all is known that is asked about other files. What an
         analysis raises it will raise again when it is asked for its findings."""
         analyses = [analysis for analysis in analyses if _analysed(analysis)]
@@ -101,7 +101,7 @@ def cache_folder(folders: Sequence[str], overrides: Overrides | None) -> Path | 
     return Path(folders[0], FOLDER)
 
 
-def _analysed(analysis: Analysis) -> bool:
+def _analysed(analysis: "Analysis") -> bool:
     try:
         analysis.findings()
     except Exception:

@@ -1,48 +1,83 @@
 """What is known of a module: values, who keeps them, and for how long."""
 
-from leakwise.facts.autograd_contexts import OutputOnContext
-from leakwise.facts.body import BodyFacts
-from leakwise.facts.caches import Cache
-from leakwise.facts.classes import ClassFacts
-from leakwise.facts.decorators import Decorator
-from leakwise.facts.definitions import Definition
-from leakwise.facts.describing import describe
-from leakwise.facts.events import (
-    Accumulation,
-    Argument,
-    AttributeUpdate,
-    Callback,
-    CallSite,
-    Capture,
-    Carried,
-    Construction,
-    Defining,
-    Entering,
-    Event,
-    GradMode,
-    Handling,
-    Keeping,
-    Loop,
-    Looping,
-    Mix,
-    ModelUse,
-    ModuleCall,
-    Relief,
-    Storing,
-    TrainingStep,
-)
-from leakwise.facts.fates import Fate, Owner
-from leakwise.facts.guards import Condition
-from leakwise.facts.holders import Holder, Limit
-from leakwise.facts.kept_arguments import Kept
-from leakwise.facts.leak_path import Role, Step
-from leakwise.facts.lifetimes import Life, LimitKind, Rhythm
-from leakwise.facts.module import ModuleFacts
-from leakwise.facts.places import Place
-from leakwise.facts.release_paths import Release
-from leakwise.facts.resource_events import Acquisition, Handed
-from leakwise.facts.trace import trace
-from leakwise.facts.values import Certainty, Graph, Kind, Value
+from typing import TYPE_CHECKING
+
+from leakwise.lazily import lazily
+
+if TYPE_CHECKING:
+    from leakwise.facts.autograd_contexts import OutputOnContext
+    from leakwise.facts.body import BodyFacts
+    from leakwise.facts.caches import Cache
+    from leakwise.facts.certainty import Certainty
+    from leakwise.facts.classes import ClassFacts
+    from leakwise.facts.decorators import Decorator
+    from leakwise.facts.definitions import Definition
+    from leakwise.facts.describing import describe
+    from leakwise.facts.events import (
+        Accumulation,
+        Argument,
+        AttributeUpdate,
+        Callback,
+        CallSite,
+        Capture,
+        Carried,
+        Construction,
+        Defining,
+        Entering,
+        Event,
+        GradMode,
+        Handling,
+        Keeping,
+        Loop,
+        Looping,
+        Mix,
+        ModelUse,
+        ModuleCall,
+        Relief,
+        Storing,
+        TrainingStep,
+    )
+    from leakwise.facts.fates import Fate, Owner
+    from leakwise.facts.guards import Condition
+    from leakwise.facts.holders import Holder, Limit
+    from leakwise.facts.kept_arguments import Kept
+    from leakwise.facts.leak_path import Role, Step
+    from leakwise.facts.lifetimes import Life, LimitKind, Rhythm
+    from leakwise.facts.module import ModuleFacts
+    from leakwise.facts.places import Place
+    from leakwise.facts.release_paths import Release
+    from leakwise.facts.resource_events import Acquisition, Handed
+    from leakwise.facts.values import Graph, Kind, Value
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            "leakwise.facts.autograd_contexts": "OutputOnContext",
+            "leakwise.facts.body": "BodyFacts",
+            "leakwise.facts.caches": "Cache",
+            "leakwise.facts.certainty": "Certainty",
+            "leakwise.facts.classes": "ClassFacts",
+            "leakwise.facts.decorators": "Decorator",
+            "leakwise.facts.definitions": "Definition",
+            "leakwise.facts.describing": "describe",
+            "leakwise.facts.events": (
+                "Accumulation Argument AttributeUpdate Callback CallSite Capture Carried "
+                "Construction Defining Entering Event GradMode Handling Keeping "
+                "Loop Looping Mix ModelUse ModuleCall Relief Storing TrainingStep"
+            ),
+            "leakwise.facts.fates": "Fate Owner",
+            "leakwise.facts.guards": "Condition",
+            "leakwise.facts.holders": "Holder Limit",
+            "leakwise.facts.kept_arguments": "Kept",
+            "leakwise.facts.leak_path": "Role Step",
+            "leakwise.facts.lifetimes": "Life LimitKind Rhythm",
+            "leakwise.facts.module": "ModuleFacts",
+            "leakwise.facts.places": "Place",
+            "leakwise.facts.release_paths": "Release",
+            "leakwise.facts.resource_events": "Acquisition Handed",
+            "leakwise.facts.values": "Graph Kind Value",
+        },
+    )
 
 __all__ = [
     "Accumulation",
@@ -94,5 +129,4 @@ __all__ = [
     "TrainingStep",
     "Value",
     "describe",
-    "trace",
 ]

@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from leakwise.facts.certainty import Certainty as Certainty
 from leakwise.facts.places import Place
 from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, joined
 
@@ -91,23 +92,6 @@ class Graph(IntEnum):
     UNKNOWN = 1
     ATTACHED = 2
 
-
-class Certainty(StrEnum):
-    """How sure a fact or a finding is."""
-
-    SURE = "sure"
-    """Every fact is proven."""
-    LIKELY = "likely"
-    """By evidence of use, or by a framework's convention of names."""
-    POSSIBLE = "possible"
-    """Something is unproven."""
-
-    def weaker(self, other: "Certainty") -> "Certainty":
-        """The less sure of the two."""
-        return self if _ORDER[self] >= _ORDER[other] else other
-
-
-_ORDER = {Certainty.SURE: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
 
 Source = str | Place
 """What a value was made from: a path that it was read from or gathered in, or a module's call."""

@@ -28,7 +28,7 @@ async def all_fixed(view: View, code: str | None) -> list[tuple[Document, list[E
     ones too where the settings say so."""
 
     def fix() -> list[tuple[Document, list[Edit]]]:
-        from leakwise.engine import fix_all
+        from leakwise.engine.fix_all import fix_all
         from leakwise.text.differences import edits_to
 
         document, settings = view.document, view.settings

@@ -9,7 +9,8 @@ from leakwise.facts import BodyFacts, Certainty, Place
 from leakwise.fixing import Fix, FixContext
 from leakwise.rule.categories import GeneralSmell, RootCause
 from leakwise.rule.documentation import Example, Link, Negative, Practice
-from leakwise.rule.findings import Finding, RelatedPlace, Report, Severity
+from leakwise.rule.findings import Finding, RelatedPlace, Report
+from leakwise.rule.severity import Severity
 
 
 class Rule(ABC):

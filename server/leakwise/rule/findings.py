@@ -6,24 +6,14 @@ resolves a report into a `Finding`, whose ranges hold for one version of the doc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from leakwise.facts import Certainty, Place
+from leakwise.rule.severity import Severity
 from leakwise.text import Range
 
 if TYPE_CHECKING:
     from leakwise.rule.contract import Rule
-
-
-class Severity(StrEnum):
-    """How much it hurts: error = fails or grows until it dies, warning = grows,
-    information = waste that does not grow, hint = a matter of taste."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFORMATION = "information"
-    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True)

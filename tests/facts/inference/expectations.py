@@ -22,8 +22,8 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from leakwise.facts import ModuleFacts, describe, trace
-from leakwise.facts.trace import Traced
+from leakwise.facts import ModuleFacts, describe
+from leakwise.facts.trace import Traced, trace
 from leakwise.sources import read_document
 
 _MARK = re.compile(r"#\?(!?)\s*(.*)")

@@ -7,7 +7,8 @@ from hashlib import blake2b
 from leakwise.cli.cache.findings import FindingsCache
 from leakwise.cli.cache.versions import version_key
 from leakwise.cli.cache.world import World, world_of
-from leakwise.cli.processes import check_files
+from leakwise.cli.loading import loaded_rules
+from leakwise.cli.settings_options import check_selectors
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import cache_folder, environments_of
 from leakwise.engine.settings import FolderSettings, SettingsResolver
@@ -23,6 +24,9 @@ def check_what_changed(
     """As `check_files`; what is kept of earlier checks and still holds is not checked again."""
     cache = opened(folders, settings)
     if cache is None:
+        check_selectors(settings.overrides, loaded_rules())
+        from leakwise.cli.processes import check_files
+
         yield from check_files(paths, jobs, folders, settings.overrides, with_fixes)
         return
     fingerprints = Fingerprints(settings)
@@ -34,10 +38,27 @@ def check_what_changed(
         else:
             yield found
     if unknown:
+        # Where nothing is left to check, no rule is loaded.
+        check_selectors(settings.overrides, loaded_rules())
+        from leakwise.cli.processes import check_files
+
         for file in check_files(unknown, jobs, folders, settings.overrides, with_fixes):
             cache.put(file, fingerprints.of(file.path), with_fixes)
             yield file
+    _trust(settings, cache)
     cache.save()
+
+
+def _trust(settings: SettingsResolver, cache: FindingsCache) -> None:
+    """Has the settings trusted of which the cache knows that they name only rules that exist."""
+    for made in settings.made:
+        if made.names_rules:
+            known = fingerprint(made)
+            if not cache.is_sound(known):
+                if any(made.selector_problems(loaded_rules())):
+                    continue
+                cache.put_sound(known)
+            settings.trust(made)
 
 
 def opened(folders: Sequence[str], settings: SettingsResolver) -> FindingsCache | None:

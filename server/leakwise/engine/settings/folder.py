@@ -4,14 +4,17 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leakwise.engine.settings.layers import Layer
 from leakwise.engine.settings.problems import SettingsProblem
 from leakwise.engine.settings.schema import Knowledge, Settings, keys
 from leakwise.engine.settings.selectors import Selectors, selectors_for
-from leakwise.rule import Rule, Severity
+from leakwise.rule import Severity
 from leakwise.sources import FileChoice, PathPatterns
+
+if TYPE_CHECKING:
+    from leakwise.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class DocumentSettings:
     """What holds for one document: which rules run, and how what they find is shown."""
 
     settings: Settings
-    rules: tuple[Rule, ...]
+    rules: "tuple[Rule, ...]"
     severities: Mapping[str, Severity]
     """The severity of each rule, by its code, that has another than its own."""
     excluded: bool = False
@@ -78,7 +81,7 @@ class FolderSettings:
         """Whether the file at an absolute path is left out, itself or with a folder above it."""
         return self.choice.exclude.covers(path, self.top)
 
-    def document(self, path: str | None, rules: tuple[Rule, ...]) -> DocumentSettings:
+    def document(self, path: str | None, rules: "tuple[Rule, ...]") -> DocumentSettings:
         """What holds for the document at an absolute path, None for one that has none, of all
         `rules` that there are."""
         if rules is not self._rules:
@@ -97,7 +100,12 @@ class FolderSettings:
             )
         return known
 
-    def selector_problems(self, rules: tuple[Rule, ...]) -> Iterator[SettingsProblem]:
+    @property
+    def names_rules(self) -> bool:
+        """Whether any selector is among the settings."""
+        return any(True for layer in self.layers for _ in _selectors(layer))
+
+    def selector_problems(self, rules: "tuple[Rule, ...]") -> Iterator[SettingsProblem]:
         """What is wrong with the selectors, of all `rules` that there are."""
         selectors = selectors_for(rules)
         for layer in self.layers:

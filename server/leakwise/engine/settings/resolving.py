@@ -4,12 +4,15 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakwise.engine.settings.files import Read, read_settings, settings_in, user_settings
 from leakwise.engine.settings.folder import DocumentSettings, FolderSettings
 from leakwise.engine.settings.layers import Layer
 from leakwise.engine.settings.problems import SettingsProblem
-from leakwise.rule import Rule
+
+if TYPE_CHECKING:
+    from leakwise.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class SettingsResolver:
         self.overrides = overrides
         self._near: dict[str, tuple[str, Read] | None] = {}
         self._made: dict[str, FolderSettings] = {}
+        self._trusted: set[FolderSettings] = set()
 
     def for_folder(self, folder: str) -> FolderSettings:
         """The settings of what lies in the folder at an absolute path."""
@@ -48,7 +52,7 @@ class SettingsResolver:
             self._made["" if found is None else top] = made
         return made
 
-    def for_document(self, path: Path | None, rules: tuple[Rule, ...]) -> DocumentSettings:
+    def for_document(self, path: Path | None, rules: "tuple[Rule, ...]") -> DocumentSettings:
         """What holds for the document at `path`, of all `rules` that there are; for one without a
         path what holds in the current folder."""
         if path is None:
@@ -62,12 +66,28 @@ class SettingsResolver:
         found = self.for_folder(os.path.dirname(whole))
         return not (found.settings.force_exclude and found.excludes(whole))
 
-    def problems(self, rules: tuple[Rule, ...]) -> list[SettingsProblem]:
+    @property
+    def made(self) -> "list[FolderSettings]":
+        """All settings that were looked up so far."""
+        return list(self._made.values())
+
+    @property
+    def names_rules(self) -> bool:
+        """Whether settings that were looked up name rules of which it is not known that there are
+        such."""
+        return any(one.names_rules and one not in self._trusted for one in self.made)
+
+    def trust(self, made: FolderSettings) -> None:
+        """Takes note that all rules that these settings name are known to be there."""
+        self._trusted.add(made)
+
+    def problems(self, rules: "tuple[Rule, ...]") -> list[SettingsProblem]:
         """What is wrong with the settings that were looked up so far, each once."""
         found: dict[SettingsProblem, None] = {}
         for made in self._made.values():
             found.update(dict.fromkeys(made.problems))
-            found.update(dict.fromkeys(made.selector_problems(rules)))
+            if made not in self._trusted:
+                found.update(dict.fromkeys(made.selector_problems(rules)))
         return list(found)
 
     @cached_property

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from leakwise.engine.settings.problems import suggestion
-from leakwise.rule import GeneralSmell, RootCause, Rule, Severity
+from leakwise.rule import GeneralSmell, RootCause, Severity
+
+if TYPE_CHECKING:
+    from leakwise.rule import Rule
 
 ALL = "all"
 
@@ -16,7 +20,7 @@ Meaning = tuple[int, frozenset[str]]
 class Selectors:
     """The selectors that there are for some rules."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: "Sequence[Rule]") -> None:
         self.rules = tuple(rules)
         self._meanings: dict[str, Meaning] = {}
         self._spelled: list[str] = ["ALL"]
@@ -88,7 +92,7 @@ class Selectors:
 
 
 @lru_cache(maxsize=4)
-def selectors_for(rules: tuple[Rule, ...]) -> Selectors:
+def selectors_for(rules: "tuple[Rule, ...]") -> Selectors:
     """The selectors of `rules`."""
     return Selectors(rules)
 

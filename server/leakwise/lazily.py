@@ -1,0 +1,23 @@
+"""Names of a package that are imported when they are first asked for.
+
+A check that knows its result already does not load what makes one.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazily(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
+    """What a package has as `__getattr__`: it gives the names that stand in `modules`.
+
+    No name may be that of a module of the package: importing the module would hide it.
+    """
+    where = {name: module for module, names in modules.items() for name in names.split()}
+
+    def get(name: str) -> Any:
+        if name not in where:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(where[name]), name)
+
+    return get

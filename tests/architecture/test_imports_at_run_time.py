@@ -16,12 +16,12 @@ try:
     main()
 except SystemExit:
     pass
-print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 HEAVY = {"jedi", "libcst", "lsprotocol", "parso", "pygls", "torch", "yaml"}
 
 
-def loaded(folder: Path, *arguments: str) -> set[str]:
+def modules(folder: Path, *arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", SPY, *arguments],
         cwd=folder,
@@ -33,11 +33,24 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
+def loaded(folder: Path, *arguments: str) -> set[str]:
+    return {name.partition(".")[0] for name in modules(folder, *arguments)}
+
+
 @pytest.mark.parametrize("code", [CLEAN, LEAK, "print('no framework')\n"])
 def test_a_plain_check(tmp_path: Path, code: str) -> None:
     (tmp_path / "a.py").write_text(code)
     names = loaded(tmp_path, "check", "a.py")
     assert not names & (HEAVY | {"asyncio", "concurrent", "multiprocessing", "typing_extensions"})
+
+
+def test_a_check_that_knows_its_results_loads_nothing_that_makes_some(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.leakwise]\nignore = ['LP002']\n")
+    (tmp_path / "a.py").write_text(LEAK)
+    analysing = {"leakwise.engine.analysis", "leakwise.facts.module", "leakwise.syntax"}
+    assert modules(tmp_path, "check", "a.py") > analysing
+    again = modules(tmp_path, "check", "a.py")
+    assert not again & (analysing | {"leakwise_rules", "importlib.metadata"})
 
 
 def test_only_fixes_load_libcst(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 """Completes the names of rules in a shell."""
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def complete_rule(
     context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> "list[CompletionItem]":
     """The codes that start as `incomplete` does, or where none does the names."""
+    from click.shell_completion import CompletionItem
+
     from leakwise.cli.loading import loaded_rules
     from leakwise.pages import title
 
@@ -24,8 +30,10 @@ def complete_rule(
 
 def complete_selectors(
     context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+) -> "list[CompletionItem]":
     """The same for the last of several that are separated by commas."""
+    from click.shell_completion import CompletionItem
+
     before, comma, last = incomplete.rpartition(",")
     found = complete_rule(context, parameter, last)
     return [CompletionItem(f"{before}{comma}{one.value}", help=one.help) for one in found]

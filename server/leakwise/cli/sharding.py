@@ -1,6 +1,5 @@
 """Checks that are divided among several machines: which files are whose part."""
 
-import hashlib
 import os
 import unicodedata
 from collections.abc import Sequence
@@ -30,6 +29,8 @@ class Shard:
     def _takes(self, path: str) -> bool:
         if self.total == 1:
             return True
+        import hashlib
+
         name = unicodedata.normalize("NFC", path).encode(errors="surrogatepass")
         digest = hashlib.sha256(name).digest()
         return int.from_bytes(digest[:8], "big") % self.total == self.number - 1

@@ -32,6 +32,9 @@ def names_{n}(folder, suffix):
 '''
 
 
+WARM = "warm "
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """A folder to check, with what it holds."""
@@ -77,25 +80,32 @@ def seconds(command: list[str], jobs: int, repeat: int) -> float | str:
     return best
 
 
-def commands(options: argparse.Namespace) -> Iterator[tuple[str, int, list[str]]]:
-    """Name, jobs and command (without the folder) of each tool that there is."""
+def commands(options: argparse.Namespace, kept: Path) -> Iterator[tuple[str, int, list[str]]]:
+    """Name, jobs and command (without the folder) of each tool that there is. What is called warm
+    knows its results from a run before, kept below `kept`."""
     ruff, torchfix = peers.find(peers.RUFF, options), peers.find(peers.TORCHFIX, options)
     for jobs in options.jobs:
         if torchfix.path:
             yield "torchfix", jobs, [str(torchfix.path), "--select", "ALL", "-j", str(jobs)]
-        yield "leakwise", jobs, [*peers.LEAKWISE, "check", "--jobs", str(jobs)]
+        leakwise = [*peers.LEAKWISE, "check", "--jobs", str(jobs)]
+        yield "leakwise", jobs, [*leakwise, "--no-cache"]
+        yield WARM + "leakwise", jobs, [*leakwise, "--cache-dir", str(kept / "leakwise")]
         if ruff.path:
-            yield "ruff", jobs, [str(ruff.path), "check", "--isolated", "--no-cache"]
+            command = [str(ruff.path), "check", "--isolated"]
+            yield "ruff", jobs, [*command, "--no-cache"]
+            yield WARM + "ruff", jobs, [*command, "--cache-dir", str(kept / "ruff")]
     for peer, found in ((peers.RUFF, ruff), (peers.TORCHFIX, torchfix)):
         if found.absence:
             print(f"{peer.name} is not in the tables: {found.absence}", file=sys.stderr)
 
 
-def print_table(folder: Folder, options: argparse.Namespace) -> None:
+def print_table(folder: Folder, options: argparse.Namespace, kept: Path) -> None:
     """Runs every tool over `folder`."""
     rows = []
     reference: dict[int, float] = {}
-    for name, jobs, command in commands(options):
+    for name, jobs, command in commands(options, kept):
+        if name.startswith(WARM):
+            seconds([*command, str(folder.path)], jobs, 1)
         took = seconds([*command, str(folder.path)], jobs, options.repeat)
         if isinstance(took, str):
             rows.append([f"{name}, {jobs} jobs", took, "", ""])
@@ -125,7 +135,7 @@ def main() -> None:
         else:
             folders = list(made_up(Path(home), options.files, options.lines))
         for folder in folders:
-            print_table(folder, options)
+            print_table(folder, options, Path(home))
 
 
 if __name__ == "__main__":

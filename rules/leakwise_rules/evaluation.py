@@ -1,5 +1,6 @@
 """What rules about evaluation that records gradients share."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from leakwise.facts import (
     Place,
     Value,
 )
+from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.values import Source, overlap
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
 from leakwise.text import Range
@@ -21,26 +23,13 @@ from leakwise_rules.grad_modes import mode_call
 from leakwise_rules.graphs import outlived_loops
 from leakwise_rules.wording import shown
 
-_DIFFERENTIATION = (
-    "create_graph",
-    "enable_grad",
-    "grad",
-    "hessian",
-    "jacobian",
-    "jacrev",
-    "jvp",
-    "register_full_backward_hook",
-    "requires_grad",
-    "requires_grad_",
-    "retain_grad",
-    "vjp",
-)
 _CAPTURING = (
     "register_forward_hook",
     "register_forward_pre_hook",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
 )
+_STEP = re.compile(r"^on_|_(?:step|batch|(?:epoch|batch)_end)$")
 _FORWARD = ("__call__", "forward", "training_step")
 
 
@@ -55,7 +44,7 @@ def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
         and call.result.carries_graph
         and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
         and not body.backpropagated(call.result.sources)
-        and not body.mentions(*_DIFFERENTIATION)
+        and not body.mentions(*DIFFERENTIATING)
         and not (call.dropped and body.file_mentions(*_CAPTURING))
     )
 
@@ -179,10 +168,26 @@ def certainty(body: BodyFacts, phase: Phase) -> Certainty:
         # loop itself, and puts the network into evaluation mode itself.
         switched = {site.receiver for site in body.method_calls("eval")}
         own = phase.loop is not None and all(call.callee in switched for call in phase.calls)
-        return sure.weaker(Certainty.LIKELY) if own else Certainty.POSSIBLE
+        if _is_step(body) or not (own or _cuts(body, phase)):
+            return Certainty.POSSIBLE
+        sure = sure.weaker(Certainty.LIKELY)
     if body.name is not None and body.callers_grad() is None:
         sure = sure.weaker(Certainty.LIKELY)
     return sure
+
+
+def _is_step(body: BodyFacts) -> bool:
+    """Whether the body is, by its name, one that a trainer calls for each batch or epoch, as it
+    pleases."""
+    return body.name is None or _STEP.search(body.name) is not None
+
+
+def _cuts(body: BodyFacts, phase: Phase) -> bool:
+    """Whether the body detaches what the phase gives: it takes it for something with a graph."""
+    return any(
+        site.receiver_value.carries_graph and overlap(site.receiver_value.sources, phase.sources)
+        for site in body.method_calls("detach")
+    )
 
 
 def wrap_fix(finding: Finding, context: FixContext) -> Iterator[Fix]:

@@ -311,7 +311,7 @@ class EvalModeMistakenForNoGrad(Rule):
             return
         calls = (
             call
-            for call in body.module_calls
+            for call in body.forward_passes
             if call.evaluating is not None and records_for_nothing(body, call)
         )
         for phase in phases(body, calls):

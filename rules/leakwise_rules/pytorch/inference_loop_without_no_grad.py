@@ -293,7 +293,7 @@ class InferenceLoopWithoutNoGrad(Rule):
             return
         calls = (
             call
-            for call in body.module_calls
+            for call in body.forward_passes
             if call.evaluating is None and records_for_nothing(body, call)
         )
         for phase in phases(body, calls):

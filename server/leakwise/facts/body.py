@@ -136,7 +136,13 @@ class BodyFacts(Circumstances, TensorflowScopes):
 
     @property
     def module_calls(self) -> tuple[ModuleCall, ...]:
-        """Every call of a network."""
+        """Every call of a network in this body's own code."""
+        return tuple(call for call in self.forward_passes if not call.through)
+
+    @property
+    def forward_passes(self) -> tuple[ModuleCall, ...]:
+        """Every call of a network, also those in functions of this file that are called here and
+        run it once, without a backward pass."""
         return self._of(ModuleCall)  # type: ignore[return-value]
 
     @property

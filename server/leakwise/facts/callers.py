@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import CallSite, GradMode
 from leakwise.facts.interpretation import decorators_known, evaluated_alone
@@ -28,7 +29,7 @@ def call_sites(
             if isinstance(event, CallSite) and event.value.definition is definition
         ]
         if not found and not _means_another(caller, definition):
-            all_seen = all_seen and caller is module.scopes.module
+            all_seen = all_seen and not _may_switch_off(module, caller)
         sites.extend((caller, site) for site in found)
     return sites, all_seen
 
@@ -40,6 +41,16 @@ def _means_another(caller: Definition, definition: Definition) -> bool:
         return True
     caller.code.read()
     return not definition.is_method and bool(caller.index.bindings_of(definition.name))
+
+
+def _may_switch_off(module: "ModuleFacts", caller: Definition) -> bool:
+    """Whether a body that mentions a function's name, on something that is not known, may run it
+    with recording off."""
+    if not caller.is_function:
+        # The head of another class that has a method of this name.
+        return False
+    caller.code.read()
+    return caller.index.mentions_any(SWITCH_WORDS) or not decorators_known(module, caller)
 
 
 def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:

@@ -231,6 +231,8 @@ class ModuleCall(Event):
     statement: Place
     dropped: bool
     """Whether nothing is done with the result."""
+    through: str = ""
+    """The function of this file that calls it and is called here; "" where it is called itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from leakwise.facts.annotations import annotated
 from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
+from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.apis.trainers import HANDED_NETWORKS, LIGHTNING_CALLBACKS
 from leakwise.facts.backpropagation import evidence_in, own_evidence
 from leakwise.facts.blocks import run_blocks
@@ -245,9 +246,7 @@ def _decorated_grad(
                 constant = given.value if isinstance(given, ast.Constant) else None
                 setting = constant if effect.grad is None or constant is True else None
             return grad_mode(setting)
-    if found.definition is not None and module.body_mentions(
-        found.definition, ("no_grad", "inference_mode", "set_grad_enabled")
-    ):
+    if found.definition is not None and module.body_mentions(found.definition, tuple(SWITCH_WORDS)):
         return GradMode.UNKNOWN
     unseen = found.definition is None and effect_of(found.name or "") is None
     if unseen and _SWITCHING.search(path_of(function) or ""):

@@ -10,12 +10,19 @@ from leakwise.facts.constructions import constructed
 from leakwise.facts.containers import holds_graph
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import Accumulation, Event, Keeping, TrainingStep, Waiting
+from leakwise.facts.events import (
+    Accumulation,
+    Event,
+    Keeping,
+    ModuleCall,
+    TrainingStep,
+    Waiting,
+)
 from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
 from leakwise.facts.run import Run, shown
-from leakwise.facts.state import deep_sources
+from leakwise.facts.state import deep_sources, root_of
 from leakwise.facts.summaries import (
     MOST_DEPTH,
     Context,
@@ -25,6 +32,7 @@ from leakwise.facts.summaries import (
     is_followed,
     may_tell_more,
 )
+from leakwise.facts.usage import is_local
 from leakwise.facts.values import (
     NONE,
     NUMBER,
@@ -56,6 +64,7 @@ def local_call(
         run.outcome.add(TrainingStep(place, run.loops, found.trains))
     if found.waits:
         run.outcome.add(Waiting(place, run.loops))
+    _note_forward_passes(run, node, definition, found, given)
     made_from = _take_flows(run, found, given, anywhere)
     for kept in found.keeps:
         _note_kept(run, node, definition, receiver, kept, given)
@@ -147,6 +156,40 @@ def _take_flows(
 def _with_path(given: Given) -> Value:
     path = path_of(given.node)
     return given.value if path is None else given.value.made_from(frozenset({path}))
+
+
+def _note_forward_passes(
+    run: Run, node: ast.Call, definition: Definition, found: Summary, given: _Arguments
+) -> None:
+    """Notes that a network is run here, by the function that is called."""
+    for one in found.forward_passes:
+        root = root_of(one.callee)
+        outer = root == definition.instance_name() or root in given
+        if not outer and is_local(run.module, definition, root):
+            # A network that the function makes for itself.
+            continue
+        path = _holder(node, definition, one.callee, given)
+        if path is None:
+            continue
+        place, owner = run.place(node), path
+        while owner not in run.state.evaluating and "." in owner:
+            owner = owner.rpartition(".")[0]
+        mode = run.state.evaluating.get(owner)
+        run.outcome.add(
+            ModuleCall(
+                place,
+                run.loops,
+                path,
+                one.callee_value,
+                run.recorded(one.result).made_from(frozenset({place})),
+                run.state.grad,
+                None if mode is None else mode.origin,
+                run.statement_place(),
+                False,
+                shown(node.func),
+            )
+        )
+        return
 
 
 def _note_kept(

@@ -1,6 +1,7 @@
 """What a call of a method gives and does, by what it is called on."""
 
 import ast
+import re
 
 from leakwise.facts.acquisitions import acquire, note_entered, note_giving, resource_method
 from leakwise.facts.apis.keras import MODEL_METHODS
@@ -162,10 +163,11 @@ def _module_method(
     if name == "load_state_dict":
         return OTHER
     if module.definition is not None:
-        forget_attributes(run, path)
+        forget_attributes(run, path, name)
     return unknown_call(run, everything)
 
 
+_TRAINING = re.compile("train|fit|learn|mode")
 _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
 _WEIGHTS = frozenset({"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"})
 
@@ -179,10 +181,11 @@ def _weights(name: str, module: Value) -> Value:
     return container(named).but(length=None)
 
 
-def forget_attributes(run: Run, path: str | None) -> None:
-    """A method whose code was not followed may have changed the attributes of its object."""
+def forget_attributes(run: Run, path: str | None, method: str) -> None:
+    """A method whose code was not followed may have changed the attributes of its object; into
+    training mode it puts networks only where its name tells of training."""
     if path is not None:
-        run.state.forget_below(path)
+        run.state.forget_below(path, modes=_TRAINING.search(method) is not None)
 
 
 def _unknown_method(
@@ -211,7 +214,7 @@ def _unknown_method(
     if name == "get_weights" and not arguments and receiver.kind in _UNSEEN:
         return weights(run, node, receiver)
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
-        forget_attributes(run, path_of(function.value))
+        forget_attributes(run, path_of(function.value), name)
     if receiver.kind is Kind.PENDING:
         return pending_call(run, node, arguments).made_from(receiver.sources)
     result = unknown_call(run, arguments)

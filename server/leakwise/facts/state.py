@@ -72,8 +72,8 @@ class State:
         self.fresh_in.pop(path, None)
         self._touch(path)
 
-    def forget_below(self, path: str) -> None:
-        """Removes what hangs on a path: its attributes, elements and modes."""
+    def forget_below(self, path: str, *, modes: bool = True) -> None:
+        """Removes what hangs on a path: its attributes, elements and, where asked for, modes."""
         root = root_of(path)
         below = [part for part in self.parts.get(root, ()) if _hangs_on(part, path)]
         if below:
@@ -86,7 +86,7 @@ class State:
                 self.parts[root] = rest
             else:
                 del self.parts[root]
-        if self.evaluating:
+        if modes and self.evaluating:
             for key in [key for key in self.evaluating if key == path or _hangs_on(key, path)]:
                 del self.evaluating[key]
 

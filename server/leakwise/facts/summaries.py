@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.resources import RESOURCE_KINDS
+from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import (
     Accumulation,
     GradMode,
     Keeping,
+    ModuleCall,
     ParameterFlows,
     TrainingStep,
     Waiting,
@@ -19,7 +21,7 @@ from leakwise.facts.members import called_value
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.results import BodyResult
 from leakwise.facts.state import deep_sources
-from leakwise.facts.values import NONE, UNKNOWN, Kind, Value
+from leakwise.facts.values import NONE, UNKNOWN, Kind, Value, overlap
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -54,6 +56,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardPass:
+    """A network that a function runs with recording on. `callee` is its path in the function."""
+
+    callee: str
+    callee_value: Value
+    result: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a function gives and does. `returns` is None where it returns nothing, `trains` names a
     training step in it, and `flows` is None where its code is not known."""
@@ -66,6 +77,8 @@ class Summary:
     keeps: tuple[Kept, ...] = ()
     waits: bool = False
     """Whether something that it calls is still to be told of by another file's facts."""
+    forward_passes: tuple[ForwardPass, ...] = ()
+    """The networks that it runs once and, as far as can be seen, differentiates nothing of."""
 
 
 def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -> Summary:
@@ -87,6 +100,7 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
         result.flows.parameters,
         tuple(_kept(result)),
         bool(result.of(Waiting)),
+        () if steps else tuple(_forward_passes(definition, result)),
     )
 
 
@@ -108,6 +122,23 @@ def _kept(result: BodyResult) -> Iterator[Kept]:
             parameters = parameters_in(deep_sources(event.operand))
             if parameters or event.operand.carries_graph:
                 yield Kept(event.target, "+", event.operand.portable(), parameters)
+
+
+def _forward_passes(definition: Definition, result: BodyResult) -> Iterator[ForwardPass]:
+    calls = [
+        event
+        for event in result.events
+        if isinstance(event, ModuleCall)
+        and event.grad is GradMode.ON
+        and event.result.carries_graph
+        and event.evaluating is None
+        and not event.loops
+    ]
+    if not calls or definition.index.mentions_any(DIFFERENTIATING):
+        return
+    for call in calls:
+        if not overlap(call.result.sources, result.flows.backward):
+            yield ForwardPass(call.callee, call.callee_value, call.result.portable())
 
 
 def may_tell_more(found: Summary, known: dict[str, Value]) -> bool:

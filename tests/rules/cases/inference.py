@@ -113,7 +113,7 @@ class Scoring(Estimator):
         samples = self.prepared(samples)
         results = []
         for start in range(0, len(samples), 32):
-            output = self.network(samples[start : start + 32])  # leak: LP007
+            output = self.network(samples[start : start + 32])  # leak: LP008
             results.append(output.detach().cpu().numpy())
         return results
 

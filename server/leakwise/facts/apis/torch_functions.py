@@ -144,6 +144,26 @@ _PLAIN: dict[str, Effect] = {
     "torch.nn.utils.vector_to_parameters": OTHER,
 }
 
+SWITCH_WORDS = frozenset({"no_grad", "inference_mode", "set_grad_enabled"})
+"""Words of which one stands where recording is switched off."""
+DIFFERENTIATING = frozenset(
+    [
+        "create_graph",
+        "enable_grad",
+        "grad",
+        "hessian",
+        "jacobian",
+        "jacrev",
+        "jvp",
+        "register_full_backward_hook",
+        "requires_grad",
+        "requires_grad_",
+        "retain_grad",
+        "vjp",
+    ]
+)
+"""Words of which one stands where something is differentiated other than by `backward()`."""
+
 # https://docs.pytorch.org/docs/stable/torch.html#locally-disabling-gradient-computation.
 _GRAD: dict[str, Effect] = {
     f"{prefix}{name}": Effect(Gives.GRAD_SWITCH, Kind.CONTEXT, grad=grad)

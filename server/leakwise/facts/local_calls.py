@@ -158,6 +158,11 @@ def _with_path(given: Given) -> Value:
     return given.value if path is None else given.value.made_from(frozenset({path}))
 
 
+_MOST_PARTS = 3
+"""How long a network's path may become on the way to callers: of functions that call each other in
+a circle, on another object each time, it would have no end."""
+
+
 def _note_forward_passes(
     run: Run, node: ast.Call, definition: Definition, found: Summary, given: _Arguments
 ) -> None:
@@ -169,7 +174,7 @@ def _note_forward_passes(
             # A network that the function makes for itself.
             continue
         path = _holder(node, definition, one.callee, given)
-        if path is None:
+        if path is None or path.count(".") > _MOST_PARTS:
             continue
         place, owner = run.place(node), path
         while owner not in run.state.evaluating and "." in owner:

@@ -22,6 +22,7 @@ from leakwise.rule import (
 from leakwise_rules.wording import shown
 
 _FEW = 3
+_PROPERTY = "builtins.property"
 
 
 class CompileInLoop(Rule):
@@ -51,8 +52,8 @@ class CompileInLoop(Rule):
     code = "LT010"
     name = "compile-in-loop"
     message = (
-        "`{model}` is compiled again in every iteration, and the function graphs and the optimizer "
-        "of each earlier round stay."
+        "`{model}` is compiled again in every {turn}, and the function graphs and the optimizer "
+        "of each earlier one stay."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -174,6 +175,39 @@ class CompileInLoop(Rule):
                             self.model.train_on_batch(states, targets)
             """,
         ),
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                class Pipeline:
+                    def __init__(self, size):
+                        self.size = size
+                        self._head = None
+
+                    @property
+                    def head(self):
+                        if self._head is None:
+                            self._head = tf.keras.Sequential([tf.keras.layers.Dense(self.size)])
+                        self._head.compile(optimizer="adam", loss="mse")  # leak
+                        return self._head
+            """,
+            good="""
+                import tensorflow as tf
+
+                class Pipeline:
+                    def __init__(self, size):
+                        self.size = size
+                        self._head = None
+
+                    @property
+                    def head(self):
+                        if self._head is None:
+                            self._head = tf.keras.Sequential([tf.keras.layers.Dense(self.size)])
+                            self._head.compile(optimizer="adam", loss="mse")
+                        return self._head
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -261,11 +295,15 @@ class CompileInLoop(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops:
+        per_access = any(one.name == _PROPERTY for one in body.decorators)
+        if not (body.has_loops or per_access):
             return
         for site in body.method_calls("compile"):
             receiver = site.receiver_value
             if receiver.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
+                continue
+            if not site.loops and per_access:
+                yield from self._at_each_access(body, site)
                 continue
             loop = _repeating_loop(body, site)
             if loop is None or (loop.trips is not None and loop.trips <= _FEW):
@@ -284,13 +322,38 @@ class CompileInLoop(Rule):
                     "loop": (site.loops[-1].place,),
                 },
                 model=shown(site.receiver or "model"),
+                turn="iteration",
             )
 
+    def _at_each_access(self, body: BodyFacts, site: CallSite) -> Iterator[Report]:
+        """A property that compiles a model of its object whenever it is read."""
+        owner, _, attribute = (site.receiver or "").rpartition(".")
+        made = [one for one in body.call_sites if one.bound_to == site.receiver]
+        if owner != body.instance_name or not attribute or _once(body, site):
+            return
+        if not all(_once(body, one) for one in made):
+            # A new model at each access.
+            return
+        yield self.report(
+            site.place,
+            RelatedPlace(body.place, "Each access of this property compiles the same model."),
+            certainty=Certainty.LIKELY,
+            anchors={"statement": (), "loop": ()},
+            model=shown(site.receiver or "model"),
+            turn="access",
+        )
+
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
+        if not finding.anchors["loop"]:
+            return
         loop = finding.anchors["loop"][0]
         for statement in finding.anchors["statement"]:
             if edits := context.move_above(statement, loop):
                 yield Fix("Compile the model above the loop", edits, Applicability.UNSAFE)
+
+
+def _once(body: BodyFacts, site: CallSite) -> bool:
+    return body.condition(site) is Condition.ONCE
 
 
 def _repeating_loop(body: BodyFacts, site: CallSite) -> Loop | None:

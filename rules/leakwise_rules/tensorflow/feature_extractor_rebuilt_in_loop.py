@@ -1,5 +1,6 @@
 """LT021 feature-extractor-rebuilt-in-loop."""
 
+import re
 from collections.abc import Iterator
 
 from leakwise.facts import Argument, BodyFacts, CallSite, Certainty, Condition, Loop
@@ -169,6 +170,35 @@ class FeatureExtractorRebuiltInLoop(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from keras import backend as K
+                from keras.models import load_model
+
+                network = load_model("faces.h5")
+
+                def describe(face):
+                    inner = K.function([network.input], [network.layers[-2].output])  # leak
+                    return inner([face])[0]
+
+                for face in faces:
+                    store(describe(face))
+            """,
+            good="""
+                from keras import backend as K
+                from keras.models import load_model
+
+                network = load_model("faces.h5")
+                inner = K.function([network.input], [network.layers[-2].output])
+
+                def describe(face):
+                    return inner([face])[0]
+
+                for face in faces:
+                    store(describe(face))
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -258,17 +288,32 @@ def _is_part_of_model(site: CallSite) -> bool:
 
 
 def _made_per_call(body: BodyFacts, site: CallSite) -> bool:
-    """Whether a method that is no constructor builds it of its object's own model and uses it up:
-    the result is called here and kept nowhere."""
-    if body.instance_name is None or body.name in _ONCE or site.bound_to is None:
+    """Whether a function builds it of its object's own model, or of one that stays the same, on
+    each call, and uses it up: the result is called here and kept nowhere."""
+    if body.name is None or body.name in _ONCE or site.bound_to is None or body.cache is not None:
         return False
-    own = f"{body.instance_name}."
-    used = any(one.callee == site.bound_to and not one.loops for one in body.call_sites)
+    used = [one for one in body.call_sites if site.bound_to in (one.callee, one.receiver)]
     kept = any(one.stored.origin == site.place for one in body.keepings)
     given = body.result.returns
     returned = given is not None and given.origin == site.place
-    paths = [path for one in site.arguments for path in _paths(one)]
-    return used and not kept and not returned and any(path.startswith(own) for path in paths)
+    if not used or kept or returned or _is_given_model(body, site):
+        return False
+    own = body.instance_name is not None and any(
+        path.startswith(f"{body.instance_name}.") for one in site.arguments for path in _paths(one)
+    )
+    once = any(not one.loops for one in used)
+    return (own and once) or body.asked_again
+
+
+def _is_given_model(body: BodyFacts, site: CallSite) -> bool:
+    """Whether it is built of a model, or for one, that the function is given: each call may be
+    given another one."""
+    first = site.argument("inputs", 0)
+    parts = () if first is None else (first.value, *(first.value.items or ()))
+    if any(body.is_given(part) for part in parts):
+        return True
+    roots = {re.split(r"[.\[]", path)[0] for one in site.arguments for path in _paths(one)}
+    return not roots.isdisjoint(body.parameters)
 
 
 def _paths(argument: Argument) -> Iterator[str]:

@@ -28,6 +28,7 @@ _LOADERS = (
 )
 _TRAIN = ("fit", "compile", "train_on_batch", "fit_generator")
 _HARMLESS = ("builtins.staticmethod", "builtins.classmethod", "typing.override")
+_CLEARS = ("clear_session", "reset_default_graph")
 _FEW = 3
 
 
@@ -158,8 +159,57 @@ class ModelLoadedPerRequest(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from tensorflow.keras.models import load_model
+
+                class Forecaster:
+                    def __init__(self, path):
+                        self.path = path
+
+                    def forecast(self, weather, path):
+                        network = load_model(path)  # leak
+                        return network.predict(weather)
+
+                    def run(self, days):
+                        found = []
+                        for day in days:
+                            found.append(self.forecast(day, self.path))
+                        return found
+            """,
+            good="""
+                from tensorflow.keras.models import load_model
+
+                class Forecaster:
+                    def __init__(self, path):
+                        self.network = load_model(path)
+
+                    def forecast(self, weather):
+                        return self.network.predict(weather)
+
+                    def run(self, days):
+                        found = []
+                        for day in days:
+                            found.append(self.forecast(day))
+                        return found
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
+        Negative(
+            why="Each round has a model of its own.",
+            code="""
+                from tensorflow.keras.models import load_model
+
+                def forecast(weather, path):
+                    network = load_model(path)
+                    return network.predict(weather)
+
+                def compare(weather, paths):
+                    return [forecast(weather, path) for path in paths]
+            """,
+        ),
         Negative(
             why="It is loaded once, at the top of the file.",
             code="""
@@ -306,14 +356,18 @@ def _is_plain(path: str | None, constant: object) -> bool:
 
 def _runs_often(body: BodyFacts, site: CallSite) -> bool:
     """Whether the function runs for each request or is called in a loop, for the same file."""
-    if body.name is None or body.cache is not None:
+    if body.name is None or body.cache is not None or body.mentions(*_CLEARS):
         return False
     first = site.arguments[0]
     path = first.path or ""
-    handed_in = path.partition(".")[0] in body.parameters
+    if path in body.parameters:
+        if not body.given_the_same_again(path):
+            return False
+    elif path.partition(".")[0] in body.parameters:
+        return False
     local = bool(path) and "." not in path
     bound_here = local and body.definition.index.bindings_of(path)
-    if not _is_plain(first.path, first.value.constant) or handed_in or bound_here:
+    if not _is_plain(first.path, first.value.constant) or bound_here:
         return False
     # What is given away may be kept by the caller.
     if site.bound_to is None or "." in site.bound_to or body.result.returns == site.result:
@@ -322,7 +376,7 @@ def _runs_often(body: BodyFacts, site: CallSite) -> bool:
     if any(one.name not in _HARMLESS for one in others):
         # What another decorator does is not known: it may keep the result.
         return False
-    return len(others) < len(body.decorators) or body.called_in_loop()
+    return path in body.parameters or body.asked_again
 
 
 def _is_changed(body: BodyFacts, site: CallSite) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Kind, Loop, Rhythm
+from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Kind, Loop
 from leakwise.rule import (
     Applicability,
     Example,
@@ -185,8 +185,114 @@ class PredictCalledPerSampleInLoop(Rule):
                             state = env.step(values[0].argmax())
             """,
         ),
+        Example(
+            bad="""
+                import numpy as np
+                from keras import layers, models
+
+                class Trader:
+                    def __init__(self, features, orders):
+                        self.features, self.orders = features, orders
+                        self.brain = self.make_brain()
+
+                    def make_brain(self):
+                        brain = models.Sequential()
+                        brain.add(layers.Dense(32, input_dim=self.features))
+                        brain.add(layers.Dense(self.orders))
+                        brain.compile(loss="mse", optimizer="adam")
+                        return brain
+
+                    def choose_action(self, market):
+                        gains = self.brain.predict(market)  # leak
+                        return np.argmax(gains[0])
+            """,
+            good="""
+                import numpy as np
+                from keras import layers, models
+
+                class Trader:
+                    def __init__(self, features, orders):
+                        self.features, self.orders = features, orders
+                        self.brain = self.make_brain()
+
+                    def make_brain(self):
+                        brain = models.Sequential()
+                        brain.add(layers.Dense(32, input_dim=self.features))
+                        brain.add(layers.Dense(self.orders))
+                        brain.compile(loss="mse", optimizer="adam")
+                        return brain
+
+                    def choose_action(self, market):
+                        gains = self.brain(market, training=False).numpy()
+                        return np.argmax(gains[0])
+            """,
+        ),
+        Example(
+            bad="""
+                import gymnasium
+                import tensorflow as tf
+
+                class Policy(tf.keras.Model):
+                    def __init__(self, moves):
+                        super().__init__()
+                        self.head = tf.keras.layers.Dense(moves)
+
+                    def call(self, seen):
+                        return self.head(seen)
+
+                    def move(self, seen):
+                        return self.predict(seen).argmax()  # leak
+
+                policy = Policy(4)
+                world = gymnasium.make("LunarLander-v3")
+                seen, _ = world.reset()
+                while True:
+                    seen, *_ = world.step(policy.move(seen[None, :]))
+            """,
+            good="""
+                import gymnasium
+                import tensorflow as tf
+
+                class Policy(tf.keras.Model):
+                    def __init__(self, moves):
+                        super().__init__()
+                        self.head = tf.keras.layers.Dense(moves)
+
+                    def call(self, seen):
+                        return self.head(seen)
+
+                    def move(self, seen):
+                        return self(seen, training=False).numpy().argmax()
+
+                policy = Policy(4)
+                world = gymnasium.make("LunarLander-v3")
+                seen, _ = world.reset()
+                while True:
+                    seen, *_ = world.step(policy.move(seen[None, :]))
+            """,
+        ),
     )
     negatives = (
+        Negative(
+            why="A whole batch is asked about, and its first answers are shown.",
+            code="""
+                import keras
+                import numpy as np
+
+                class Reviewer:
+                    def __init__(self, width):
+                        self.width = width
+                        self.net = self._make()
+
+                    def _make(self):
+                        return keras.Sequential([keras.layers.Dense(self.width)])
+
+                    def predict(self, reviews):
+                        grades = self.net.predict(reviews)
+                        print(grades[0])
+                        return np.argmax(grades, axis=1)
+            """,
+        ),
         Negative(
             why="A whole array is predicted at once.",
             code="""
@@ -259,15 +365,12 @@ class PredictCalledPerSampleInLoop(Rule):
                 or site.value.definition is not None
                 or site.receiver is None
                 or given is None
-                or not given.single
             ):
                 continue
             loop = _repeating_loop(site)
-            if loop is None and not (site.loops or _runs_often(body)):
+            if loop is None and (site.loops or not body.asked_again):
                 continue
-            if loop is None and site.loops:
-                continue
-            if body.condition(site) is Condition.ONCE:
+            if body.condition(site) is Condition.ONCE or not body.is_single(site, given):
                 continue
             certainty = model.certainty if loop else model.certainty.weaker(Certainty.LIKELY)
             related = (
@@ -301,10 +404,3 @@ def _repeating_loop(site: CallSite) -> Loop | None:
         if loop not in site.renewed_in and (loop.trips is None or loop.trips > _FEW):
             return loop
     return None
-
-
-def _runs_often(body: BodyFacts) -> bool:
-    """Whether the function runs for each request, or in a loop of this file."""
-    if any(one.is_route for one in body.decorators):
-        return True
-    return body.rhythm >= Rhythm.REPEATED

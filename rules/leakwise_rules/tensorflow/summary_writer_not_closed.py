@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts
+from leakwise.facts import Acquisition, BodyFacts
 from leakwise.rule import (
     Example,
     Finding,
@@ -22,6 +22,7 @@ from leakwise_rules.wording import shown
 
 _NOUN = "summary writer"
 _OF_TENSORFLOW = "tensorflow."
+_FITS = ("fit", "partial_fit", "fit_generator", "fit_transform")
 
 
 class SummaryWriterNotClosed(Rule):
@@ -169,6 +170,34 @@ class SummaryWriterNotClosed(Rule):
                     trainer.fit(1000)
             """,
         ),
+        Example(
+            bad="""
+                import tensorflow.compat.v1 as tf
+
+                class Regressor:
+                    def fit(self, x, y):
+                        self.log = tf.summary.FileWriter("logs", tf.get_default_graph())  # leak
+                        for step, summary in enumerate(self.steps(x, y)):
+                            self.log.add_summary(summary, step)
+
+                    def steps(self, x, y):
+                        return summaries_of(x, y)
+            """,
+            good="""
+                import tensorflow.compat.v1 as tf
+
+                class Regressor:
+                    def fit(self, x, y):
+                        self.log = tf.summary.FileWriter("logs", tf.get_default_graph())
+                        for step, summary in enumerate(self.steps(x, y)):
+                            self.log.add_summary(summary, step)
+                        self.log.close()
+
+                    def steps(self, x, y):
+                        return summaries_of(x, y)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -237,6 +266,7 @@ class SummaryWriterNotClosed(Rule):
             if not (taken.what.name or "").startswith(_OF_TENSORFLOW):
                 continue
             again, loop = repeated(body, taken)
+            again = again or _at_each_fit(body, taken)
             replaced = taken.resource.freed_when_dropped and not taken.gathered
             if not again or replaced:
                 continue
@@ -253,3 +283,12 @@ class SummaryWriterNotClosed(Rule):
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         yield from close_fixes(finding, context, finding.notes["writer"])
+
+
+def _at_each_fit(body: BodyFacts, taken: Acquisition) -> bool:
+    """Whether an estimator, which may be fitted several times, puts another one on itself at each
+    fit."""
+    own = body.instance_name is not None and any(
+        path.startswith(f"{body.instance_name}.") for path in taken.kept_at
+    )
+    return own and (body.name or "") in _FITS

@@ -175,8 +175,53 @@ class TfFunctionCreatedInLoop(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                class Ranker:
+                    def __init__(self, network):
+                        self.network = network
+
+                    def predict(self, offers):
+                        @tf.function
+                        def run(rows):  # leak
+                            return self.network(rows, training=False)
+
+                        return run(tf.constant(offers)).numpy()
+            """,
+            good="""
+                import tensorflow as tf
+
+                class Ranker:
+                    def __init__(self, network):
+                        self.network = network
+
+                    @tf.function(reduce_retracing=True)
+                    def run(self, rows):
+                        return self.network(rows, training=False)
+
+                    def predict(self, offers):
+                        return self.run(tf.constant(offers)).numpy()
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
+        Negative(
+            why="A script's own function runs once.",
+            code="""
+                import tensorflow as tf
+
+                def predict(args):
+                    @tf.function
+                    def run(rows):
+                        return tf.reduce_sum(rows)
+
+                    for rows in tf.data.Dataset.load(args.folder):
+                        print(run(rows).numpy())
+            """,
+        ),
         Negative(
             why="It is made once, at the top of the file.",
             code="""
@@ -327,8 +372,10 @@ def _repeats(body: BodyFacts, loop: Loop, *, varies: bool) -> bool:
 
 
 def _made_per_call(body: BodyFacts) -> bool:
-    """Whether a function that makes one runs for each batch or epoch, and does not give it away."""
-    if body.name in (None, "__init__", "build") or body.rhythm < Rhythm.EPOCH:
+    """Whether a function that makes one runs again and again, and does not give it away."""
+    if body.name in (None, "__init__", "build"):
+        return False
+    if body.rhythm < Rhythm.EPOCH and not body.asked_again:
         return False
     given = body.result.returns
     return given is None or given.kind not in {Kind.TF_FUNCTION, Kind.FUNCTION, Kind.UNKNOWN}

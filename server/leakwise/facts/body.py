@@ -32,6 +32,7 @@ from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.mixing import MIXING_CALLS
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Release
+from leakwise.facts.requests import called_in_loop
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.results import BodyResult
 from leakwise.facts.state import deep_sources
@@ -379,7 +380,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
 
     def called_in_loop(self) -> bool:
         """Whether a loop in this file calls this function."""
-        return self.module.called_in_loop(self.definition)
+        return called_in_loop(self.module, self.definition)
 
     def value(self, path: str) -> Value:
         """What a path holds where the body ends."""

@@ -13,11 +13,13 @@ from leakwise.facts.autograd_contexts import (
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
-from leakwise.facts.events import Callback, CallSite, Defining, Display, Event
+from leakwise.facts.events import Argument, Callback, CallSite, Defining, Display, Event
 from leakwise.facts.guards import Condition, condition_of
 from leakwise.facts.parameters import parameters_in
+from leakwise.facts.picking import given_singly, taken_as_one
 from leakwise.facts.places import Place
 from leakwise.facts.release_paths import Given, Release, release_of
+from leakwise.facts.requests import asked_again, given_the_same_again
 from leakwise.facts.reruns import displayed, survives_rerun
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.values import Value
@@ -91,6 +93,27 @@ class Circumstances:
             self.module, self.definition, taken.place, calls, frozenset(), gathered=True
         )
         return found >= Release.NORMALLY
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether this function runs again and again on what stays the same: a web framework calls
+        it for each request, or a loop of this file, or what such a function calls; or its name
+        says that it answers one question after another, such as `predict` and `choose_action`."""
+        return asked_again(self.module, self.definition)
+
+    def given_the_same_again(self, parameter: str) -> bool:
+        """Whether a loop of this file calls this function with the same for a parameter in each of
+        its rounds."""
+        return given_the_same_again(self.module, self.definition, parameter)
+
+    def is_single(self, site: CallSite, argument: Argument) -> bool:
+        """Whether an argument of a call of `predict` is a batch of one: by its form, by what all
+        calls in this file give the function, or because only one row of the answer is taken."""
+        return (
+            argument.single
+            or given_singly(self.module, self.definition, argument)
+            or taken_as_one(self.module, self.definition, site)
+        )
 
     def handed_to(self, *functions: str) -> bool:
         """Whether a body of this file hands this function to a call of one of these names, whatever

@@ -7,6 +7,7 @@ from leakwise.facts.fates import Owner, attribute_owner, is_closable
 from leakwise.facts.holders import is_class_attribute, limits_of_attribute
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.names import path_of
+from leakwise.facts.requests import called_in_loop
 from leakwise.facts.values import Value
 
 if TYPE_CHECKING:
@@ -141,4 +142,4 @@ class ClassFacts:
     @property
     def made_in_loop(self) -> bool:
         """Whether a loop or comprehension of this file makes objects of the class."""
-        return self.module.called_in_loop(self.definition)
+        return called_in_loop(self.module, self.definition)

@@ -82,7 +82,8 @@ def _interpret(
     evidence = evidence_in(module, definition, block, memos)
     run = _run(module, definition, block, evidence, memos)
     run.watcher = watcher
-    run.depth = 0 if context is None else context.depth
+    if context is not None:
+        run.depth, run.early = context.depth, context.early
     if isinstance(node, FunctionNode):
         run.state = _entry_state(module, definition, node, context)
     run_suite(run, statements)

@@ -70,7 +70,7 @@ _TELLING_ARGUMENTS = {
     "fit": _RUNNING | {"epochs", "steps_per_epoch", "validation_split", "validation_data"},
     "predict": _RUNNING,
     "evaluate": _RUNNING,
-    "compile": frozenset({"optimizer"}),
+    "compile": frozenset({"optimizer", "jit_compile"}),
 }
 """By method: arguments of `keras.Model` that no method of this name in scikit-learn has."""
 _SIMILAR = frozenset({"xgboost", "lightgbm", "catboost", "pytorch_tabnet", "darts"})

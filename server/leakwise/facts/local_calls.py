@@ -58,7 +58,10 @@ def local_call(
     through_class = receiver is not None and receiver.kind is Kind.CLASS
     given, anywhere = given_to(definition, node, arguments, keywords, through_class=through_class)
     given, anywhere = handed_in(run, definition, given, anywhere)
-    found = _summary(run, definition, given, anywhere)
+    if _is_early(run, node, definition):
+        found = _early_summary(run, definition, given)
+    else:
+        found = _summary(run, definition, given, anywhere)
     place = run.place(node)
     if found.trains:
         run.outcome.add(TrainingStep(place, run.loops, found.trains))
@@ -123,6 +126,27 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
         return found
     arguments = tuple(sorted(known.items(), key=_by_name))
     return run.module.summary_for(definition, Context(arguments, run.state.grad, run.depth + 1))
+
+
+def _is_early(run: Run, node: ast.Call, definition: Definition) -> bool:
+    """Whether a constructor, or a method that one runs, calls a method of the object that it makes:
+    the method may read attributes that the constructor gives it, so that its summary for any call
+    would go round in a circle."""
+    if not definition.is_method or definition.name == "__init__" or run.instance is None:
+        return False
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    own = isinstance(owner, ast.Name) and owner.id == run.instance
+    return own and (run.early or run.definition.name == "__init__")
+
+
+def _early_summary(run: Run, definition: Definition, given: _Arguments) -> Summary:
+    if run.depth >= MOST_DEPTH:
+        return Summary()
+    known = {name: abstracted(one[0].value) for name, one in given.items() if len(one) == 1}
+    known = {name: value for name, value in known.items() if value.kind is not Kind.UNKNOWN}
+    arguments = tuple(sorted(known.items(), key=_by_name))
+    context = Context(arguments, run.state.grad, run.depth + 1, early=True)
+    return run.module.summary_for(definition, context)
 
 
 def _by_name(pair: tuple[str, Value]) -> str:

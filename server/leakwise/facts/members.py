@@ -94,6 +94,18 @@ def method_value(module: "ModuleFacts", method: Definition) -> Value:
     return value
 
 
+def early_method_value(module: "ModuleFacts", method: Definition) -> Value:
+    """As `method_value`, while the object is being made: what a property returns is not asked."""
+    method.code.read()
+    node = method.node
+    if isinstance(node, FunctionNode):
+        for decorator in node.decorator_list:
+            found = module.names.resolve(method, path_of(decorator))
+            if found.kind is not Kind.QUALIFIED or found.name in _PROPERTIES:
+                return UNKNOWN
+    return method_value(module, method)
+
+
 def _switches_or_wraps(name: str) -> bool:
     """Whether a decorator sets the grad mode, which the summary knows, or compiles."""
     effect = effect_of(name)

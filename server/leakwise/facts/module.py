@@ -11,7 +11,12 @@ from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts
 from leakwise.facts.caches import Cache, cache_of
 from leakwise.facts.callbacks import argument_use
-from leakwise.facts.callers import call_sites, callers_grad, calling, values_given
+from leakwise.facts.callers import (
+    call_sites,
+    callers_grad,
+    calling,
+    values_given,
+)
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import (
@@ -385,12 +390,6 @@ class ModuleFacts:
         """What a decorator keeps of a function's arguments and results."""
         return cache_of(self, definition)
 
-    def called_in_loop(self, definition: Definition) -> bool:
-        """Whether a loop in this file calls a function."""
-        cell = self.query(
-            definition,
-            "looped",
-            lambda: any(site.loops for _, site in call_sites(self, definition)[0]),
-            False,
-        )
-        return cell.read()  # type: ignore[no-any-return]
+    def call_sites(self, definition: Definition) -> list[tuple[Definition, CallSite]]:
+        """The calls of a function in this file, with the bodies that they stand in."""
+        return call_sites(self, definition)[0]

@@ -34,11 +34,13 @@ MOST_DEPTH = 2
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a call gives a function: known arguments by parameter, and the grad mode."""
+    """What a call gives a function: known arguments by parameter, and the grad mode. `early` where
+    a constructor calls a method, whose object has no attributes yet of which something is known."""
 
     arguments: tuple[tuple[str, Value], ...]
     grad: GradMode
     depth: int
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

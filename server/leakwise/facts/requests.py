@@ -1,0 +1,131 @@
+"""Functions that run again and again because they answer one question after another: a web
+framework calls them for each request, a loop of the file does, or their names say so."""
+
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis.requests import answers_requests, is_asked_about, is_setting
+from leakwise.facts.decorators import Decorator, decorators_of
+from leakwise.facts.definitions import Definition
+from leakwise.facts.events import CallSite
+from leakwise.facts.lifetimes import Rhythm
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+_FEW = 3
+_MOST_CALLERS_DEEP = 2
+_PROPERTY = "builtins.property"
+_KEEPING_WORDS = (
+    "cache",
+    "memo",
+    "once",
+    "lazy",
+    "single",
+    "property",
+    "command",
+    "task",
+    "fixture",
+)
+_REMAKING = ("tensorflow.", "keras.", "torch.", "jax.", "functools.")
+_PLAIN = frozenset({"builtins.staticmethod", "builtins.classmethod", "typing.override", _PROPERTY})
+
+
+def asked_again(module: "ModuleFacts", definition: Definition, deep: int = 0) -> bool:
+    """Whether a function runs again and again on what stays the same: see `BodyFacts.asked_again`.
+
+    A decorator may run it once and keep the answer, or make a command of it: unknown ones count as
+    checks round a method where their names do not say so.
+    """
+    if not definition.is_function or definition.name.startswith("__"):
+        return False
+
+    def compute() -> bool:
+        others = [one for one in decorators_of(module, definition) if one.name not in _PLAIN]
+        if others and all(one.is_route for one in others):
+            return True
+        if any(not _runs_each_time(one) for one in others):
+            return False
+        if others and not definition.is_method:
+            return False
+        if any(one.name == _PROPERTY for one in decorators_of(module, definition)):
+            return True
+        if definition.is_method and module.rhythm(definition) >= Rhythm.EPOCH:
+            return True
+        return _by_calls(module, definition, deep) or _by_name(module, definition)
+
+    cell = module.query(definition, ("asked again", deep), compute, False, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _runs_each_time(decorator: Decorator) -> bool:
+    """Whether a decorator seems to run what it decorates at each call."""
+    written = decorator.written.lower()
+    if decorator.name is not None and decorator.name.startswith(_REMAKING):
+        return False
+    return not any(word in written for word in _KEEPING_WORDS)
+
+
+def called_in_loop(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a loop in this file calls a function."""
+
+    def compute() -> bool:
+        return any(site.loops for _, site in module.call_sites(definition))
+
+    return module.query(definition, "looped", compute, False).read()  # type: ignore[no-any-return]
+
+
+def repeats(site: CallSite) -> bool:
+    """Whether a call stands in a loop of more than a few rounds, whose every round calls it on the
+    same object."""
+    return any(
+        loop not in site.renewed_in and (loop.trips is None or loop.trips > _FEW)
+        for loop in site.loops
+    )
+
+
+def _by_calls(module: "ModuleFacts", definition: Definition, deep: int) -> bool:
+    for caller, site in module.call_sites(definition):
+        if caller is definition:
+            continue
+        if repeats(site):
+            return True
+        if deep < _MOST_CALLERS_DEEP and asked_again(module, caller, deep + 1):
+            return True
+    return False
+
+
+def _by_name(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether it is called so, takes what it is asked about, and is no part of a program that runs
+    once."""
+    names = [one.arg for one in definition.parameters() if one.arg != definition.instance_name()]
+    if not names or is_setting(names[0]) or not answers_requests(definition.name):
+        return False
+    parent = definition.parent
+    if parent is not None and parent.is_class:
+        return definition.instance_name() is not None
+    # A script's own function runs once where all that calls it does.
+    seen = module.call_sites(definition)
+    return parent is not None and parent.node is None and is_asked_about(names[0]) and not seen
+
+
+def given_the_same_again(module: "ModuleFacts", definition: Definition, parameter: str) -> bool:
+    """Whether a loop calls a function with the same for one parameter in each round: a constant or
+    a path that the loop does not bind."""
+    names = [one.arg for one in definition.parameters()]
+    if parameter not in names or definition.index.bindings_of(parameter):
+        return False
+    position = names.index(parameter) - (definition.instance_name() is not None)
+    for _, site in module.call_sites(definition):
+        given = site.argument(parameter, position)
+        if given is None or given.keyword in {"*", "**"}:
+            continue
+        if given.path is None and given.value.constant is None:
+            continue
+        if any(
+            loop not in given.varies_in
+            and loop not in given.fresh_in
+            and (loop.trips is None or loop.trips > _FEW)
+            for loop in site.loops
+        ):
+            return True
+    return False

@@ -274,6 +274,37 @@ class PredictCalledPerSampleInLoop(Rule):
     )
     negatives = (
         Negative(
+            why="Only a single text is put into a list; a list may be given too.",
+            code="""
+                import keras
+
+                class Embedder(keras.Model):
+                    def embed(self, text):
+                        if isinstance(text, str):
+                            text = [text]
+                        return self.predict(text)
+            """,
+        ),
+        Negative(
+            why="What it measures is kept for the next call.",
+            code="""
+                import keras
+
+                class Segmenter:
+                    def __init__(self, model: keras.Model):
+                        self.model = model
+                        self.reach = None
+
+                    def measure(self, side):
+                        return self.model.predict(blank(side)[None])[0].sum()
+
+                    def predict(self, image):
+                        if self.reach is None:
+                            self.reach = self.measure(image.shape[0])
+                        return tiles(image, self.reach)
+            """,
+        ),
+        Negative(
             why="A whole batch is asked about, and its first answers are shown.",
             code="""
                 import keras

@@ -7,6 +7,7 @@ from leakwise.facts.apis.requests import answers_requests, is_asked_about, is_se
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import CallSite
+from leakwise.facts.guards import Condition, condition_of
 from leakwise.facts.lifetimes import Rhythm
 
 if TYPE_CHECKING:
@@ -85,10 +86,13 @@ def repeats(site: CallSite) -> bool:
 
 def _by_calls(module: "ModuleFacts", definition: Definition, deep: int) -> bool:
     for caller, site in module.call_sites(definition):
-        if caller is definition:
+        if caller is definition or condition_of(module, caller, site) is Condition.ONCE:
             continue
         if repeats(site):
             return True
+        if "." in (site.bound_to or ""):
+            # The object keeps the answer, as a cache does.
+            continue
         if deep < _MOST_CALLERS_DEEP and asked_again(module, caller, deep + 1):
             return True
     return False

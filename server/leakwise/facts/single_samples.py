@@ -8,7 +8,7 @@ import ast
 
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
-from leakwise.facts.values import UNKNOWN
+from leakwise.facts.values import NUMBER, UNKNOWN
 
 _MAKERS = frozenset({"array", "asarray", "stack", "constant", "convert_to_tensor"})
 _KEEP_AXES = frozenset({"astype", "copy", "numpy", "cast"})
@@ -16,12 +16,15 @@ _AXES = ("axis", "dim")
 _MARK = "[1:]"
 """Behind a name: the path at which it is noted that the name holds a batch of one."""
 
+_SINGLE = NUMBER.but(constant=True)
+
 
 def is_single(run: Run, node: ast.expr) -> bool:
     """Whether an expression is known by its form, or by that of what its name was bound to, to be
     a batch of one sample."""
     if isinstance(node, ast.Name):
-        return node.id + _MARK in run.state.values
+        # Where only one of two branches made it so, the join does not know.
+        return run.state.values.get(node.id + _MARK, UNKNOWN).constant is True
     if isinstance(node, ast.Subscript):
         indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return bool(indices) and _is_new_axis(indices[0])
@@ -33,7 +36,7 @@ def is_single(run: Run, node: ast.expr) -> bool:
 def note_single(run: Run, path: str, value: ast.expr) -> None:
     """Notes that a name now holds a batch of one."""
     if path.isidentifier() and is_single(run, value):
-        run.state.bind(path + _MARK, UNKNOWN, run.loops)
+        run.state.bind(path + _MARK, _SINGLE, run.loops)
 
 
 def _is_new_axis(node: ast.expr) -> bool:

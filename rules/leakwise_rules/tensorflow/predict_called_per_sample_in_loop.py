@@ -227,50 +227,6 @@ class PredictCalledPerSampleInLoop(Rule):
                         return np.argmax(gains[0])
             """,
         ),
-        Example(
-            bad="""
-                import gymnasium
-                import tensorflow as tf
-
-                class Policy(tf.keras.Model):
-                    def __init__(self, moves):
-                        super().__init__()
-                        self.head = tf.keras.layers.Dense(moves)
-
-                    def call(self, seen):
-                        return self.head(seen)
-
-                    def move(self, seen):
-                        return self.predict(seen).argmax()  # leak
-
-                policy = Policy(4)
-                world = gymnasium.make("LunarLander-v3")
-                seen, _ = world.reset()
-                while True:
-                    seen, *_ = world.step(policy.move(seen[None, :]))
-            """,
-            good="""
-                import gymnasium
-                import tensorflow as tf
-
-                class Policy(tf.keras.Model):
-                    def __init__(self, moves):
-                        super().__init__()
-                        self.head = tf.keras.layers.Dense(moves)
-
-                    def call(self, seen):
-                        return self.head(seen)
-
-                    def move(self, seen):
-                        return self(seen, training=False).numpy().argmax()
-
-                policy = Policy(4)
-                world = gymnasium.make("LunarLander-v3")
-                seen, _ = world.reset()
-                while True:
-                    seen, *_ = world.step(policy.move(seen[None, :]))
-            """,
-        ),
     )
     negatives = (
         Negative(

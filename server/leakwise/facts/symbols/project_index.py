@@ -2,9 +2,12 @@
 
 import os
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from leakwise.sources import Sources, UnreadableError
 
@@ -12,7 +15,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _IMPORT = re.compile(r"\b(?:from|import)\b[^\n(]*(?:\([^)]*\))?")
 _LEVEL = re.compile(r"from\s*(\.+)")
 _MOST_BYTES = 1_000_000
-_MOST_PROJECT_FILES = 5_000
+_MOST_PROJECT_FILES = 20_000
 """Of larger projects nothing is known: reading them would take longer than anyone waits."""
 
 
@@ -41,13 +44,15 @@ class Imports(NamedTuple):
 
 
 class ProjectIndex:
-    """The words of the project's files. Files that were forgotten are read again."""
+    """The words of the project's files. Files that were forgotten are read again.
+
+    Of each word four bytes are kept, in order: a large project has millions.
+    """
 
     def __init__(self, sources: Sources, project_files: Callable[[], Iterable[Path]]) -> None:
         self._sources = sources
         self._project_files = project_files
-        self._files: dict[str, frozenset[str]] = {}
-        self._mentioning: dict[str, dict[str, None]] = {}
+        self._files: dict[str, array[int]] = {}
         self._imports: dict[str, Imports] = {}
         self._listed = False
         self._complete = True
@@ -59,13 +64,14 @@ class ProjectIndex:
             self._listed = False
 
     def mentioning(self, word: str) -> list[str] | None:
-        """The absolute paths of the files in which a word stands, in order; None where the project
-        is too large."""
+        """The absolute paths of the files in which a word stands, and rarely of one in which it
+        does not, in order; None where the project is too large."""
         if not self._listed:
             self._list()
         if not self._complete:
             return None
-        return sorted(self._mentioning.get(word, ()))
+        mark = _mark(word)
+        return sorted(path for path, marks in self._files.items() if _holds(marks, mark))
 
     def imports(self, path: str) -> Imports:
         """What one of the files may import."""
@@ -86,25 +92,31 @@ class ProjectIndex:
             self._drop(where)
 
     def _read(self, path: str) -> None:
-        words: frozenset[str] = frozenset()
+        words: set[str] = set()
         try:
             if os.path.getsize(path) <= _MOST_BYTES:
                 text = self._sources.document(Path(path)).text
-                words = frozenset(_WORD.findall(text))
+                words = set(_WORD.findall(text))
                 self._imports[path] = _imports_in(text)
         except (OSError, ValueError, UnreadableError):
             pass
-        self._files[path] = words
-        for word in words:
-            self._mentioning.setdefault(word, {})[path] = None
+        self._files[path] = array("I", sorted(map(_mark, words)))
 
     def _drop(self, path: str) -> None:
         self._imports.pop(path, None)
-        for word in self._files.pop(path, ()):
-            del self._mentioning[word][path]
+        self._files.pop(path, None)
 
 
 _NO_IMPORTS = Imports()
+
+
+def _mark(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass"))
+
+
+def _holds(marks: "array[int]", mark: int) -> bool:
+    at = bisect_left(marks, mark)
+    return at < len(marks) and marks[at] == mark
 
 
 def _imports_in(text: str) -> Imports:

@@ -65,6 +65,11 @@ def leakwise(
     )
 
 
+def names_in(folder: Path) -> list[str]:
+    """What stands in a folder, in order, beside the cache of checks."""
+    return sorted(set(os.listdir(folder)) - {".leakwise_cache"})
+
+
 def write(folder: Path, files: dict[str, str | bytes]) -> Path:
     """Writes `files` by name below `folder`, which it gives back."""
     for name, content in files.items():

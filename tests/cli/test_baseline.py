@@ -1,13 +1,12 @@
 """`leakwise baseline` records findings, and checks report those that are new."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.running import CLEAN, LEAK, WASTE, leakwise, write
+from tests.cli.running import CLEAN, LEAK, WASTE, leakwise, names_in, write
 from tests.cli.test_fix import BROKEN
 from tests.sources.notebook_files import code, notebook, saved
 
@@ -182,4 +181,4 @@ def test_what_is_wrong_is_told(tmp_path: Path, arguments: list[str], why: str) -
     done = leakwise(*arguments, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert why in done.stderr
-    assert sorted(os.listdir(folder)) == ["a.py", "leakwise-bad.toml"]
+    assert names_in(folder) == ["a.py", "leakwise-bad.toml"]

@@ -163,7 +163,7 @@ def test_what_has_not_changed_is_not_checked_again(
         checked.extend(Path(path).name for path in paths)
         return iter(())
 
-    monkeypatch.setattr("leakwise.cli.cache.checking.check_files", none)
+    monkeypatch.setattr("leakwise.cli.processes.check_files", none)
     assert first == second == check(work)
     assert checked == []
     (work / "plain.py").write_text("import sys\n")

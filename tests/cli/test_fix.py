@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leakwise.sources.writing import UnwritableError, replace_file
-from tests.cli.running import LEAK, leakwise, write
+from tests.cli.running import LEAK, leakwise, names_in, write
 from tests.sources.notebook_files import code, markdown, notebook, saved
 
 BROKEN = "torch.cuda.memory._record_memory_history()"
@@ -23,7 +23,7 @@ def fixed(folder: Path, name: str, content: bytes) -> bytes:
     after = (folder / name).read_bytes()
     assert leakwise("check", "--fix", cwd=folder).stdout == "No leaks found in 1 file.\n"
     assert (folder / name).read_bytes() == after
-    assert os.listdir(folder) == [name]
+    assert names_in(folder) == [name]
     return after
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UnwritableError, match="cannot be written"):
         replace_file(tmp_path / "none.py", b"old", b"mended")
     assert file.read_text() == "new"
-    assert os.listdir(tmp_path) == ["a.py"]
+    assert names_in(tmp_path) == ["a.py"]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder without rights")

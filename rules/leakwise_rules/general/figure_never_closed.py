@@ -56,8 +56,8 @@ class FigureNeverClosed(Rule):
     code = "LG001"
     name = "figure-never-closed"
     message = (
-        "`pyplot` keeps the figure that `{callee}` makes in every {turn}: it is never closed, so "
-        "canvases and data pile up."
+        "`pyplot` keeps the figure that `{callee}` makes in every {turn}, with its canvas and "
+        "data; `close()` it when it is done."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -49,7 +49,7 @@ class WorkerPoolKeptOpen(Rule):
     name = "worker-pool-kept-open"
     message = (
         "`{holder}` keeps what `{callee}` makes, and nothing closes {each}: the workers' {noun} "
-        "stay."
+        "stay; use `with`."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -58,7 +58,10 @@ class CacheDecoratorOnTensorOrModule(Rule):
 
     code = "LP022"
     name = "cache-decorator-on-tensor-or-module"
-    message = "The cache of `{function}` keeps {kept} alive for the life of the program."
+    message = (
+        "The cache of `{function}` keeps {kept} alive for the life of the program; cache with "
+        "the object, or by plain keys."
+    )
     severity = Severity.WARNING
     since = "0.1.0"
     root_cause = RootCause.HIDDEN_REFERENCE

@@ -66,8 +66,8 @@ class GenerationLoopBuildsGraph(Rule):
     code = "LP013"
     name = "generation-loop-builds-graph"
     message = (
-        "`{path}` refers to the graphs of all steps of this loop, because `{callee}` is fed with "
-        "its own output while gradients are recorded."
+        "`{path}` refers to the graphs of all steps of this loop, as `{callee}` is fed with its "
+        "own output; run it under `torch.no_grad()`."
     )
     severity = Severity.WARNING
     since = "0.1.0"

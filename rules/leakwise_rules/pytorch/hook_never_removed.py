@@ -58,8 +58,8 @@ class HookNeverRemoved(Rule):
     code = "LP016"
     name = "hook-never-removed"
     message = (
-        "The hook on `{receiver}` is registered again in every {turn} and {removed}, "
-        "so old hooks and what they capture pile up."
+        "The hook on `{receiver}` is registered again in every {turn} and {removed}; keep its "
+        "handle, and `remove()` it."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -49,8 +49,8 @@ class LazyFileHandleEscapesDataset(Rule):
     code = "LP030"
     name = "lazy-file-handle-escapes-dataset"
     message = (
-        "`{holder}` of this data set keeps the {noun} of each sample open: one file descriptor "
-        "for every `{callee}`."
+        "`{holder}` of this data set keeps the {noun} of each sample of `{callee}` open; keep "
+        "paths, open them in `__getitem__`."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -53,8 +53,8 @@ class ListStateMetricNeverReset(Rule):
     code = "LP033"
     name = "list-state-metric-never-reset"
     message = (
-        "`{metric}` keeps all predictions and targets that it was ever given: nothing calls its "
-        "`reset()`, so {turn} adds to the last one."
+        "`{metric}` keeps all predictions and targets that it was ever given, as nothing resets "
+        "it; call its `reset()` after {turn}."
     )
     severity = Severity.WARNING
     since = "0.1.0"

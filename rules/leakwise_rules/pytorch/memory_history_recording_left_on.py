@@ -49,8 +49,8 @@ class MemoryHistoryRecordingLeftOn(Rule):
     code = "LP038"
     name = "memory-history-recording-left-on"
     message = (
-        "`{callee}` keeps an entry of several KB for every CUDA allocation from here on; nothing "
-        "limits or ends the recording."
+        "`{callee}` keeps an entry of several KB for every CUDA allocation from here on, and "
+        "nothing ends it; give it `max_entries`."
     )
     severity = Severity.INFORMATION
     since = "0.1.0"

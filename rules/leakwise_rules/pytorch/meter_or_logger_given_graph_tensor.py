@@ -58,8 +58,8 @@ class MeterOrLoggerGivenGraphTensor(Rule):
     code = "LP006"
     name = "meter-or-logger-given-graph-tensor"
     message = (
-        "`{through}()` keeps the graph of every {turn} in `{holder}`, "
-        "because `{value}` is passed with its graph."
+        "`{through}()` keeps the graph of every {turn} in `{holder}`, because `{value}` carries "
+        "it; pass it detached."
     )
     severity = Severity.WARNING
     since = "0.1.0"

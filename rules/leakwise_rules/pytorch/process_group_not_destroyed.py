@@ -55,8 +55,8 @@ class ProcessGroupNotDestroyed(Rule):
     code = "LP032"
     name = "process-group-not-destroyed"
     message = (
-        "The process group of `{callee}` is never destroyed: its threads, sockets and device "
-        "buffers stay {until}."
+        "The process group of `{callee}` stays {until}, with threads, sockets and device "
+        "buffers; call `destroy_process_group()`."
     )
     severity = Severity.INFORMATION
     since = "0.1.0"

@@ -57,8 +57,8 @@ class ProfilerWithoutWindow(Rule):
     code = "LP035"
     name = "profiler-without-window"
     message = (
-        "`{callee}` without a schedule keeps a record of every operator in all rounds of the loop, "
-        "and processes them at the end."
+        "`{callee}` keeps a record of every operator in all rounds of the loop, and processes "
+        "them at the end; give it a schedule."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -55,8 +55,8 @@ class SummaryWriterNeverClosed(Rule):
     code = "LP031"
     name = "summary-writer-never-closed"
     message = (
-        "The writer that `{callee}` makes is {closed}: its thread, its queue and its "
-        "event file stay."
+        "The writer that `{callee}` makes is {closed}: its thread, queue and event file stay; "
+        "use it in `with`, or `close()` it."
     )
     severity = Severity.WARNING
     since = "0.1.0"

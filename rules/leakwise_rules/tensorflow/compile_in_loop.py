@@ -52,8 +52,8 @@ class CompileInLoop(Rule):
     code = "LT010"
     name = "compile-in-loop"
     message = (
-        "`{model}` is compiled again in every {turn}, and the function graphs and the optimizer "
-        "of each earlier one stay."
+        "`{model}` is compiled again in every {turn}, and function graphs and optimizers of "
+        "earlier ones stay; compile it once."
     )
     severity = Severity.WARNING
     since = "0.1.0"

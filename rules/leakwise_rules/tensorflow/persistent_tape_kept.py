@@ -50,7 +50,10 @@ class PersistentTapeKept(Rule):
 
     code = "LT013"
     name = "persistent-tape-kept"
-    message = "The persistent tape is kept by `{holder}`, with all that it recorded, {until}."
+    message = (
+        "The persistent tape is kept by `{holder}`, with all that it recorded, {until}; delete "
+        "it when the gradients are there."
+    )
     severity = Severity.WARNING
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY

@@ -55,7 +55,7 @@ class SessionNeverClosed(Rule):
     name = "session-never-closed"
     message = (
         "The session that `{callee}` opens is kept {by} and never closed: its variables and "
-        "threads stay."
+        "threads stay; use `with`."
     )
     severity = Severity.WARNING
     since = "0.1.0"

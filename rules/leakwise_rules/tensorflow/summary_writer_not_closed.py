@@ -48,8 +48,8 @@ class SummaryWriterNotClosed(Rule):
     code = "LT017"
     name = "summary-writer-not-closed"
     message = (
-        "Each {turn} leaves the writer of `{callee}` open, with its event file and its thread: "
-        "nothing closes {which}."
+        "Each {turn} leaves the writer of `{callee}` open, with its event file and its thread; "
+        "`close()` {which}."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -48,8 +48,8 @@ class TfFunctionNewObjectArgument(Rule):
     code = "LT006"
     name = "tf-function-new-object-argument"
     message = (
-        "`{function}` traces and keeps one more graph for {what}, which is another object in every "
-        "iteration."
+        "`{function}` traces and keeps one more graph for {what}, which is another object in "
+        "every iteration; make it once."
     )
     severity = Severity.WARNING
     since = "0.1.0"

@@ -11,6 +11,7 @@ from leakwise.cli.baselines import baseline_set, folder_of, is_below
 from leakwise.cli.check import COULD_NOT_RUN, check_paths
 from leakwise.cli.complaints import complain, complain_of
 from leakwise.cli.help import HelpedCommand
+from leakwise.cli.jobs_option import jobs_option
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.output.locating import relative
 from leakwise.cli.output.printable import printable
@@ -33,13 +34,7 @@ if TYPE_CHECKING:
     help="Where to record them, instead of the file that the settings name, or else "
     ".leakwise-baseline.json in the project's folder.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Use up to N processes; the number of processors by default.",
-)
+@jobs_option
 @settings_options
 @click.pass_context
 def baseline(

@@ -10,6 +10,7 @@ from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.output.locating import relative
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.settings import SettingsResolver
+from leakwise.sources.folders import is_in
 
 if TYPE_CHECKING:
     # Most checks have no baseline, and start sooner without what reads it.
@@ -118,4 +119,4 @@ def folder_of(paths: Sequence[Path]) -> str:
 def is_below(path: str, roots: Sequence[str]) -> bool:
     """Whether an absolute path is one of `roots` or lies below one."""
     path = os.path.normpath(path)
-    return any(path == root or path.startswith(os.path.join(root, "")) for root in roots)
+    return any(is_in(path, root) for root in roots)

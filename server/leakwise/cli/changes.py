@@ -11,7 +11,7 @@ from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.revisions import Repository
 from leakwise.cli.shown import CheckedFile, ShownPlace
 from leakwise.facts.reading import document_of, read
-from leakwise.sources import UnreadableError
+from leakwise.sources import UnreadableError, nearest_with
 from leakwise.text import Document
 
 _MOST_COMPARED = 2_000
@@ -38,7 +38,7 @@ class Changes:
             whole = os.path.realpath(path)
             folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
             if os.path.isdir(folder):
-                marked = _marked(folder)
+                marked = nearest_with(folder, ".git")
                 self._of[marked or folder] = Repository(folder, revision)
 
     def changed_files(self, paths: Iterable[str]) -> list[str]:
@@ -83,7 +83,7 @@ class Changes:
         """The repository that a file is in, None where there is none, and its path from the top."""
         whole = os.path.realpath(path)
         folder = os.path.dirname(whole)
-        marked = _marked(folder) or folder
+        marked = nearest_with(folder, ".git") or folder
         if marked not in self._of:
             try:
                 self._of[marked] = Repository(folder, self._revision)
@@ -95,16 +95,6 @@ class Changes:
         if found is None:
             return None, ""
         return found, os.path.relpath(whole, found.top).replace(os.sep, "/")
-
-
-def _marked(folder: str) -> str | None:
-    """The nearest folder, from this one upward, that looks like a repository's."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-    return folder
 
 
 def _changed_lines(old: Document, new: Document) -> set[_Line]:

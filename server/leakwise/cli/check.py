@@ -13,6 +13,7 @@ import click
 from leakwise.cli.cache.options import cache_options
 from leakwise.cli.complaints import complain, complain_of
 from leakwise.cli.help import HelpedCommand
+from leakwise.cli.jobs_option import jobs_option
 from leakwise.cli.newness_options import Wanted, newness_options
 from leakwise.cli.output import FORMATS, NEED_FIXES
 from leakwise.cli.output.printable import printable
@@ -58,13 +59,7 @@ TERMINATED = 143
     type=click.Path(path_type=Path),
     help="The name of what comes on standard input.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Use up to N processes; the number of processors by default.",
-)
+@jobs_option
 @newness_options
 @shard_option
 @settings_options

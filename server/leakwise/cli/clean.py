@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from leakwise.cli.cache.options import cache_dir_option
 from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.output.printable import printable
 from leakwise.sources.keeping import FOLDER
@@ -14,13 +15,7 @@ _OWN = ("findings-*.json", "symbols-*.json", "writing-*", ".gitignore")
 
 @click.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option(
-    "--cache-dir",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="LEAKWISE_CACHE_DIR",
-    help="The folder in which checks keep what they find.",
-)
+@cache_dir_option("The folder in which checks keep what they find.")
 def clean(folders: tuple[Path, ...], cache_dir: Path | None) -> None:
     """Remove what checks have kept in FOLDERS and below; the current folder by default."""
     places = [cache_dir] if cache_dir is not None else []

@@ -12,6 +12,7 @@ from leakwise.cli.fingerprints import fingerprint
 from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import project_above
+from leakwise.sources.folders import nearest_with
 
 NAME = ".leakwise-baseline.json"
 """What a baseline is called where nobody names it."""
@@ -106,15 +107,8 @@ def path_from(root: str, path: str) -> str:
 
 def nearest_baseline(start: str) -> Path | None:
     """The nearest file with the usual name, from the folder `start` upward; None where none is."""
-    folder = os.path.abspath(start)
-    while True:
-        path = os.path.join(folder, NAME)
-        if os.path.exists(path):
-            return Path(path)
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
+    folder = nearest_with(os.path.abspath(start), NAME)
+    return None if folder is None else Path(folder, NAME)
 
 
 def _wrong(file: Path, why: str) -> CouldNotRun:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.engine.settings import Overrides, SettingsResolver
+from leakwise.sources.folders import is_in, nearest_with
 from leakwise.sources.keeping import FOLDER
 
 if TYPE_CHECKING:
@@ -117,20 +118,10 @@ def project_folders(paths: Iterable[Path]) -> list[str]:
     for path in paths:
         whole = os.path.abspath(path)
         own = whole if os.path.isdir(whole) else os.path.dirname(whole)
-        found[project_above(own) or (here if _is_in(own, here) else own)] = None
+        found[project_above(own) or (here if is_in(own, here) else own)] = None
     return list(found)
 
 
 def project_above(folder: str) -> str | None:
     """The nearest folder from this one upward that looks like a project's; None where none does."""
-    while True:
-        if any(os.path.exists(os.path.join(folder, mark)) for mark in _MARKS):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(os.path.join(folder, ""))
+    return nearest_with(folder, *_MARKS)

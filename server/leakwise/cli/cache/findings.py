@@ -11,6 +11,7 @@ from leakwise.cli.cache.stamps import UNSURE, Stamp, digest_in, settled, stamp_o
 from leakwise.cli.cache.state import Entry, Fact, read_state, write_state
 from leakwise.cli.cache.world import World
 from leakwise.cli.shown import CheckedFile, Reach
+from leakwise.sources.folders import is_in
 
 _log = logging.getLogger(__name__)
 
@@ -172,10 +173,10 @@ class FindingsCache:
             return False
         if not self._looks(fact[0], path, changed, size):
             return False
-        kept_stamp = None if fact[0] is None else fact[0]
-        if kept_stamp is not None and fact[1]:
-            kept_stamp = settled(kept_stamp, self._began)
-        self._state.facts[path] = kept_stamp, fact[1]
+        stamp, digest = fact
+        if stamp is not None and digest:
+            stamp = settled(stamp, self._began)
+        self._state.facts[path] = stamp, digest
         self._holding[path] = True
         return True
 
@@ -187,13 +188,9 @@ class FindingsCache:
 
     def _looks(self, stamp: Stamp | None, path: str, changed: int, size: int) -> bool:
         """Whether what a worker saw of a path is what it has."""
-        if stamp is UNSURE or stamp == UNSURE:
+        if stamp == UNSURE:
             stamp = stamp_of(path)
-        return (
-            (changed, size) == (-1, -1)
-            if stamp is None
-            else stamp[0] == changed and (stamp[2] == size)
-        )
+        return (changed, size) == ((-1, -1) if stamp is None else (stamp[0], stamp[2]))
 
     def _is_seen_by_names(self, path: str, size: int) -> bool:
         """Whether a folder of the project is meant: which sources it has stands in the names of
@@ -202,7 +199,7 @@ class FindingsCache:
 
     def _in_project(self, path: str) -> bool:
         folders = () if self._world is None else self._world.folders
-        return any(path == one or path.startswith(os.path.join(one, "")) for one in folders)
+        return any(is_in(path, one) for one in folders)
 
     def _may_have_changed(self, stamp: Stamp) -> bool:
         """Whether something may have changed since this check began."""

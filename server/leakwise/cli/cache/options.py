@@ -13,18 +13,23 @@ from leakwise.engine.settings import Overrides
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def cache_dir_option(told: str) -> Callable[[Command], Command]:
+    """The option that names the folder in which checks keep what they find."""
+    return click.option(
+        "--cache-dir",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="LEAKWISE_CACHE_DIR",
+        help=told,
+    )
+
+
 def cache_options(command: Command) -> Command:
     """Gives a command the options, and puts what they say into its argument `overrides`: stands
     below `settings_options`."""
 
     @click.option("--no-cache", is_flag=True, help="Use nothing that was kept, and keep nothing.")
-    @click.option(
-        "--cache-dir",
-        metavar="FOLDER",
-        type=click.Path(path_type=Path, file_okay=False),
-        envvar="LEAKWISE_CACHE_DIR",
-        help="Where to keep what was found; `.leakwise_cache` in the project by default.",
-    )
+    @cache_dir_option("Where to keep what was found; `.leakwise_cache` in the project by default.")
     @wraps(command)
     def with_cache(
         *arguments: Any, overrides: Overrides, no_cache: bool, cache_dir: Path | None, **given: Any

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from importlib.util import find_spec
 
 from leakwise import __version__
+from leakwise.cli.cache.stamps import changed_at
 
 _GROUP = "[leakwise.rules]"
 _INSTALLED = ("site-packages", "dist-packages")
@@ -22,7 +23,7 @@ def version_key() -> str:
     packages = {"leakwise", "leakwise_rules"}
     for folder in sys.path:
         for metadata, entry_points in _rule_packages(folder):
-            key.update(f"{metadata}\n{_changed(metadata)}\n".encode(errors="surrogateescape"))
+            key.update(f"{metadata}\n{changed_at(metadata)}\n".encode(errors="surrogateescape"))
             packages |= _modules(entry_points)
     for package in sorted(packages):
         for folder in _folders(package):
@@ -82,10 +83,3 @@ def _files(folder: str) -> Iterator[str]:
                 yield f"{entry.path}\n{found.st_mtime_ns}\n{found.st_size}\n"
             elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
-
-
-def _changed(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return 0

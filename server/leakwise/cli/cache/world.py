@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.machinery import EXTENSION_SUFFIXES
 
+from leakwise.cli.cache.stamps import changed_at
+from leakwise.sources.folders import is_in
+
 MOST_FILES = 50_000
 """In larger projects nothing is kept that rests on other files: looking would take too long."""
 
@@ -48,17 +51,10 @@ def world_of(folders: Sequence[str], packages: Sequence[str]) -> World | None:
             numbers = found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
             contents.update(path + repr(numbers).encode())
     for folder in packages:
-        own = any(folder == one or folder.startswith(os.path.join(one, "")) for one in folders)
-        changed = 0 if own and "site-packages" not in folder else _changed(folder)
+        own = any(is_in(folder, one) for one in folders)
+        changed = 0 if own and "site-packages" not in folder else changed_at(folder)
         names.update(f"{folder}\n{changed}\n".encode(errors="surrogateescape"))
     return World(names.hexdigest(), contents.hexdigest(), tuple(folders))
-
-
-def _changed(folder: str) -> int:
-    try:
-        return os.stat(folder).st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _sources(folder: str) -> Iterator["os.DirEntry[str]"]:

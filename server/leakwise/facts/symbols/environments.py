@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from leakwise.sources import uri_to_path
+from leakwise.sources import nearest_with, uri_to_path
 
 _USUAL = (".venv", "venv", ".conda", "env", ".env")
 """Names of folders with environments, the likeliest first; others are taken after these."""
@@ -77,7 +77,7 @@ def _in_conda_base(environ: Mapping[str, str]) -> bool:
 
 def _in_project(root: str, environ: Mapping[str, str]) -> Iterator[str]:
     """Environments in a folder, then in those above it, up to the top of the repository."""
-    repository = _repository(root)
+    repository = nearest_with(root, ".git") or root
     folder = root
     while True:
         if chosen := environ.get("UV_PROJECT_ENVIRONMENT"):
@@ -87,17 +87,6 @@ def _in_project(root: str, environ: Mapping[str, str]) -> Iterator[str]:
         if folder == repository:
             return
         folder = os.path.dirname(folder)
-
-
-def _repository(root: str) -> str:
-    """The folder above `root` that version control has; `root` where none is seen."""
-    folder = root
-    while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return root
-        folder = above
-    return folder
 
 
 def _of_poetry(root: str, environ: Mapping[str, str]) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 import jedi
 from jedi.api.environment import InterpreterEnvironment
 
-from leakwise.facts.symbols.places import Sought, is_in
+from leakwise.facts.symbols.places import Sought
 from leakwise.facts.symbols.questions import Location
 from leakwise.facts.symbols.trails import Located
+from leakwise.sources import is_in
 
 _SOURCES = (".py", ".pyi")
 

@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leakwise.sources import is_in
+
 _Listing = frozenset[str]
 
 
@@ -112,8 +114,3 @@ class Places:
             top = max(above, key=len, default=os.path.dirname(folder))
             names = os.path.relpath(folder, top).split(os.sep)
         return top, names
-
-
-def is_in(path: str, folder: str) -> bool:
-    """Whether a path lies in a folder, or is it."""
-    return path == folder or path.startswith(os.path.join(folder, ""))

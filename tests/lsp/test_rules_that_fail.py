@@ -131,6 +131,29 @@ def test_a_rule_that_never_ends_is_left_out(tmp_path: Path, does: str) -> None:
         client.until(lambda one: one.get("method") == "window/logMessage" and "XX001" in str(one))
 
 
+WAITS = """
+        import time
+        began = time.monotonic()
+        while time.monotonic() < began + {seconds}:
+            time.sleep(0.02)
+        return
+"""
+
+
+@pytest.mark.parametrize(("seconds", "complaints"), [(1.5, 0), (600, 1)])
+def test_a_rule_that_waits_is_given_ten_times_as_long(
+    tmp_path: Path, seconds: float, complaints: int
+) -> None:
+    """A thread that waits uses the processor as little as one that others keep from it."""
+    does = WAITS.format(seconds=seconds)
+    with RawClient(environment=environment(tmp_path, RULE.format(does=does), "0.5")) as client:
+        client.initialize()
+        client.open(URI, LEAK)
+        seen = client.published(URI, 1)
+        assert [one["code"] for one in seen[-1]["params"]["diagnostics"]] == ["LP001"]
+        assert len(logged(seen)) == complaints
+
+
 SLOW_FACTS = """\
 from leakwise.facts import ModuleFacts
 

@@ -75,7 +75,7 @@ Findings go to standard output, all else to standard error.
 | `FORCE_COLOR` | Where it is set and not empty, colours go to pipes too. |
 | `TERM` | A terminal that is `dumb` gets no colours. |
 | `LEAKWISE_CACHE_DIR` | Where what was found is kept, as `--cache-dir`. |
-| `LEAKWISE_ANALYSIS_SECONDS` | After how long the server gives a rule up; 20. |
+| `LEAKWISE_ANALYSIS_SECONDS` | After how much processor time, in seconds, a rule is given up; 20. |
 """
 
 

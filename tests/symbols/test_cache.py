@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import leakwise
 from leakwise.facts.symbols.cache import AnswerCache
 from leakwise.facts.symbols.questions import Answer, FoundClass, FoundModule, Question
 from leakwise.facts.symbols.trails import dependency_on
@@ -45,7 +44,6 @@ def test_what_is_kept_is_found(tmp_path: Path) -> None:
     keep(tmp_path, ask("a\udcff"), answer=answer)
     assert cache(tmp_path).answers([ask("a\udcff"), ask("b")]) == {ask("a\udcff"): answer}
     assert (tmp_path / "cache/.gitignore").read_text() == "*\n"
-    assert leakwise.__version__ in file(tmp_path).name
     # Another environment or another workspace has other answers.
     assert cache(tmp_path, "/other").answers([ask("a\udcff")]) == {}
 

@@ -1,12 +1,17 @@
 """Files of the cache folder: read only where they are whole, written beside and replaced."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 FOLDER = ".leakwise_cache"
 """The name of the folder that a project has for its cache. It may be deleted at any time."""
+
+OUTDATED_SECONDS = 7 * 24 * 3600.0
+"""What another edition of Leakwise has kept goes when it was not written for so long."""
 
 
 def kept(file: Path) -> bytes | None:
@@ -21,7 +26,7 @@ def kept(file: Path) -> bytes | None:
 
 def keep(file: Path, body: bytes) -> None:
     """Has `file` hold `body`, in a folder that version control leaves out. No reader ever sees half
-    of it.
+    of it. Old files go whose names differ from its own only behind the last dash.
 
     Raises:
         OSError: it cannot be written.
@@ -39,3 +44,7 @@ def keep(file: Path, body: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
+    for other in folder.glob(f"{file.name.rpartition('-')[0]}-*"):
+        with contextlib.suppress(OSError):
+            if other.stat().st_mtime < time.time() - OUTDATED_SECONDS:
+                other.unlink()

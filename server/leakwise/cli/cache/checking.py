@@ -5,13 +5,13 @@ from collections.abc import Generator, Sequence
 from hashlib import blake2b
 
 from leakwise.cli.cache.findings import FindingsCache
-from leakwise.cli.cache.versions import version_key
 from leakwise.cli.cache.world import World, world_of
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.settings_options import check_selectors
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import cache_folder, environments_of
 from leakwise.engine.settings import FolderSettings, SettingsResolver
+from leakwise.sources.editions import edition
 
 
 def check_what_changed(
@@ -67,7 +67,7 @@ def opened(folders: Sequence[str], settings: SettingsResolver) -> FindingsCache 
     if folder is None:
         return None
     about = blake2b("\n".join(folders).encode(errors="surrogateescape"), digest_size=8)
-    name = f"findings-{version_key()}-{about.hexdigest()}.json"
+    name = f"findings-{about.hexdigest()}-{edition()}.json"
 
     def look() -> World | None:
         from leakwise.facts.symbols.environments import search_path

@@ -27,11 +27,6 @@ def stamp_of(path: str) -> Stamp | None:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
-def changed_at(path: str) -> int:
-    """When `path` changed last, in nanoseconds; 0 where nothing is there."""
-    return (stamp_of(path) or UNSURE)[0]
-
-
 def settled(stamp: Stamp, began: int) -> Stamp:
     """The stamp, where a change after `began` would surely give another one; UNSURE else."""
     return stamp if max(stamp[:2]) < began - COARSEST_NS else UNSURE

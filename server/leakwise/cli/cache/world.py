@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.machinery import EXTENSION_SUFFIXES
 
-from leakwise.cli.cache.stamps import changed_at
 from leakwise.sources.folders import is_in
 
 MOST_FILES = 50_000
@@ -51,10 +50,19 @@ def world_of(folders: Sequence[str], packages: Sequence[str]) -> World | None:
             numbers = found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
             contents.update(path + repr(numbers).encode())
     for folder in packages:
-        own = any(is_in(folder, one) for one in folders)
-        changed = 0 if own and "site-packages" not in folder else changed_at(folder)
-        names.update(f"{folder}\n{changed}\n".encode(errors="surrogateescape"))
+        names.update(f"{folder}\n".encode(errors="surrogateescape"))
+        if "site-packages" in folder or not any(is_in(folder, one) for one in folders):
+            names.update(os.fsencode("\n".join(_names(folder))) + b"\n")
     return World(names.hexdigest(), contents.hexdigest(), tuple(folders))
+
+
+def _names(folder: str) -> list[str]:
+    """What a folder with packages lists: with each package the metadata of its version. How old
+    these are says nothing, each machine installs them anew."""
+    try:
+        return sorted(set(os.listdir(folder)) - _LEFT_OUT)
+    except OSError:
+        return []
 
 
 def _sources(folder: str) -> Iterator["os.DirEntry[str]"]:

@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import sys
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import leakwise
 from leakwise.facts.symbols.questions import (
     Answer,
     Question,
@@ -18,6 +16,7 @@ from leakwise.facts.symbols.questions import (
     question_to_json,
 )
 from leakwise.facts.symbols.trails import hold
+from leakwise.sources.editions import edition
 from leakwise.sources.keeping import keep, kept
 
 MOST = 50_000
@@ -27,14 +26,14 @@ _Key = tuple[str, ...]
 
 
 class AnswerCache:
-    """Answers of earlier runs, in a file of their own for each version of Leakwise and Python and
-    each environment. What the file holds is used only if it is whole, and each answer only while
+    """Answers of earlier runs, in a file of their own for each edition of Leakwise and each
+    environment. What the file holds is used only if it is whole, and each answer only while
     all that it rests on is as it was. Threads may share it."""
 
     def __init__(self, folder: Path, roots: Sequence[str], search_path: Sequence[str]) -> None:
-        about = [leakwise.__version__, sys.version, [*roots], [*search_path]]
-        name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
-        self._file = folder / f"symbols-{leakwise.__version__}-{name}.json"
+        about = json.dumps([[*roots], [*search_path]]).encode()
+        name = hashlib.sha256(about).hexdigest()[:16]
+        self._file = folder / f"symbols-{name}-{edition()}.json"
         self._state = threading.Lock()
         self._kept: dict[_Key, Any] | None = None
         self._fresh: dict[_Key, Any] = {}

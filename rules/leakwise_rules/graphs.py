@@ -1,15 +1,17 @@
 """What rules about kept autograd graphs share: when a graph is kept, and how it is cut."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from leakwise.facts import (
     Accumulation,
     AttributeUpdate,
     BodyFacts,
+    ClassFacts,
     GradMode,
     Keeping,
     Loop,
     Place,
+    Rhythm,
     Value,
 )
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
@@ -40,8 +42,8 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         return False
     loops = outlived_loops(event)
     if not loops:
-        return event.from_before and _trains_again_and_again(body, holder)
-    if any(body.trains(loop) for loop in loops):
+        return event.from_before and _trains_again_and_again(body, event, holder)
+    if any(body.uses_up_graphs(loop) for loop in loops):
         return True
     if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
         return False
@@ -55,18 +57,29 @@ def _computes_for_others(body: BodyFacts) -> bool:
     return class_ is not None and (class_.is_module or not class_.bases_known)
 
 
-def _trains_again_and_again(body: BodyFacts, holder: str) -> bool:
+def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
     """Whether the function is a training step that is called in a loop, or by a trainer, and nobody
-    else empties the holder: the state of a module's forward pass is another smell."""
+    empties the holder between two steps: the state of a module's forward pass is another smell."""
     class_ = body.class_
     if class_ is None:
         return body.trains() and body.called_in_loop()
     stepped = not class_.is_module and body.trains() and body.called_in_loop()
-    if not (class_.bases_known and (stepped or body.steps_for_trainer)):
+    if not (stepped or body.steps_for_trainer):
         return False
     attribute = attribute_of(holder)
-    others = set(class_.writers(attribute)) - {"__init__", body.name}
-    return not others and not class_.emptied_by(attribute)
+    writers = set(class_.writers(attribute)) - {"__init__", body.name}
+    emptying = class_.emptied_by(attribute)
+    if not writers and not emptying:
+        return class_.bases_known
+    return writers.issuperset(emptying) and _between_epochs(body, class_, writers)
+
+
+def _between_epochs(body: BodyFacts, class_: ClassFacts, methods: Collection[str]) -> bool:
+    """Whether all of some methods of the class run once for many calls of this body, such as those
+    at the end of an epoch."""
+    return class_.rhythm(body.name or "") is Rhythm.STEP and all(
+        class_.rhythm(method) in {Rhythm.ONCE, Rhythm.EPOCH} for method in methods
+    )
 
 
 def attribute_of(path: str) -> str:
@@ -96,7 +109,7 @@ def leak_path(
     loops = outlived_loops(event)
     if not loops:
         yield RelatedPlace(body.place, "Each call of this function adds one more graph.")
-    elif any(body.trains(loop) for loop in loops):
+    elif any(body.uses_up_graphs(loop) for loop in loops):
         yield RelatedPlace(loops[-1].place, "Each iteration of this loop adds one more graph.")
     else:
         yield RelatedPlace(
@@ -112,10 +125,13 @@ def cut_anchors(
     """The places that a cut of the value's graph needs, in the order `cut_fixes` asks for.
 
     A number can be taken where every part that carries the graph is a scalar, or else where the
-    whole value is.
+    whole value is. None where the graph lies in a part that is not written here: a dict has no
+    `detach()`.
     """
-    anchors = {"detach": event.carriers or (event.place,)}
     if isinstance(event, AttributeUpdate):
+        return {"detach": event.carriers or (event.place,)}
+    anchors = {"detach": event.carriers}
+    if not event.carriers:
         return anchors
     if event.carrier_values and all(part.scalar for part in event.carrier_values):
         anchors["number"] = event.carriers

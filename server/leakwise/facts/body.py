@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.circumstances import Circumstances
 from leakwise.facts.events import (
+    GRADIENT,
     Accumulation,
     AttributeUpdate,
     Callback,
@@ -260,6 +261,10 @@ class BodyFacts(Circumstances, TensorflowScopes):
     def trains(self, loop: Loop | None = None) -> bool:
         """Whether a backward pass or optimizer step happens, in the loop where one is given."""
         return any(loop is None or loop in step.loops for step in self.training_steps)
+
+    def uses_up_graphs(self, loop: Loop) -> bool:
+        """Whether it trains in a loop, by more than gradients that are to be differentiated."""
+        return any(loop in one.loops and one.what != GRADIENT for one in self.training_steps)
 
     def waits(self, loop: Loop | None = None) -> bool:
         """Whether something is called, in the loop where one is given, of which other files' facts

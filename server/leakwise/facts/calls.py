@@ -12,6 +12,7 @@ from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
 from leakwise.facts.constructions import constructed
 from leakwise.facts.events import (
+    GRADIENT,
     Argument,
     CallSite,
     GradMode,
@@ -216,8 +217,11 @@ def _qualified_call(
     everything = [*arguments, *keywords.values()]
     if name in BACKWARD_FUNCTIONS and everything:
         run.outcome.backpropagate(everything[0])
-        run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
-        return _gradients(keywords) if name == GRAD_FUNCTION else UNKNOWN
+        gives = _gradients(keywords) if name == GRAD_FUNCTION else UNKNOWN
+        differentiable = gives.element is not None and gives.element.carries_graph
+        what = GRADIENT if differentiable else "backward"
+        run.outcome.add(TrainingStep(run.place(node), run.loops, what))
+        return gives
     resource = acquired(name, arguments, keywords)
     if resource is not None and resource.kind is Kind.HOOK_HANDLE:
         return acquire(run, node, resource, callee, Certainty.SURE)

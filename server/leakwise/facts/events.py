@@ -235,9 +235,13 @@ class ModuleCall(Event):
     """The function of this file that calls it and is called here; "" where it is called itself."""
 
 
+GRADIENT = "gradient"
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingStep(Event):
-    """A call that trains: `backward` or an optimizer's `step`."""
+    """A call that trains: `what` is `backward`, an optimizer's `step`, or GRADIENT where a gradient
+    is asked for with a graph of its own, to be differentiated in turn."""
 
     what: str
 

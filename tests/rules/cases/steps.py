@@ -92,15 +92,22 @@ class Appends(L.LightningModule):
         self.losses = []
         self.outputs = []
         self.checked = []
+        self.latest = []
 
     def training_step(self, batch, index):
         loss = nn.functional.mse_loss(self.net(batch), batch)
         self.losses.append(loss)  # leak: LP002
-        self.outputs.append(loss)
+        self.outputs.append(loss)  # leak: LP002
+        self.latest.append(loss)
         return loss
+
+    def on_train_batch_end(self, outputs, batch, index):
+        self.log("latest", torch.stack(self.latest).mean())
+        self.latest.clear()
 
     def on_train_epoch_end(self):
         self.log("mean", torch.stack(self.losses).mean())
+        # A whole epoch's graphs have piled up by now.
         self.log("last", torch.stack(self.outputs).mean())
         self.outputs.clear()
 

@@ -1,6 +1,7 @@
 """What other files tell of the open documents: who is asked, and how what they say comes back."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_PARTING_SECONDS = 1.0
+"""How long is waited at the end for processes to be gone, and what they wrote with them."""
+
 Post = Callable[[Callable[[], None]], None]
 """Has something run on the analysis thread, soon."""
 
 
 class Neighbours:
-    """Asks for the analysis thread, to which all of it belongs but `roots`.
+    """Asks for the analysis thread, to which all of it belongs but `roots` and `stop`.
 
     What is answered gathers in `answers`, and what was answered and may be otherwise now in
     `stale`. Both are for the scheduler to take.
@@ -39,6 +43,7 @@ class Neighbours:
         self._told: dict[str, Document] = {}
         self._preferred = ""
         self._closed = False
+        self._starting = threading.Lock()
 
     @property
     def restless(self) -> bool:
@@ -52,10 +57,12 @@ class Neighbours:
     def ask(self, uri: str, questions: "Iterable[Question]") -> None:
         """Asks for a document; what it asked before and does not ask now is not wanted any more."""
         wanted = set(questions)
-        if self._closed or wanted == self._waiting.get(uri, set()):
+        if wanted == self._waiting.get(uri, set()):
+            return
+        symbols = self._started()
+        if symbols is None:
             return
         self._waiting[uri] = wanted
-        symbols = self._started()
         for question in wanted:
             answer = symbols.known(question)
             if answer is not None:
@@ -103,10 +110,12 @@ class Neighbours:
         self._told.clear()
 
     def stop(self) -> None:
-        """Asks nothing any more, and ends what answers."""
-        self._closed = True
-        if self._symbols is not None:
-            self._symbols.close()
+        """Asks nothing any more, and ends what answers; from any thread."""
+        with self._starting:
+            self._closed = True
+            symbols = self._symbols
+        if symbols is not None:
+            symbols.close(_PARTING_SECONDS)
 
     def _note(self, stale: "Iterable[Question]") -> None:
         for question in stale:
@@ -114,15 +123,19 @@ class Neighbours:
             for waiting in self._waiting.values():
                 waiting.discard(question)
 
-    def _started(self) -> "Symbols":
-        if self._symbols is None:
-            from leakwise.facts.symbols.client import Symbols
+    def _started(self) -> "Symbols | None":
+        """Who answers; None where nothing is to be asked any more."""
+        from leakwise.facts.symbols.client import Symbols
 
-            self._symbols = Symbols(
-                self.roots, self._hear, self._warn, environments=self.environments
-            )
-            self._symbols.prefer(self._preferred)
-        return self._symbols
+        with self._starting:
+            if self._closed:
+                return None
+            if self._symbols is None:
+                self._symbols = Symbols(
+                    self.roots, self._hear, self._warn, environments=self.environments
+                )
+                self._symbols.prefer(self._preferred)
+            return self._symbols
 
     def _hear(self, question: "Question", answer: "Answer") -> None:
         # On a thread of the one who answers.

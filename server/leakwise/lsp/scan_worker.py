@@ -1,8 +1,8 @@
 """The process that checks files of a workspace which are not open.
 
 It reads JSON lines from stdin: first what is to be known of the client and its settings, then
-paths. For each path it writes one line to stdout. It ends when its stdin does, so that no server
-leaves it behind, whatever it is doing.
+paths. For each path it writes one line to stdout, and an empty one each second. It ends when its
+stdin does, so that no server leaves it behind, whatever it is doing.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from leakwise.lsp.client import Client
 from leakwise.lsp.convert import to_lsp_diagnostic
 from leakwise.lsp.entries import LIMIT_SECONDS
 from leakwise.lsp.limits import GivenUp, Limit
-from leakwise.lsp.scanning import ANY_FILE
+from leakwise.lsp.scanning import ANY_FILE, SIGN_OF_LIFE
 from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.sources import UnreadableError, path_to_uri, read_document
 
@@ -29,14 +30,36 @@ if TYPE_CHECKING:
     from leakwise.facts.symbols.questions import Question
 
 _NICENESS = 10
+_PULSE_SECONDS = 1.0
 _OUTSIDE_FACTOR = 3
 """How much longer a file may take for which other processes are asked."""
+
+
+class Answers:
+    """Writes lines, and signs of life between them."""
+
+    def __init__(self, target: int) -> None:
+        self._target = os.fdopen(target, "wb")
+        self._writing = threading.Lock()
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def write(self, line: bytes) -> None:
+        """Writes a whole line."""
+        with self._writing:
+            self._target.write(line)
+            self._target.flush()
+
+    def _beat(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                time.sleep(_PULSE_SECONDS)
+                self.write(SIGN_OF_LIFE)
 
 
 def main() -> None:
     """Checks files until nobody asks any more."""
     # A copy, so that whatever else prints does not break in.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = Answers(os.dup(1))
     os.dup2(2, 1)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
@@ -60,8 +83,7 @@ def main() -> None:
                 found = {"problem": f"it took longer than {limit.seconds:g} seconds"}
             except Exception as error:
                 found = {"problem": f"{type(error).__name__}: {error}"}
-            answers.write(json.dumps(found) + "\n")
-            answers.flush()
+            answers.write(json.dumps(found).encode() + b"\n")
 
 
 def _checked(

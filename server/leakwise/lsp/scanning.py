@@ -24,6 +24,10 @@ _FILES_OF_ONE = 500
 _WORTH_ANOTHER = 20
 """How many files are worth a further process."""
 _MOST_PROCESSES = 4
+SILENCE_SECONDS = 60.0
+"""A process that gives no sign of life for so long is ended; one is due every second."""
+_DEATHS = "the process that checked it died or stood still, and so did another"
+SIGN_OF_LIFE = b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ class Scans:
                 waiting.append(path)
         done: asyncio.Queue[Scanned | None] = asyncio.Queue()
         many = min(_processes(), -(-len(waiting) // _WORTH_ANOTHER))
-        workers = [asyncio.ensure_future(_work(waiting, done, order)) for _ in range(many)]
+        lost: set[str] = set()
+        workers = [asyncio.ensure_future(_work(waiting, lost, done, order)) for _ in range(many)]
         try:
             for _ in range(len(waiting)):
                 scanned = await _next(done, workers)
@@ -124,8 +129,11 @@ async def _next(
     return None if done.empty() else done.get_nowait()
 
 
-async def _work(waiting: deque[str], done: "asyncio.Queue[Scanned | None]", order: Order) -> None:
-    """Has files checked by one process after the other, until none is left."""
+async def _work(
+    waiting: deque[str], lost: set[str], done: "asyncio.Queue[Scanned | None]", order: Order
+) -> None:
+    """Has files checked by one process after the other, until none is left. A file whose process
+    died waits again, and is one of the `lost`: a second death is not by chance."""
     while waiting:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "leakwise.lsp.scan_worker"),
@@ -147,8 +155,12 @@ async def _work(waiting: deque[str], done: "asyncio.Queue[Scanned | None]", orde
                 with contextlib.suppress(ConnectionError):
                     process.stdin.write(json.dumps(path).encode() + b"\n")
                     await process.stdin.drain()
-                    answer = await process.stdout.readline()
-                await done.put(_scanned(path, stamp, answer))
+                    answer = await _answer(process.stdout)
+                if answer or path in lost:
+                    await done.put(_scanned(path, stamp, answer))
+                else:
+                    lost.add(path)
+                    waiting.append(path)
                 if not answer:
                     break
         finally:
@@ -157,8 +169,18 @@ async def _work(waiting: deque[str], done: "asyncio.Queue[Scanned | None]", orde
             await process.wait()
 
 
+async def _answer(replies: asyncio.StreamReader) -> bytes:
+    """The next line that tells of a file; an empty one from a process that died or stands still."""
+    with contextlib.suppress(TimeoutError):
+        while True:
+            line = await asyncio.wait_for(replies.readline(), SILENCE_SECONDS)
+            if line != SIGN_OF_LIFE:
+                return line
+    return b""
+
+
 def _scanned(path: str, stamp: tuple[int, int], answer: bytes) -> Scanned:
-    found = json.loads(answer) if answer else {"problem": "the process that checked it died"}
+    found = json.loads(answer) if answer else {"problem": _DEATHS}
     if "problem" in found:
         logger.warning("%s was not checked: %s.", path, found["problem"])
     diagnostics = found.get("diagnostics", [])

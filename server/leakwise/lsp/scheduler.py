@@ -89,9 +89,11 @@ class Scheduler:
         threading.Thread(target=self._run, name="analysis", daemon=True).start()
 
     def stop(self) -> None:
-        """Ends the thread after the step it is at; does not wait for it."""
+        """Ends the thread after the step it is at, without waiting for it, and the process that
+        knows other files."""
         self._stopping = True
-        self._inbox.put(self.neighbours.stop)
+        self._inbox.put(_nothing)
+        self.neighbours.stop()
 
     def open(self, document: Document) -> None:
         """Begins to analyse a document."""
@@ -351,6 +353,10 @@ class Scheduler:
         assert self._loop is not None
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _nothing() -> None:
+    """Wakes the thread."""
 
 
 def _load_engine() -> None:

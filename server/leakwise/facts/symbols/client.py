@@ -169,8 +169,9 @@ class Symbols:
         with self._state:
             return self._change({path: None for path in paths if path not in self._documents})
 
-    def close(self) -> None:
-        """Ends the threads and processes, and writes the cache. Questions stay unanswered."""
+    def close(self, seconds: float | None = None) -> None:
+        """Ends the threads and processes, and writes the cache. Questions stay unanswered. For each
+        thread it waits so long at most, where that is given."""
         with self._state:
             self._closed = True
             runners = list(self._untold)
@@ -178,7 +179,7 @@ class Symbols:
         for runner in runners:
             runner.stop()
         for runner in runners:
-            runner.join()
+            runner.join(seconds)
         if self._cache is not None:
             self._cache.save()
 

@@ -94,9 +94,9 @@ class Runner:
             if self._process is not None:
                 self._process.kill()
 
-    def join(self) -> None:
-        """Waits for the thread after `stop`."""
-        self._thread.join()
+    def join(self, seconds: float | None) -> None:
+        """Waits for the thread after `stop`, so long at most where that is given."""
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         # The process runs there: not in the workspace, and with nothing around it.

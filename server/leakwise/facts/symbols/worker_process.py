@@ -46,7 +46,8 @@ class Limits:
     longest: float = 180.0
     """Processor time of one question in all."""
     silence: float = 60.0
-    """Time without a sign of life; one is due twice a second."""
+    """Time without a sign of life, after which the process is as good as dead; one is due twice a
+    second."""
     start: float = 60.0
     """Time until it is ready."""
     memory: int = 1 << 30
@@ -56,7 +57,7 @@ class Limits:
 
 
 class WorkerError(Exception):
-    """The process is no more."""
+    """The process is no more, or of no use."""
 
 
 class StartError(WorkerError):
@@ -139,7 +140,7 @@ class WorkerProcess:
         Raises:
             GivenUpError: the question takes too much.
             QuestionError: it could not answer.
-            WorkerError: it is no more, or has sent nonsense.
+            WorkerError: it is no more, does not respond, or has sent nonsense.
         """
         self._send({"question": question_to_json(question)})
         limits = self._limits
@@ -193,7 +194,7 @@ class WorkerProcess:
         try:
             message = self._messages.get(timeout=seconds)
         except queue.Empty:
-            raise GivenUpError("it does not respond") from None
+            raise WorkerError("it does not respond") from None
         if not isinstance(message, dict):
             raise WorkerError("it has ended unexpectedly")
         memory = message.get("memory")

@@ -152,7 +152,8 @@ def is_unit_test(body: BodyFacts) -> bool:
     with it."""
     if body.class_ is not None and body.class_.is_test_case:
         return True
-    return body.name is not None and body.name.startswith("test_")
+    named = body.name is not None and body.name.startswith("test_")
+    return named and not body.evaluates_for_trainer
 
 
 def certainty(body: BodyFacts, phase: Phase) -> Certainty:

@@ -252,7 +252,7 @@ class InferenceLoopWithoutNoGrad(Rule):
 
                     def validation_step(self, batch, batch_idx):
                         for view in batch:
-                            self.outputs.append(self.net(view))
+                            self.outputs.append(self.net(view).cpu())
             """,
         ),
         Negative(

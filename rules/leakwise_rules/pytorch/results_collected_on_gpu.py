@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Graph, Keeping, Loop, ModuleCall
+from leakwise.facts import (
+    BodyFacts,
+    Certainty,
+    Graph,
+    Keeping,
+    Loop,
+    ModuleCall,
+)
 from leakwise.facts.storage import Device, Numbers
 from leakwise.rule import (
     Applicability,
@@ -22,11 +29,11 @@ from leakwise.rule import (
 )
 from leakwise_rules.evaluation import is_forward, is_unit_test
 from leakwise_rules.graphs import outlived_loops
+from leakwise_rules.trainer_steps import GATHERS, Found, in_step
 from leakwise_rules.wording import shown
 
 _MOVES = ("cuda", "to")
 _DEVICES = ("cuda", "device")
-_GATHERS = ("all_gather", "all_gather_into_tensor", "all_reduce", "gather", "gather_for_metrics")
 _FEW = 8
 
 
@@ -57,7 +64,7 @@ class ResultsCollectedOnGpu(Rule):
     code = "LP021"
     name = "results-collected-on-gpu"
     message = (
-        "`{holder}` gathers `{value}` of every iteration in the accelerator's memory; "
+        "`{holder}` gathers `{value}` of every {turn} in the accelerator's memory; "
         "move it to the host first."
     )
     severity = Severity.INFORMATION
@@ -179,6 +186,44 @@ class ResultsCollectedOnGpu(Rule):
                         return scores
             """,
         ),
+        Example(
+            bad="""
+                import torch
+                from lightning import LightningModule
+
+                class Tagger(LightningModule):
+                    def __init__(self, width):
+                        super().__init__()
+                        self.net = torch.nn.Linear(width, 32)
+                        self.scores = []
+
+                    def test_step(self, batch, index):
+                        scores = self.net(batch["words"])
+                        self.scores.append(scores)  # leak
+
+                    def on_test_epoch_end(self):
+                        torch.save(torch.cat(self.scores), "scores.pt")
+                        self.scores.clear()
+            """,
+            good="""
+                import torch
+                from lightning import LightningModule
+
+                class Tagger(LightningModule):
+                    def __init__(self, width):
+                        super().__init__()
+                        self.net = torch.nn.Linear(width, 32)
+                        self.scores = []
+
+                    def test_step(self, batch, index):
+                        scores = self.net(batch["words"])
+                        self.scores.append(scores.cpu())
+
+                    def on_test_epoch_end(self):
+                        torch.save(torch.cat(self.scores), "scores.pt")
+                        self.scores.clear()
+            """,
+        ),
     )
     negatives = (
         Negative(
@@ -258,30 +303,26 @@ class ResultsCollectedOnGpu(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops or is_forward(body) or is_unit_test(body):
-            return
-        if body.mentions(*_GATHERS):
+        if is_unit_test(body) or body.mentions(*GATHERS):
             return
         for keeping in body.keepings:
             if not _is_large(keeping):
                 continue
-            certainty = _on_accelerator(body, keeping)
-            found = _network_in_loop(body, keeping)
-            if certainty is None or found is None:
+            found = in_step(body, keeping) if body.evaluates_for_trainer else None
+            if found is None:
+                found = _in_loop(body, keeping)
+            if found is None:
                 continue
-            call, loop = found
-            if body.trains(loop) or body.waits(loop) or _ends_early(body, loop):
-                continue
-            holder = body.holder(keeping)
-            if holder is not None and holder.bounded:
-                continue
+            related, certainty, turn = found
+            # What a trainer hands over may be a structure of tensors, which has no `cpu()`.
+            made_here = len(related) > 1
             yield self.report(
                 keeping.place,
-                RelatedPlace(call.place, "The network gives it on the device that it lies on."),
-                RelatedPlace(loop.place, "Each iteration of this loop keeps one more."),
+                *related,
                 certainty=certainty.weaker(keeping.stored.certainty),
-                anchors={"value": (keeping.place,)},
+                anchors={"value": (keeping.place,) if made_here else ()},
                 holder=shown(keeping.holder, 24),
+                turn=turn,
                 value=shown(keeping.stored_text),
             )
 
@@ -300,6 +341,27 @@ def _is_large(keeping: Keeping) -> bool:
         and value.numbers is not Numbers.WHOLE
         and keeping.holder_value.bound is None
     )
+
+
+def _in_loop(body: BodyFacts, keeping: Keeping) -> Found | None:
+    """What a loop of the body gathers of the outputs of a network, if it trains nothing."""
+    if not body.has_loops or is_forward(body):
+        return None
+    certainty = _on_accelerator(body, keeping)
+    found = _network_in_loop(body, keeping)
+    if certainty is None or found is None:
+        return None
+    call, loop = found
+    if body.trains(loop) or body.waits(loop) or _ends_early(body, loop):
+        return None
+    holder = body.holder(keeping)
+    if holder is not None and holder.bounded:
+        return None
+    related = (
+        RelatedPlace(call.place, "The network gives it on the device that it lies on."),
+        RelatedPlace(loop.place, "Each iteration of this loop keeps one more."),
+    )
+    return related, certainty, "iteration"
 
 
 def _on_accelerator(body: BodyFacts, keeping: Keeping) -> Certainty | None:

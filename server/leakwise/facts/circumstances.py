@@ -15,6 +15,7 @@ from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
 from leakwise.facts.events import Argument, Callback, CallSite, Defining, Display, Event
 from leakwise.facts.guards import Condition, condition_of
+from leakwise.facts.handed import evaluates_for_trainer
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.picking import given_singly, taken_as_one
 from leakwise.facts.places import Place
@@ -63,6 +64,12 @@ class Circumstances:
         """Whether this is a method that a framework's trainer calls at every step, and whose loss
         it backpropagates: `training_step` of Lightning, `compute_loss` of transformers."""
         return steps_for_trainer(self.module, self.definition)
+
+    @property
+    def evaluates_for_trainer(self) -> bool:
+        """Whether this is a method that a framework's trainer calls for each batch of an
+        evaluation, on the device that it computes on: `validation_step` of Lightning."""
+        return evaluates_for_trainer(self.module, self.definition)
 
     @property
     def outputs_on_context(self) -> tuple[OutputOnContext, ...]:

@@ -11,7 +11,7 @@ from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
 from leakwise.facts.apis.torch_functions import SWITCH_WORDS
-from leakwise.facts.apis.trainers import HANDED_NETWORKS, LIGHTNING_CALLBACKS
+from leakwise.facts.apis.trainers import LIGHTNING_CALLBACKS
 from leakwise.facts.backpropagation import evidence_in, own_evidence
 from leakwise.facts.blocks import run_blocks
 from leakwise.facts.calls import grad_mode
@@ -19,6 +19,7 @@ from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.events import GradMode
 from leakwise.facts.evidence import backpropagated_assignments
 from leakwise.facts.expressions import evaluate
+from leakwise.facts.handed import handed_by_trainer
 from leakwise.facts.memos import Memos
 from leakwise.facts.names import path_of
 from leakwise.facts.noted import STARTING_WORDS, Evidence
@@ -30,7 +31,7 @@ from leakwise.facts.state import State, deep_sources
 from leakwise.facts.statements import run_statement, run_suite
 from leakwise.facts.summaries import Context
 from leakwise.facts.usage import captors, only_looked_at
-from leakwise.facts.values import DICT, UNKNOWN, Certainty, Kind, Source, Value
+from leakwise.facts.values import DICT, UNKNOWN, Kind, Source, Value
 from leakwise.syntax import Block
 
 if TYPE_CHECKING:
@@ -197,17 +198,7 @@ def parameter_value(
         value = annotated(module, definition, parameter.annotation)
     if value.kind is Kind.UNKNOWN and given is None:
         value = module.parameter_value(definition, name)
-    if value.kind is Kind.UNKNOWN and _is_handed_network(module, definition, name):
-        value = Value(Kind.MODULE, certainty=Certainty.LIKELY)
-    return value
-
-
-def _is_handed_network(module: "ModuleFacts", definition: Definition, name: str) -> bool:
-    """Whether a trainer hands the network that it trains to a method by this parameter."""
-    bases, class_ = HANDED_NETWORKS.get(name), definition.parent
-    if bases is None or class_ is None or not class_.is_class:
-        return False
-    return not bases.isdisjoint(module.ancestors(class_).names)
+    return handed_by_trainer(module, definition, name, value)
 
 
 def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:

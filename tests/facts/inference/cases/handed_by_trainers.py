@@ -38,3 +38,20 @@ class Sampling(pl.Callback):
 class Unrelated:
     def compute_loss(self, model, inputs):
         return model(inputs)  #? unknown
+
+
+class Collecting(pl.callbacks.BasePredictionWriter):
+    def on_predict_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+        outputs  #? Output detached likely
+        images, names = batch
+        images  #? Output detached likely
+        batch_idx  #? unknown
+
+    def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+        outputs  #? unknown
+
+
+class Measuring(pl.LightningModule):
+    def on_test_batch_end(self, outputs, batch, batch_idx):
+        outputs  #? Output detached likely
+        batch_idx  #? unknown

@@ -9,6 +9,7 @@ from leakwise.facts import (
     ClassFacts,
     GradMode,
     Keeping,
+    LimitKind,
     Loop,
     Place,
     Rhythm,
@@ -62,7 +63,9 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
     empties the holder between two steps: the state of a module's forward pass is another smell."""
     class_ = body.class_
     if class_ is None:
-        return body.trains() and body.called_in_loop()
+        kept = body.holder(event)
+        emptied = kept is not None and any(one.how is LimitKind.EMPTIED for one in kept.limits)
+        return body.trains() and not emptied and body.called_in_loop(holder)
     stepped = not class_.is_module and body.trains() and body.called_in_loop()
     if not (stepped or body.steps_for_trainer):
         return False

@@ -383,9 +383,10 @@ class BodyFacts(Circumstances, TensorflowScopes):
         """The bodies of this file that call this function."""
         return tuple(self.module.facts(one) for one in self.module.callers(self.definition))
 
-    def called_in_loop(self) -> bool:
-        """Whether a loop in this file calls this function."""
-        return called_in_loop(self.module, self.definition)
+    def called_in_loop(self, outlived_by: str = "") -> bool:
+        """Whether a loop in this file calls this function, or an optimizer's step in one does. With
+        `outlived_by`, only loops that do not bind the name this path begins with in each round."""
+        return called_in_loop(self.module, self.definition, outlived_by)
 
     def value(self, path: str) -> Value:
         """What a path holds where the body ends."""

@@ -49,13 +49,20 @@ class Loop:
         return isinstance(self.node, ast.expr)
 
     def rebinds(self, name: str) -> bool:
-        """Whether the loop's statements bind a name, beside its head."""
-        suites = [] if isinstance(self.node, ast.expr) else [*self.node.body, *self.node.orelse]
-        return any(
-            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-            for statement in suites
-            for node in ast.walk(statement)
-        )
+        """Whether the loop's own statements bind a name, beside its head."""
+        pending: list[ast.AST] = []
+        if not isinstance(self.node, ast.expr):
+            pending += (*self.node.body, *self.node.orelse)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+                return True
+            if not isinstance(node, _SCOPES):
+                pending.extend(ast.iter_child_nodes(node))
+        return False
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """Functions that run again and again because they answer one question after another: a web
 framework calls them for each request, a loop of the file does, or their names say so."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.requests import answers_requests, is_asked_about, is_setting
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import CallSite
+from leakwise.facts.events import Callback, CallSite, Loop
 from leakwise.facts.guards import Condition, condition_of
 from leakwise.facts.lifetimes import Rhythm
+from leakwise.facts.state import root_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -66,13 +68,32 @@ def _runs_each_time(decorator: Decorator) -> bool:
     return not any(word in written for word in _KEEPING_WORDS)
 
 
-def called_in_loop(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a loop in this file calls a function."""
+def called_in_loop(module: "ModuleFacts", definition: Definition, outlived_by: str = "") -> bool:
+    """Whether a loop in this file calls a function, or hands it to an optimizer's step, which calls
+    it: https://docs.pytorch.org/docs/stable/optim.html#optimizer-step-closure. With `outlived_by`,
+    only loops that do not bind the name which this path begins with in each round."""
+    name = root_of(outlived_by)
 
     def compute() -> bool:
-        return any(site.loops for _, site in module.call_sites(definition))
+        return any(
+            not (name and loop.rebinds(name))
+            for loops in _loops_round_calls(module, definition)
+            for loop in loops
+        )
 
-    return module.query(definition, "looped", compute, False).read()  # type: ignore[no-any-return]
+    key = ("looped", name)
+    return module.query(definition, key, compute, False).read()  # type: ignore[no-any-return]
+
+
+def _loops_round_calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Loop, ...]]:
+    for _, site in module.call_sites(definition):
+        yield site.loops
+    for scope in module.scopes.mentioning(definition.name):
+        if scope.is_class:
+            continue
+        for event in module.body(scope).events:
+            if isinstance(event, Callback) and event.function is definition:
+                yield event.loops if event.how == "step" else ()
 
 
 def repeats(site: CallSite) -> bool:

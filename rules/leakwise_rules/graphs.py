@@ -9,6 +9,7 @@ from leakwise.facts import (
     ClassFacts,
     GradMode,
     Keeping,
+    Life,
     LimitKind,
     Loop,
     Place,
@@ -43,7 +44,9 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         return False
     loops = outlived_loops(event)
     if not loops:
-        return event.from_before and _trains_again_and_again(body, event, holder)
+        return event.from_before and (
+            _trains_again_and_again(body, event, holder) or _answers_and_keeps(body, event)
+        )
     if any(body.uses_up_graphs(loop) for loop in loops):
         return True
     if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
@@ -83,6 +86,21 @@ def _between_epochs(body: BodyFacts, class_: ClassFacts, methods: Collection[str
     return class_.rhythm(body.name or "") is Rhythm.STEP and all(
         class_.rhythm(method) in {Rhythm.ONCE, Rhythm.EPOCH} for method in methods
     )
+
+
+def _answers_and_keeps(body: BodyFacts, event: Accumulation | Keeping) -> bool:
+    """Whether the function answers one request after another, and what it keeps of each stays: as
+    long as the process does, or on an object that nothing empties, of a network in evaluation
+    mode."""
+    if not body.asked_again or body.trains() or _computes_for_others(body):
+        return False
+    kept = body.holder(event)
+    if kept is None or kept.bounded or body.callers_grad() is GradMode.OFF:
+        return False
+    if kept.life is Life.PROCESS:
+        return True
+    evaluated = any(call.evaluating is not None for call in body.module_calls)
+    return kept.life is Life.OBJECT and evaluated
 
 
 def attribute_of(path: str) -> str:

@@ -132,7 +132,7 @@ def _life_and_limits(
         limited = [Limit(LimitKind.MAXLEN)] if kept.bound is not None else []
         return life, (*limited, *own, *others)
     if definition.node is None:
-        elsewhere = _limits_of_name(module, definition, root)
+        elsewhere = _limits_of_name(module, definition, path)
         life = _by_loops(event, fresh_in)
         return (Life.PROCESS if life is Life.CALL else life), (*own, *elsewhere)
     if any(parameter.arg == root for parameter in definition.parameters()):
@@ -141,11 +141,11 @@ def _life_and_limits(
         return _by_loops(event, fresh_in), own
     enclosed = _bound_round(module, definition, root)
     if module.scopes.bindings(root) and not enclosed:
-        return Life.PROCESS, (*own, *_limits_of_name(module, definition, root))
+        return Life.PROCESS, (*own, *_limits_of_name(module, definition, path))
     if not enclosed:
         return Life.UNKNOWN, own
     # A name of a function round it: it lives as long as the function made here.
-    return Life.OBJECT, (*own, *_limits_of_name(module, definition, root))
+    return Life.OBJECT, (*own, *_limits_of_name(module, definition, path))
 
 
 def _by_loops(event: Event, fresh_in: tuple[Loop, ...]) -> Life:
@@ -220,14 +220,17 @@ def _is_unrelated(module: "ModuleFacts", class_: Definition, other: Definition |
     )
 
 
-def _limits_of_name(module: "ModuleFacts", definition: Definition, name: str) -> Iterator[Limit]:
-    """The reliefs of a name of the file, or of a function round a body, in other bodies."""
+def _limits_of_name(module: "ModuleFacts", definition: Definition, path: str) -> Iterator[Limit]:
+    """The reliefs, in other bodies, of a path that begins with a name of the file or of a function
+    round a body, and of this name."""
+    name = root_of(path)
     for other in module.scopes.mentioning(name):
         if other is definition or other.is_class:
             continue
         if is_local(module, other, name) and not _lies_in(definition, other):
             continue
-        yield from _limits_in(module, other, name, other.name or "<module>")
+        for one in dict.fromkeys((path, name)):
+            yield from _limits_in(module, other, one, other.name or "<module>")
 
 
 def _lies_in(inner: Definition, outer: Definition) -> bool:

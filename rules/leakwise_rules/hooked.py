@@ -43,3 +43,39 @@ def _is_given(body: BodyFacts, path: str) -> bool:
     if root == body.instance_name:
         return body.is_given(body.value(f"{root}.{rest.partition('.')[0]}"))
     return root in body.parameters
+
+
+def runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
+    """Whether the function registers once per call, on a module that outlives it: it uses the
+    network itself, and not for a whole training, or a loop calls it for the same module."""
+    if body.name in (None, "__init__") or body.rhythm is Rhythm.ONCE:
+        return False
+    if body.perhaps_in_one_call(acquisition):
+        return False
+    hooked = body.wholes(acquisition)
+    trains_it = any(step.loops for step in body.training_steps)
+    calls = () if trains_it else body.module_calls
+    if any(_runs(call.callee, path) for call in calls for path in hooked):
+        return True
+    # A loop that calls this may hand it another module each time.
+    handed_in = any(path.partition(".")[0] in body.parameters for path in hooked)
+    return bool(hooked) and not handed_in and _called_again(body)
+
+
+def _called_again(body: BodyFacts) -> bool:
+    """Whether a loop calls the function, other than one that sets an object up."""
+    return body.rhythm >= Rhythm.EPOCH or any(
+        site.loops and site.value.definition is body.definition
+        for caller in body.callers()
+        if caller.name != "__init__"
+        for site in caller.call_sites
+    )
+
+
+def _runs(callee: str, hooked: str) -> bool:
+    """Whether a call of `callee` may run the module at the path `hooked`: it is that module, holds
+    it, or is a part of the same network."""
+    if f"{hooked}.".startswith(f"{callee}."):
+        return True
+    ours, theirs = callee.split(".")[:2], hooked.split(".")[:2]
+    return ours[0] == theirs[0] and (len(ours) < 2 or ours == theirs)

@@ -19,7 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.hooked import made_with, overwritten
+from leakwise_rules.hooked import made_with, overwritten, runs_per_call
 from leakwise_rules.wording import shown
 
 
@@ -230,6 +230,25 @@ class HookNeverRemoved(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import torch
+
+                def respond(net: torch.nn.Module, images, wanted, keep):
+                    layer = dict(net.named_modules())[wanted]
+                    layer.register_forward_hook(keep)  # leak
+                    return net(images)
+            """,
+            good="""
+                import torch
+
+                def respond(net: torch.nn.Module, images, wanted, keep):
+                    layer = dict(net.named_modules())[wanted]
+                    with layer.register_forward_hook(keep):
+                        return net(images)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -317,7 +336,7 @@ class HookNeverRemoved(Rule):
             loop = body.repeating_loop(acquisition)
             rerun = loop is None and _rerun_adds(body, acquisition)
             owner = made_with(body, acquisition) if loop is None else None
-            if not (loop or rerun or owner or replaced or _runs_per_call(body, acquisition)):
+            if not (loop or rerun or owner or replaced or runs_per_call(body, acquisition)):
                 continue
             one_block = not acquisition.loops or loop == acquisition.loops[-1]
             fixable = one_block and owner is None and not replaced
@@ -363,27 +382,6 @@ def _removed(*, never: bool, replaced: bool) -> str:
 def _rerun_adds(body: BodyFacts, acquisition: Acquisition) -> bool:
     """Whether each run of a notebook's cell registers one more on a module of an earlier cell."""
     return not acquisition.loops and body.survives_rerun(acquisition.place, acquisition.receiver)
-
-
-def _runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
-    """Whether the function registers once per call, on a module that outlives it: it uses the
-    network itself, or a loop calls it for the same module."""
-    if body.name in (None, "__init__") or not acquisition.lasting:
-        return False
-    if any(_runs(call.callee, acquisition.receiver) for call in body.module_calls):
-        return True
-    # A loop that calls this may hand it another module each time.
-    handed_in = acquisition.receiver.partition(".")[0] in body.parameters
-    return body.called_in_loop() and not handed_in
-
-
-def _runs(callee: str, hooked: str) -> bool:
-    """Whether a call of `callee` may run the module at the path `hooked`: it is that module, holds
-    it, or is a part of the same network."""
-    if f"{hooked}.".startswith(f"{callee}."):
-        return True
-    ours, theirs = callee.split(".")[:2], hooked.split(".")[:2]
-    return ours[0] == theirs[0] and (len(ours) < 2 or ours == theirs)
 
 
 def _leak_path(

@@ -14,7 +14,7 @@ from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
 from leakwise.facts.events import Argument, Callback, CallSite, Defining, Display, Event
-from leakwise.facts.guards import Condition, condition_of
+from leakwise.facts.guards import Condition, condition_of, may_happen_once
 from leakwise.facts.handed import evaluates_for_trainer
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.picking import given_singly, taken_as_one
@@ -24,6 +24,7 @@ from leakwise.facts.requests import asked_again, given_the_same_again
 from leakwise.facts.reruns import displayed, survives_rerun
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.values import Value
+from leakwise.facts.wholes import wholes_of
 
 if TYPE_CHECKING:
     from leakwise.facts.definitions import Definition
@@ -92,6 +93,12 @@ class Circumstances:
         """Under which condition an event happens in its innermost loop or, without, this body."""
         return condition_of(self.module, self.definition, event)
 
+    def perhaps_in_one_call(self, event: Event) -> bool:
+        """Whether a condition may let an event happen in one of all calls of this body, in whatever
+        loop that is: only where something that outlives the call is not there yet."""
+        self.definition.code.read()
+        return may_happen_once(self.module, self.definition, event.place)
+
     def always_behind(self, taken: Acquisition, sites: Sequence[CallSite]) -> bool:
         """Whether one of some calls comes behind the place that takes a resource on every path that
         raises nothing, such as the one that saves a figure."""
@@ -100,6 +107,12 @@ class Circumstances:
             self.module, self.definition, taken.place, calls, frozenset(), gathered=True
         )
         return found >= Release.NORMALLY
+
+    def wholes(self, taken: Acquisition) -> frozenset[str]:
+        """What that from which a resource is taken is a part of, or is itself: the paths through
+        parameters, `self` and outer names that lead to it, such as `self.model` for a layer that
+        was looked up in it. Empty where this body may have made it."""
+        return wholes_of(self.module, self.definition, taken.place)
 
     @property
     def asked_again(self) -> bool:

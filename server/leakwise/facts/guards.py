@@ -36,6 +36,19 @@ def happens_once(
     return bool(loops) and all(not pinned.isdisjoint(loop.names) for loop in loops)
 
 
+def may_happen_once(module: "ModuleFacts", definition: Definition, place: Place) -> bool:
+    """Whether what stands at a place may happen in one of all calls of a body, in whatever loop of
+    it: only where a path that outlives the call is not set, holds nothing or lacks a key. Who sets
+    it need not be seen."""
+    own = definition.index.bindings_of
+    for guard in _guards(module, definition, place):
+        for path in _asked_to_be_absent(guard.test, only_said_so=True):
+            root = root_of(path)
+            if not own(root) and root not in definition.parameter_names():
+                return True
+    return happens_once(module, definition, place, ())
+
+
 class Condition(IntEnum):
     """Whether something happens whenever the body, or the innermost loop's, runs."""
 
@@ -104,17 +117,19 @@ def _suites(node: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield part.body
 
 
-def _asked_to_be_absent(test: ast.expr) -> Iterator[str]:
+def _asked_to_be_absent(test: ast.expr, *, only_said_so: bool = False) -> Iterator[str]:
     """The paths of which a condition says that they are not set: `x is None`, `not x`,
-    `key not in x`, `not hasattr(x, "y")`."""
+    `key not in x`, `not hasattr(x, "y")`. With `only_said_so` not those of which it asks whether
+    they are true, which may be any switch."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         for part in test.values:
-            yield from _asked_to_be_absent(part)
+            yield from _asked_to_be_absent(part, only_said_so=only_said_so)
     elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         operand = test.operand
         path = path_of(operand)
         if path is not None:
-            yield path
+            if not only_said_so:
+                yield path
         elif isinstance(operand, ast.Call) and path_of(operand.func) == "hasattr":
             owner = path_of(operand.args[0]) if operand.args else None
             name = operand.args[1] if len(operand.args) > 1 else None
@@ -129,7 +144,7 @@ def _asked_to_be_absent(test: ast.expr) -> Iterator[str]:
             isinstance(test.ops[0], ast.NotIn) or (isinstance(test.ops[0], ast.Is) and nothing)
         ):
             yield path
-    elif isinstance(test, ast.Name | ast.Attribute):
+    elif isinstance(test, ast.Name | ast.Attribute) and not only_said_so:
         # `if first: ...; first = False`
         path = path_of(test)
         if path is not None:

@@ -153,6 +153,8 @@ def _module_method(
         if isinstance(attribute, str):
             run.state.bind(f"{path}.{attribute}", arguments[1], run.loops)
         return OTHER
+    if name == "get_submodule":
+        return Value(Kind.MODULE, sources=module.sources)
     if name in {"modules", "children"}:
         return container(Value(Kind.MODULE, sources=module.sources)).but(length=None)
     if name in {"named_modules", "named_children"}:

@@ -6,14 +6,12 @@ an array counts as one row) and https://keras.io/api/models/model_training_apis/
 """
 
 import ast
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Argument, CallSite
 from leakwise.facts.names import path_of
-from leakwise.facts.places import Place, place_of
-from leakwise.syntax import Block
+from leakwise.facts.written import calls_at, parents_in, statements_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -46,11 +44,11 @@ def taken_as_one(module: "ModuleFacts", definition: Definition, site: CallSite) 
     if given is None or _several(given.path):
         return False
     definition.code.read()
-    found = next(_calls_at(module, definition, site.place), None)
+    found = next(calls_at(module, definition, site.place), None)
     if found is None:
         return False
     statement, node = found
-    if _is_taken(_parents(statement), node):
+    if _is_taken(parents_in(statement), node):
         return True
     if not isinstance(statement, ast.Assign) or statement.value is not node:
         return False
@@ -74,13 +72,13 @@ def _all_taken(module: "ModuleFacts", definition: Definition, made: ast.Assign, 
     """Whether every use of a name behind its assignment, up to the next one, takes it as one."""
     taken = 0
     behind = False
-    for statement, _ in _statements(module, definition):
+    for statement, _ in statements_of(module, definition):
         if statement is made:
             behind = True
             continue
         if not behind:
             continue
-        parents = _parents(statement)
+        parents = parents_in(statement)
         rebound = False
         for part in parents:
             if not isinstance(part, ast.Name) or part.id != name:
@@ -122,50 +120,3 @@ def _is_target(parents: dict[ast.AST, ast.AST], node: ast.AST) -> bool:
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in _TARGETS
     )
-
-
-def _parents(statement: ast.stmt) -> dict[ast.AST, ast.AST]:
-    """By node: the one above it, in a statement without the suites of a compound one."""
-    found: dict[ast.AST, ast.AST] = {}
-    pending: list[ast.AST] = [statement]
-    while pending:
-        node = pending.pop()
-        for part in ast.iter_child_nodes(node):
-            if not isinstance(part, ast.stmt | ast.ExceptHandler | ast.match_case):
-                found[part] = node
-                pending.append(part)
-    return found
-
-
-def _calls_at(
-    module: "ModuleFacts", definition: Definition, place: Place
-) -> Iterator[tuple[ast.stmt, ast.Call]]:
-    for statement, block in _statements(module, definition):
-        if place_of(statement, block).contains(place):
-            for part in _parents(statement):
-                if isinstance(part, ast.Call) and place_of(part, block) == place:
-                    yield statement, part
-
-
-def _statements(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[ast.stmt, Block]]:
-    """Every statement of a body with its block, in their order; functions in it left out."""
-    node = definition.node
-    if isinstance(node, FunctionNode) and definition.block is not None:
-        yield from _in_suite(module, definition.block, node.body)
-    elif node is None:
-        for block in module.tree.blocks:
-            yield from _in_suite(module, block, block.statements)
-
-
-def _in_suite(
-    module: "ModuleFacts", block: Block, suite: Sequence[ast.stmt]
-) -> Iterator[tuple[ast.stmt, Block]]:
-    for statement in suite:
-        own = module.tree.child_block(statement) or block
-        yield statement, own
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        for name in ("body", "orelse", "finalbody"):
-            yield from _in_suite(module, own, getattr(statement, name, ()))
-        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-            yield from _in_suite(module, own, part.body)

@@ -92,6 +92,8 @@ MODULE_ITSELF = words(
     "to cuda cpu half float double bfloat16 eval train requires_grad_ apply type to_empty "
     "share_memory xpu ipu"
 )
+MODULE_PARTS = words("modules children named_modules named_children get_submodule")
+"""They give the layers of a network, or one of them."""
 MODULE_EVIDENCE = words(
     "train eval parameters state_dict named_parameters load_state_dict named_modules zero_grad"
 )

@@ -18,21 +18,26 @@ class TookTooLong(Exception):
 
 
 async def beside(work: Callable[[], T]) -> T:
-    """What `work` gives; it runs in a thread of its own, also when nobody waits any longer.
+    """What `work` gives; it runs in a thread of its own, and is broken off when nobody waits any
+    longer.
 
     Raises:
         TookTooLong: it was given up after a minute.
     """
     done: Future[T] = Future()
+    limit = Limit(LIMIT_SECONDS)
     # Not asyncio's pool: the exit would wait for work that never gets done.
-    threading.Thread(target=_do, args=(work, done), daemon=True).start()
-    return await asyncio.wrap_future(done)
+    threading.Thread(target=_do, args=(work, done, limit), daemon=True).start()
+    try:
+        return await asyncio.wrap_future(done)
+    except asyncio.CancelledError:
+        limit.break_off()
+        raise
 
 
-def _do(work: Callable[[], T], done: "Future[T]") -> None:
+def _do(work: Callable[[], T], done: "Future[T]", limit: Limit) -> None:
     if not done.set_running_or_notify_cancel():
         return
-    limit = Limit(LIMIT_SECONDS)
     try:
         done.set_result(limit.run(work))
     except GivenUp:

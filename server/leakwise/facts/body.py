@@ -12,7 +12,6 @@ from leakwise.facts.events import (
     Callback,
     CallSite,
     Carried,
-    Construction,
     Entering,
     Event,
     GradMode,
@@ -20,7 +19,6 @@ from leakwise.facts.events import (
     Keeping,
     Loop,
     Looping,
-    ModelUse,
     ModuleCall,
     Relief,
     Storing,
@@ -31,6 +29,7 @@ from leakwise.facts.fates import UNKNOWN_FATE, Fate, fates_of
 from leakwise.facts.kept_arguments import Kept
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.mixing import MIXING_CALLS
+from leakwise.facts.model_events import Construction, ModelUse
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Release
 from leakwise.facts.requests import called_in_loop

@@ -42,7 +42,8 @@ def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
         captures = tuple(_captures(run, paths_in(part.body), own))
         # Its defaults are evaluated, and kept, where it is made.
         captures = (*captures, *_captures(run, paths_in(part.args), frozenset()))
-        _add(run, node, part, None, captures, used_by_lambda(part, run.block))
+        used = used_by_lambda(part, run.block)
+        _add(run, node, part, None, captures, used, _called_by(run, part, own))
     elif isinstance(part, ast.Call):
         if path_of(part.func) in _PARTIAL and part.args:
             _note_partial(run, node, part)
@@ -51,6 +52,15 @@ def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
             _note_function(run, node, part, value.definition, ())
     elif value.definition is not None and isinstance(part, _NAMED):
         _note_function(run, node, part, value.definition, ())
+
+
+def _called_by(run: Run, part: ast.Lambda, own: frozenset[str]) -> Definition | None:
+    """The function of the file whose result a lambda gives."""
+    path = path_of(part.body.func) if isinstance(part.body, ast.Call) else None
+    if path is None or root_of(path) in own or not isinstance(part.body, ast.Call):
+        return None
+    called = run.evaluate(part.body.func)
+    return called.definition if called.kind is Kind.FUNCTION else None
 
 
 def _note_partial(run: Run, node: ast.Call, part: ast.Call) -> None:
@@ -98,13 +108,22 @@ def _add(
     function: Definition | None,
     captures: tuple[Capture, ...],
     used: ArgumentUse,
+    calls: Definition | None = None,
 ) -> None:
     how = node.func.attr if isinstance(node.func, ast.Attribute) else path_of(node.func) or ""
     instance = run.definition.instance_name()
     of_self = instance is not None and any(one.name == instance for one in captures)
     run.outcome.add(
         Callback(
-            run.place(part), run.loops, how, run.place(node), function, of_self, captures, used
+            run.place(part),
+            run.loops,
+            how,
+            run.place(node),
+            function,
+            of_self,
+            captures,
+            used,
+            calls,
         )
     )
 

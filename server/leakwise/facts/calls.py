@@ -10,7 +10,7 @@ from leakwise.facts.apis.tensorflow import VARIABLE_UPDATES
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
 from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
-from leakwise.facts.constructions import constructed
+from leakwise.facts.constructions import constructed, made_by_use
 from leakwise.facts.events import (
     GRADIENT,
     Argument,
@@ -68,7 +68,7 @@ def call(
     grad = run.state.grad
     callee = called_as_model(run, node, callee, keywords)
     receiver = receiver_as_model(run, node, receiver, keywords)
-    result = _called(run, node, callee, receiver, arguments, keywords)
+    result = made_by_use(run, node, _called(run, node, callee, receiver, arguments, keywords))
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     tells = method in _TELLING or not _TELLING_ARGUMENTS.isdisjoint(keywords)
     if tells or _is_of_interest(callee, receiver, arguments, keywords, result):

@@ -20,6 +20,7 @@ from leakwise.facts.parameters import parameters_in
 from leakwise.facts.picking import given_singly, taken_as_one
 from leakwise.facts.places import Place
 from leakwise.facts.release_paths import Given, Release, release_of
+from leakwise.facts.repetition import Repetition, repetitions
 from leakwise.facts.requests import asked_again, given_the_same_again
 from leakwise.facts.reruns import displayed, survives_rerun
 from leakwise.facts.resource_events import Acquisition
@@ -120,6 +121,11 @@ class Circumstances:
         it for each request, or a loop of this file, or what such a function calls; or its name
         says that it answers one question after another, such as `predict` and `choose_action`."""
         return asked_again(self.module, self.definition)
+
+    @property
+    def repetitions(self) -> tuple[Repetition, ...]:
+        """The loops and searches of this file that run this function again and again."""
+        return repetitions(self.module, self.definition)
 
     def given_the_same_again(self, parameter: str) -> bool:
         """Whether a loop of this file calls this function with the same for a parameter in each of

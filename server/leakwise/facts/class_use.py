@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.keras import MODEL_EVIDENCE
+from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_WORDS
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
 from leakwise.facts.definitions import Definition
 from leakwise.facts.gathered import GatheredNames
@@ -16,9 +16,17 @@ from leakwise.facts.queries import Cell, Reads
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
-_TELLING_ELSEWHERE = (MODULE_EVIDENCE - {"train"}) | {OPTIMIZER_STEP} | MODEL_EVIDENCE
+_TELLING_ELSEWHERE = (
+    (MODULE_EVIDENCE - {"train"}) | {OPTIMIZER_STEP} | MODEL_EVIDENCE | TRAINING_WORDS
+)
 """What other methods ask of networks and optimizers alone; other things are trained, too."""
-_TELLING = MODULE_EVIDENCE | MODEL_EVIDENCE | BACKWARD_METHODS | {OPTIMIZER_STEP, "detach"}
+_TELLING = (
+    MODULE_EVIDENCE
+    | MODEL_EVIDENCE
+    | TRAINING_WORDS
+    | BACKWARD_METHODS
+    | {OPTIMIZER_STEP, "detach"}
+)
 
 
 @dataclass(frozen=True, slots=True)

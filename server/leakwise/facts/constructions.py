@@ -2,10 +2,14 @@
 
 import ast
 
-from leakwise.facts.events import Construction, Loop
-from leakwise.facts.names import path_of
+from leakwise.facts.events import Loop
+from leakwise.facts.model_events import Construction
+from leakwise.facts.models_by_use import training_of
+from leakwise.facts.names import path_of, paths_in
+from leakwise.facts.renewal import renewing
 from leakwise.facts.run import Run, shown
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.state import root_of
+from leakwise.facts.values import Certainty, Kind, Value
 
 
 def constructed(run: Run, node: ast.Call, made: Value) -> Value:
@@ -15,6 +19,7 @@ def constructed(run: Run, node: ast.Call, made: Value) -> Value:
         return made.made_from(frozenset({place}))
     if made.kind is not Kind.KERAS_MODEL:
         return made
+    outside = _uses_layers_from_outside(run, node, run.loops[-1] if run.loops else None)
     run.outcome.add(
         Construction(
             place,
@@ -22,23 +27,79 @@ def constructed(run: Run, node: ast.Call, made: Value) -> Value:
             made,
             shown(node.func),
             run.bound_to,
-            bool(run.loops) and _uses_outer_layers(run, node, run.loops[-1]),
+            outside,
             run.statement_place(),
         )
     )
     return made.made_from(frozenset({place}))
 
 
-def _uses_outer_layers(run: Run, node: ast.Call, loop: Loop) -> bool:
-    """Whether a call is handed Keras layers or models that were made before `loop` began."""
-    for part in ast.walk(node):
-        path = path_of(part) if isinstance(part, ast.Name | ast.Attribute) else None
-        held = None if path is None else run.state.values.get(path)
-        if path is None or held is None or loop in run.state.fresh_in.get(path, ()):
+def made_by_use(run: Run, node: ast.Call, made: Value) -> Value:
+    """What a call of unknown code gives, which is bound to a name: a Keras model, and noted, where
+    the body trains it as one."""
+    name = run.bound_to
+    if made.kind is not Kind.UNKNOWN or name is None or not run.binds(node):
+        return made
+    function = path_of(node.func) or (
+        node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    )
+    if not name.isidentifier() or not function or function.rpartition(".")[2] in _TAKING:
+        return made
+    trained = training_of(run.module, run.definition, name)
+    if not trained:
+        return made
+    place, paths = run.place(node), paths_in(node)
+    parameters = run.definition.parameter_names()
+    model = made.but(kind=Kind.KERAS_MODEL, certainty=Certainty.LIKELY, origin=place)
+    run.outcome.add(
+        Construction(
+            place,
+            run.loops,
+            model,
+            shown(node.func),
+            name,
+            False,
+            run.statement_place(),
+            trained,
+            tuple(renewing(run, paths, run.loops)),
+            any(root_of(path) in parameters for path in paths),
+        )
+    )
+    return model.made_from(frozenset({place}))
+
+
+_TAKING = frozenset({"get", "pop", "popleft", "popitem", "setdefault", "next", "getattr", "copy"})
+"""Python's own functions and methods that give what was there before:
+https://docs.python.org/3/library/stdtypes.html#dict, /collections.html, /queue.html."""
+
+
+def _uses_layers_from_outside(run: Run, node: ast.Call, loop: Loop | None) -> bool:
+    """Whether a call is handed Keras layers or models that were made before `loop` began, or
+    without one before the body."""
+    parts = (part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
+    for part in parts:
+        path = path_of(part)
+        if path is None:
             continue
-        if any(one.kind in _KERAS for one in (held, held.element) if one is not None):
+        if loop is None:
+            held = None if _is_own(run, path) else run.evaluate(part)
+        elif loop in run.state.fresh_in.get(path, ()):
+            continue
+        else:
+            held = run.state.values.get(path)
+        if held is not None and any(one and one.kind in _KERAS for one in (held, held.element)):
             return True
     return False
+
+
+def _is_own(run: Run, path: str) -> bool:
+    """Whether the root of a path is bound in this body, or is no function's."""
+    root = root_of(path)
+    if not run.definition.is_function:
+        return True
+    if root == run.instance or root in run.definition.parameter_names():
+        return False
+    return bool(run.definition.index.bindings_of(root))
 
 
 _KERAS = frozenset({Kind.KERAS_LAYER, Kind.KERAS_MODEL})

@@ -260,27 +260,6 @@ class Waiting(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Construction(Event):
-    """A costly object built. `target` is the path that it is bound to; `from_outside` whether it is
-    built on layers or models that were made before the innermost loop began."""
-
-    what: Value
-    callee: str
-    target: str | None
-    from_outside: bool
-    statement: Place
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse(Event):
-    """A method called on a model, such as `fit`."""
-
-    model: str
-    origin: Place | None
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
 class Defining(Event):
     """A decorated function is made: its decorators run whenever this statement does. `place` is
     that of its name's line, `statement` all of it."""
@@ -304,7 +283,8 @@ class Callback(Event):
     `how` names what it is handed to, in the call at `call`. `function` is its definition in this
     file, None for a lambda and for what is not known. `captures` are the names of this body that it
     refers to, `of_self` whether `self` is one of them, as for a bound method: whoever keeps the
-    function keeps them. `used` is what a lambda does with its arguments: ask `BodyFacts.kept_by`.
+    function keeps them. `used` is what a lambda does with its arguments: ask `BodyFacts.kept_by`;
+    `calls` is the function of this file whose result it gives.
     """
 
     how: str
@@ -313,6 +293,7 @@ class Callback(Event):
     of_self: bool
     captures: tuple[Capture, ...]
     used: ArgumentUse
+    calls: "Definition | None" = None
 
 
 class Argument(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, training_word
 from leakwise.facts.keras_backend import SETTERS, VARIABLE, backend_word
 from leakwise.facts.names import (
     NOTHING,
@@ -241,6 +242,10 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
             if path == "self":
                 index.call_nodes.setdefault(called, []).append(node)
             index.asked.setdefault(path, set()).add(function.attr)
+            telling = TRAINING_ARGUMENTS.get(function.attr)
+            if telling and any(one.arg in telling for one in node.keywords):
+                index.asked[path].add(training_word(function.attr))
+                index.words.add(training_word(function.attr))
             if function.attr in PUTTING_METHODS and len(node.args) == 1:
                 index.puts.append(path)
         if function.attr in SETTERS and node.args:

@@ -6,11 +6,11 @@ https://keras.io/api/layers/base_layer/#get_weights-method.
 
 import ast
 
-from leakwise.facts.apis.keras import MODEL_METHODS
+from leakwise.facts.apis.keras import MODEL_METHODS, TELLING_ARGUMENTS
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.storage import Device, stored
-from leakwise.facts.traced import uses_tensorflow
+from leakwise.facts.traced import only_keras, uses_tensorflow
 from leakwise.facts.values import UNKNOWN, Certainty, Kind, Value, container
 
 WEIGHTS = "keras.Model.get_weights"
@@ -59,28 +59,10 @@ def receiver_as_model(
         return receiver
     if not isinstance(node.func, ast.Attribute) or path_of(node.func.value) is None:
         return receiver
-    telling = _TELLING_ARGUMENTS.get(node.func.attr)
-    if telling is None or telling.isdisjoint(keywords) or not _only_keras(run):
+    telling = TELLING_ARGUMENTS.get(node.func.attr)
+    if telling is None or telling.isdisjoint(keywords) or not only_keras(run.module):
         return receiver
     return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=receiver.sources)
-
-
-_RUNNING = frozenset({"verbose", "use_multiprocessing", "steps"})
-_TELLING_ARGUMENTS = {
-    "fit": _RUNNING | {"epochs", "steps_per_epoch", "validation_split", "validation_data"},
-    "predict": _RUNNING,
-    "evaluate": _RUNNING,
-    "compile": frozenset({"optimizer", "jit_compile"}),
-}
-"""By method: arguments of `keras.Model` that no method of this name in scikit-learn has."""
-_SIMILAR = frozenset({"xgboost", "lightgbm", "catboost", "pytorch_tabnet", "darts"})
-"""Packages whose models take some of them, too."""
-
-
-def _only_keras(run: Run) -> bool:
-    """Whether the file imports TensorFlow or Keras, and nothing whose models look alike."""
-    roots = {target.partition(".")[0] for _, target in run.module.scopes.imports()}
-    return uses_tensorflow(run.module) and roots.isdisjoint(_SIMILAR)
 
 
 def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:

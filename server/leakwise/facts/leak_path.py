@@ -10,7 +10,6 @@ from leakwise.facts.definitions import Definition
 from leakwise.facts.events import (
     Accumulation,
     AttributeUpdate,
-    Construction,
     Event,
     Keeping,
     Loop,
@@ -18,6 +17,7 @@ from leakwise.facts.events import (
     Storing,
 )
 from leakwise.facts.fates import fates_of
+from leakwise.facts.model_events import Construction
 from leakwise.facts.places import Place
 from leakwise.facts.release_paths import Release
 from leakwise.facts.resource_events import Acquisition, Giving

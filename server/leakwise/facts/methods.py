@@ -19,10 +19,11 @@ from leakwise.facts.apis.torch_methods import (
     SIZES,
 )
 from leakwise.facts.containers import container_method
-from leakwise.facts.events import ModelUse, TrainingStep
+from leakwise.facts.events import TrainingStep
 from leakwise.facts.evidence import backward_operand
 from leakwise.facts.keras_values import model_method, weights
 from leakwise.facts.metric_values import is_torch_metric, metric_method
+from leakwise.facts.model_events import ModelUse
 from leakwise.facts.module_calls import forward_call
 from leakwise.facts.names import path_of
 from leakwise.facts.object_methods import object_method

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from leakwise.facts.apis.keras import MODEL_EVIDENCE
+from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_WORDS
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
 from leakwise.facts.carrying import cut, unmarked
 from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
@@ -19,6 +19,7 @@ from leakwise.facts.noted import Evidence
 from leakwise.facts.places import Locatable, Place, place_of
 from leakwise.facts.queries import Reads
 from leakwise.facts.state import Outcome, State, deep_sources
+from leakwise.facts.traced import only_keras
 from leakwise.facts.values import PENDING, UNKNOWN, Graph, Kind, Source, Value, merge_sources
 from leakwise.syntax import Block
 
@@ -199,8 +200,15 @@ class Run:
             return None
         seen = self._seen_uses()
         if path not in self.kinds_by_use:
-            self.kinds_by_use[path] = _kind_used_as(seen.of(path))
+            self.kinds_by_use[path] = self._kind_used_as(path, seen.of(path))
         return self.kinds_by_use[path]
+
+    def _kind_used_as(self, path: str, use: Use) -> Kind | None:
+        kind = _kind_used_as(use)
+        trained = kind is None and not TRAINING_WORDS.isdisjoint(use.methods)
+        if trained and path != self.instance and only_keras(self.module):
+            return Kind.KERAS_MODEL
+        return kind
 
     def use(self, path: str) -> Use:
         """What this body, and of an attribute its class, does with what is at a path."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts import keras_backend
+from leakwise.facts.apis.keras import SIMILAR
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Argument, CallSite, Defining, Loop
@@ -83,6 +84,12 @@ def uses_tensorflow(module: "ModuleFacts") -> bool:
     return "tensorflow" in roots or (
         not roots.isdisjoint(_ROOTS) and keras_backend.runs_on_tensorflow(module)
     )
+
+
+def only_keras(module: "ModuleFacts") -> bool:
+    """Whether the file imports TensorFlow or Keras, and nothing whose models look alike."""
+    roots = {target.partition(".")[0] for _, target in module.scopes.imports()}
+    return uses_tensorflow(module) and roots.isdisjoint(SIMILAR)
 
 
 def decorated_tf_function(module: "ModuleFacts", definition: Definition) -> TfFunction | None:

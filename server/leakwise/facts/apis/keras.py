@@ -71,6 +71,30 @@ MODEL_METHODS = frozenset(
         "save",
     ]
 )
+# https://keras.io/api/models/model_training_apis/: arguments that no method of this name in
+# scikit-learn has.
+RUNNING = words("verbose use_multiprocessing steps")
+TRAINING_ARGUMENTS = {
+    "fit": words("epochs steps_per_epoch validation_split validation_data"),
+    "compile": words("optimizer jit_compile"),
+}
+"""By method: the arguments that only what is trained as a Keras model is given."""
+TELLING_ARGUMENTS = {
+    "fit": RUNNING | TRAINING_ARGUMENTS["fit"],
+    "predict": RUNNING,
+    "evaluate": RUNNING,
+    "compile": TRAINING_ARGUMENTS["compile"],
+}
+SIMILAR = words("xgboost lightgbm catboost pytorch_tabnet darts")
+"""Packages whose models take some of them, too."""
+
+
+def training_word(method: str) -> str:
+    """The word under which the names of a file hold that a method is called as only Keras' is."""
+    return f"{method}()"
+
+
+TRAINING_WORDS = frozenset(training_word(method) for method in TRAINING_ARGUMENTS)
 
 ALIASES: tuple[tuple[str, str], ...] = (
     ("tensorflow.compat.v1.keras", "keras"),

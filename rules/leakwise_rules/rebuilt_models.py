@@ -1,0 +1,105 @@
+"""What tells of a Keras model that is built again and again whether the session keeps growing."""
+
+from math import prod
+
+from leakwise.facts import BodyFacts, Construction, Kind, Loop, ModelUse, Repetition, Value
+
+_CLEARS = (
+    "keras.backend.clear_session",
+    "keras.utils.clear_session",
+    "tensorflow.compat.v1.keras.backend.clear_session",
+    "tensorflow.compat.v1.reset_default_graph",
+    "tensorflow.reset_default_graph",
+)
+TRAINING = ("fit", "compile", "train_on_batch", "fit_generator")
+"""Methods that make function graphs and the state of an optimizer."""
+
+
+def clears(body: BodyFacts, loop: Loop | None) -> bool:
+    """Whether the loop, or without one the body, clears the session, or may do so under a name that
+    leads nowhere."""
+    if body.calls(_CLEARS, loop) or body.waits(loop):
+        return True
+    return body.mentions("clear_session", "reset_default_graph") and not body.calls(_CLEARS)
+
+
+def clears_on_the_way(body: BodyFacts, repetition: Repetition) -> bool:
+    """Whether a function that is run again, or who runs it, clears the session."""
+    if clears(body, None):
+        return True
+    callers = [(caller, site.loops[0] if site.loops else None) for caller, site in repetition.calls]
+    return any(clears(body.module.facts(caller), loop) for caller, loop in callers)
+
+
+def keeps_models(body: BodyFacts, repetition: Repetition) -> bool:
+    """Whether who runs a function gathers models that it gives, as for an ensemble."""
+    return any(
+        _holds_model(keeping.stored)
+        for caller, _ in repetition.calls
+        for keeping in body.module.facts(caller).keepings
+    )
+
+
+def _holds_model(value: Value) -> bool:
+    parts = [value, value.element, *(value.items or ()), *(one for _, one in value.fields or ())]
+    return any(part is not None and part.kind is Kind.KERAS_MODEL for part in parts)
+
+
+def is_used_up(body: BodyFacts, construction: Construction) -> bool:
+    """Whether the function that builds a model does not just give it to whoever calls it."""
+    given = body.result.returns
+    return given is None or given.kind is not Kind.KERAS_MODEL
+
+
+def rounds_of(loops: tuple[Loop, ...]) -> int | None:
+    """How often the innermost loop's body runs in all; None where that is not known."""
+    trips = [loop.trips for loop in loops if loop.trips is not None]
+    return prod(trips) if len(trips) == len(loops) else None
+
+
+def uses_of(body: BodyFacts, construction: Construction) -> list[ModelUse]:
+    """The methods that are called on a model in the round or call that builds it."""
+    inside = construction.loops[-1:]
+    return [
+        use
+        for use in body.model_uses
+        if set(inside) <= set(use.loops)
+        and (use.origin == construction.place or use.model == construction.target)
+    ]
+
+
+def is_part(body: BodyFacts, construction: Construction) -> bool:
+    """Whether it may be a part of a larger model: one of a class of one's own that is only called,
+    or one that is called where it is built."""
+    built = construction.place
+    return construction.what.definition is not None or any(
+        site.value.origin == built and site.place.contains(built) for site in body.call_sites
+    )
+
+
+def is_cached(body: BodyFacts, construction: Construction) -> bool:
+    """Whether the function that gives the model keeps it for the next call."""
+    if body.cache is not None:
+        return True
+    found = (one for one in body.call_sites if one.place == construction.place)
+    made_by = next((one.value.definition for one in found), None)
+    return made_by is not None and body.module.cache(made_by) is not None
+
+
+def kept_on_purpose(body: BodyFacts, construction: Construction) -> bool:
+    """Whether the loop, or the function, gathers its models, as for an ensemble."""
+    loop = construction.loops[-1] if construction.loops else None
+    if loop is not None and loop.is_comprehension:
+        return True
+    return any(
+        construction.place in keeping.stored.sources and (loop is None or loop in keeping.loops)
+        for keeping in body.keepings
+    )
+
+
+def clear_session(body: BodyFacts) -> str:
+    """How this file may write `clear_session`; empty where it needs an import first."""
+    for name in ("keras.backend.clear_session", "tensorflow.keras.backend.clear_session"):
+        if spelling := body.spelling(name):
+            return spelling
+    return ""

@@ -121,11 +121,23 @@ def handed_on(body: BodyFacts, sources: frozenset[str | Place]) -> bool:
     return body.returned(sources) or body.stored(sources) or body.passed_on(sources)
 
 
+def report_place(body: BodyFacts, event: Accumulation | Keeping) -> Place:
+    """Where it is told: where the value is kept or, where another function gave a container for
+    reports alone that holds a graph, where that was put into it."""
+    put_in = event.put_in if isinstance(event, Keeping) else None
+    return event.place if put_in is None or body.stands_here(put_in) else put_in
+
+
 def leak_path(
     body: BodyFacts, event: Accumulation | Keeping, value: Value
 ) -> Iterator[RelatedPlace]:
     """Where the graph is made, and the loops that make it grow."""
-    if value.origin is not None and value.origin != event.place:
+    told = report_place(body, event)
+    if told != event.place:
+        yield RelatedPlace(event.place, "What it is put into is kept here.")
+    elif isinstance(event, Keeping) and event.put_in is not None:
+        yield RelatedPlace(event.put_in, "It is put in with its graph here.")
+    elif value.origin is not None and value.origin != event.place:
         yield RelatedPlace(value.origin, "The graph is made here.")
     loops = outlived_loops(event)
     if not loops:
@@ -141,7 +153,7 @@ def leak_path(
 
 
 def cut_anchors(
-    event: Accumulation | Keeping | AttributeUpdate, value: Value
+    body: BodyFacts, event: Accumulation | Keeping | AttributeUpdate, value: Value
 ) -> dict[str, tuple[Place, ...]]:
     """The places that a cut of the value's graph needs, in the order `cut_fixes` asks for.
 
@@ -151,6 +163,9 @@ def cut_anchors(
     """
     if isinstance(event, AttributeUpdate):
         return {"detach": event.carriers or (event.place,)}
+    told = report_place(body, event)
+    if told != event.place:
+        return {"detach": (told,), "number": (told,) if value.scalar else ()}
     anchors = {"detach": event.carriers}
     if not event.carriers:
         return anchors

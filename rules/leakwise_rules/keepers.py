@@ -14,6 +14,11 @@ def kept_value(event: Accumulation | Keeping) -> tuple[Value, str]:
     return event.operand, event.target
 
 
+def kept_text(event: Accumulation | Keeping) -> str:
+    """How what is kept is written."""
+    return event.stored_text if isinstance(event, Keeping) else event.operand_text
+
+
 def in_known_container(keeping: Keeping) -> bool:
     """Whether what keeps it is seen to be made: what is not may drop the oldest by itself."""
     holder = keeping.holder_value

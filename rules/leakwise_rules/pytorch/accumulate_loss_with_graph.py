@@ -384,7 +384,7 @@ class AccumulateLossWithGraph(Rule):
 def _cuts(body: BodyFacts, addition: Accumulation) -> dict[str, tuple[Place, ...]]:
     """Where all that the statement adds is to be cut: `total + first + second` adds two."""
     anchors = [
-        cut_anchors(other, other.operand)
+        cut_anchors(body, other, other.operand)
         for other in body.accumulations
         if other.statement == addition.statement and other.operand.carries_graph
     ]

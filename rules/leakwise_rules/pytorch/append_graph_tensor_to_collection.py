@@ -24,6 +24,7 @@ from leakwise_rules.graphs import (
     keeps_graphs,
     leak_path,
     outlived_loops,
+    report_place,
     through_method,
 )
 from leakwise_rules.wording import shown
@@ -338,11 +339,11 @@ class AppendGraphTensorToCollection(Rule):
             if rerun or keeps_graphs(body, keeping, keeping.holder):
                 bounded = keeping.holder_value.bound is not None
                 yield self.report(
-                    keeping.place,
+                    report_place(body, keeping),
                     *(() if rerun else leak_path(body, keeping, keeping.stored)),
                     certainty=Certainty.POSSIBLE if rerun else keeping.stored.certainty,
                     severity=Severity.INFORMATION if bounded else None,
-                    anchors=cut_anchors(keeping, keeping.stored),
+                    anchors=cut_anchors(body, keeping, keeping.stored),
                     holder=shown(keeping.holder, 24),
                     turn=_turn(keeping, rerun=rerun),
                     value=shown(keeping.stored_text),

@@ -23,9 +23,10 @@ from leakwise_rules.graphs import (
     keeps_graphs,
     leak_path,
     outlived_loops,
+    report_place,
     through_method,
 )
-from leakwise_rules.keepers import is_slot, keeper, kept_value, read_for_backward, reset
+from leakwise_rules.keepers import is_slot, keeper, kept_text, kept_value, read_for_backward, reset
 from leakwise_rules.wording import shown
 
 
@@ -368,7 +369,7 @@ class MeterOrLoggerGivenGraphTensor(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops and not body.mentions("backward"):
+        if not (body.has_loops or body.mentions("backward") or body.steps_for_trainer):
             return
         for event in body.kept_by_callees:
             value, holder = kept_value(event)
@@ -381,18 +382,17 @@ class MeterOrLoggerGivenGraphTensor(Rule):
                 and not reset(body, event, holder)
             ):
                 bounded = isinstance(event, Keeping) and event.holder_value.bound is not None
-                text = event.stored_text if isinstance(event, Keeping) else event.operand_text
                 yield self.report(
-                    event.place,
+                    report_place(body, event),
                     *leak_path(body, event, value),
                     *keeper(body, event),
                     certainty=value.certainty,
                     severity=Severity.INFORMATION if bounded else None,
-                    anchors=cut_anchors(event, value),
+                    anchors=cut_anchors(body, event, value),
                     through=shown(event.through),
                     turn="iteration" if outlived_loops(event) else "call",
                     holder=shown(holder, 24),
-                    value=shown(text),
+                    value=shown(kept_text(event)),
                 )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:

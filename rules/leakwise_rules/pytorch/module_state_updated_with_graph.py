@@ -367,7 +367,7 @@ class ModuleStateUpdatedWithGraph(Rule):
             certainty=certainty.weaker(value.certainty),
             # What is put into a list has its graph already: no mode takes it away again.
             anchors={
-                **cut_anchors(event, value),
+                **cut_anchors(body, event, value),
                 "statement": () if isinstance(event, Keeping) else (event.statement,),
             },
             notes=spellings(body),

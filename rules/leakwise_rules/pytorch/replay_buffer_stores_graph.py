@@ -334,7 +334,7 @@ class ReplayBufferStoresGraph(Rule):
                     *leak_path(body, keeping, keeping.stored),
                     certainty=keeping.stored.certainty,
                     region=None if chain is None else chain.loops[-1].body,
-                    anchors=cut_anchors(keeping, keeping.stored) if chain is None else {},
+                    anchors=cut_anchors(body, keeping, keeping.stored) if chain is None else {},
                     holder=shown(keeping.holder, 24),
                     value=shown(keeping.stored_text),
                 )

@@ -65,7 +65,7 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         holder = path_of(target.value)
         if holder is not None:
-            set_slot(run, holder, run.read(holder), target.slice.value, new)
+            set_slot(run, holder, run.read(holder), target.slice.value, new, node.value)
 
 
 def _augment_element(
@@ -217,7 +217,7 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
         # A constant key is one slot, which the next value takes.
         if outlives_body(run, holder_path):
             run.outcome.store(value)
-        set_slot(run, holder_path, holder, index.constant, value)
+        set_slot(run, holder_path, holder, index.constant, value, node)
         run.state.bind(path, value, run.loops)
         return
     if isinstance(target.slice, ast.Slice):

@@ -38,6 +38,7 @@ from leakwise.facts.metric_values import is_torch_metric, made_metric
 from leakwise.facts.module_calls import forward_call
 from leakwise.facts.names import path_of, paths_in
 from leakwise.facts.object_methods import distribution, pair
+from leakwise.facts.parts import displayed_part
 from leakwise.facts.places import Place
 from leakwise.facts.renewal import computed_number, renewing
 from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
@@ -46,6 +47,7 @@ from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS, Device
 from leakwise.facts.tensor_calls import with_graph_of
 from leakwise.facts.uneven import uneven_in
 from leakwise.facts.values import (
+    DICT,
     UNKNOWN,
     Certainty,
     Graph,
@@ -237,7 +239,11 @@ def _qualified_call(
         return transposed(arguments[0])
     builtin = BUILTINS.get(name)
     if builtin is not None:
-        return builtin(arguments, keywords)
+        made = builtin(arguments, keywords)
+        if made.name == DICT and keywords:
+            named = [(one.value, keywords[one.arg]) for one in node.keywords if one.arg]
+            made = displayed_part(run, made, named)
+        return made
     effect = effect_of(name)
     if effect is None:
         return constructed(run, node, outside_call(run, node, callee, everything))

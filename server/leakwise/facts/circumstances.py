@@ -18,7 +18,7 @@ from leakwise.facts.guards import Condition, condition_of, may_happen_once
 from leakwise.facts.handed import evaluates_for_trainer
 from leakwise.facts.parameters import parameters_in
 from leakwise.facts.picking import given_singly, taken_as_one
-from leakwise.facts.places import Place
+from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Given, Release, release_of
 from leakwise.facts.repetition import Repetition, repetitions
 from leakwise.facts.requests import asked_again, given_the_same_again
@@ -161,6 +161,11 @@ class Circumstances:
         """Whether a function of this file calls, directly or through others of this file, something
         whose qualified name begins so."""
         return any(name.startswith(starts) for name in self.module.calls_below(function))
+
+    def stands_here(self, place: Place) -> bool:
+        """Whether a place is one of this function's own code, or of the module's."""
+        node, block = self.definition.node, self.definition.block
+        return node is None or block is None or place_of(node, block).contains(place)
 
     def is_given(self, value: Value) -> bool:
         """Whether a value of this body is made from what it was given as an argument."""

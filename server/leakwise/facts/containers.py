@@ -6,6 +6,7 @@ from leakwise.facts.arithmetic import carriers
 from leakwise.facts.binding import is_from_before, outlives_body
 from leakwise.facts.events import Keeping
 from leakwise.facts.names import path_of
+from leakwise.facts.parts import graph_part, put_in, with_part
 from leakwise.facts.places import Place
 from leakwise.facts.proof import proven_part
 from leakwise.facts.rounds import each_of
@@ -65,7 +66,7 @@ def container_method(
     if name == "items":
         return container(container(OTHER, element, items=True)).but(length=receiver.length)
     if name in {"sort", "reverse", "remove", "discard"}:
-        _now_holds(run, path, receiver.mixed())
+        _now_holds(run, path, _fewer(receiver))
         return OTHER
     if name in {"keys", "index", "count"}:
         return OTHER
@@ -79,7 +80,7 @@ def _take(run: Run, path: str | None, name: str, receiver: Value, arguments: lis
     if name != "get" and path is not None:
         # What is taken out again does not pile up.
         run.state.fresh_in[path] = run.loops
-        left = receiver.mixed() if found is None else receiver.without_field(key)
+        left = _fewer(receiver) if found is None else receiver.without_field(key)
         _now_holds(run, path, left)
         if key is not None:
             run.state.forget(f"{path}[{key!r}]")
@@ -107,8 +108,9 @@ def _now_holds(run: Run, path: str | None, value: Value) -> None:
         run.state.change(path, value)
 
 
-def set_slot(run: Run, path: str, holder: Value, key: object, value: Value) -> None:
-    """`holder[key] = value` with a constant key, where the holder was made in this body."""
+def set_slot(run: Run, path: str, holder: Value, key: object, value: Value, node: ast.expr) -> None:
+    """`holder[key] = value` with a constant key, where the holder was made in this body. `node` is
+    what the value is made from."""
     if holder.kind is not Kind.CONTAINER or path not in run.state.values:
         return
     element = value if holder.element is None else join(holder.element, value)
@@ -119,7 +121,8 @@ def set_slot(run: Run, path: str, holder: Value, key: object, value: Value) -> N
         changed = list(items)
         changed[key] = value
         holder = holder.but(items=tuple(changed))
-    run.state.change(path, holder.but(element=element).made_from(deep_sources(value)))
+    now = holder.but(element=element).made_from(deep_sources(value))
+    run.state.change(path, with_part(run, path, holder, now, node, value))
 
 
 def keep(
@@ -158,6 +161,7 @@ def keep(
             run.state.fresh_in.get(path, ()),
             from_before,
             run.statement_place(),
+            put_in=put_in(stored),
         )
     )
     kept = stored.but(items=None) if stored.items is not None else stored
@@ -165,10 +169,8 @@ def keep(
     element = kept if holder.element in (None, UNKNOWN) else join(holder.element, kept)
     sources = deep_sources(stored) | {path}
     held = holder if holder.kind is Kind.CONTAINER else _ASSUMED
-    run.state.change(
-        path,
-        held.mixed().but(element=element).made_from(sources),
-    )
+    now = held.mixed().but(element=element).made_from(sources)
+    run.state.change(path, with_part(run, path, holder, now, node, stored))
 
 
 _ASSUMED = Value(Kind.CONTAINER, certainty=Certainty.POSSIBLE)
@@ -184,8 +186,14 @@ def forget_slot(run: Run, path: str, key: ast.expr) -> None:
         left = holder.without_field(key.value)
         run.state.forget(f"{path}[{key.value!r}]")
     else:
-        left = holder.mixed()
+        left = _fewer(holder)
     run.state.change(path, left)
+
+
+def _fewer(holder: Value) -> Value:
+    """A container that something was taken out of, or moved in, who knows what."""
+    left = holder.mixed()
+    return left if left.part is None else left.but(part=None)
 
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
@@ -194,17 +202,21 @@ _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 def empty(run: Run, path: str, holder: Value) -> None:
     """Notes that a container is emptied: what is put in later does not join what was there."""
     known = holder if holder.kind is Kind.CONTAINER else Value(Kind.CONTAINER)
-    run.state.bind(path, known.but(element=None, items=None, fields=None, length=0), run.loops)
+    nothing = known.but(element=None, items=None, fields=None, length=0, part=None)
+    run.state.bind(path, nothing, run.loops)
 
 
 def holds_graph(value: Value) -> bool:
     """Whether a value, or a part of it, carries a graph."""
+    if graph_part(value) is not None:
+        return True
     return any(part.carries_graph for part in (value, *_parts(value)))
 
 
 def _graph_part(value: Value) -> Value:
     """The part of a stored value that carries a graph, or the value itself."""
-    return next((part for part in (value, *_parts(value)) if part.carries_graph), value)
+    found = next((part for part in (value, *_parts(value)) if part.carries_graph), None)
+    return found or graph_part(value) or value
 
 
 def _parts(value: Value) -> tuple[Value, ...]:

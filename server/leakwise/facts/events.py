@@ -134,8 +134,8 @@ class Accumulation(Event):
 
 @dataclass(frozen=True, slots=True)
 class Keeping(Event):
-    """A value put into a container. `place` is the value's; `how` the method, or "item"; the rest
-    is as for an accumulation."""
+    """A value put into a container. `place` is the value's; `how` the method, or "item"; `put_in`
+    where a part that carries a graph was put into the value; the rest is as for an accumulation."""
 
     holder: str
     holder_value: Value
@@ -148,6 +148,7 @@ class Keeping(Event):
     from_before: bool
     statement: Place
     through: str = ""
+    put_in: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from leakwise.facts.lambdas import lambda_value
 from leakwise.facts.names import path_of
 from leakwise.facts.narrowing import tensor_test
 from leakwise.facts.object_methods import object_attribute
+from leakwise.facts.parts import displayed_part
 from leakwise.facts.run import Run, known_module
 from leakwise.facts.slicing import is_slicing, sliced
 from leakwise.facts.storage import UNSEEN, computed, shown_whole, stored
@@ -287,6 +288,7 @@ def _starred(run: Run, node: ast.Starred) -> Value:
 def _dictionary(run: Run, node: ast.Dict) -> Value:
     fields: dict[object, Value] = {}
     rest: Value | None = None
+    parts: list[tuple[ast.expr, Value]] = []
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             # `**other`
@@ -300,9 +302,11 @@ def _dictionary(run: Run, node: ast.Dict) -> Value:
             held = evaluate(run, value)
             if isinstance(constant, str | int):
                 fields[constant] = held
+                parts.append((value, held))
                 continue
         rest = held if rest is None else join(rest, held)
-    return mapping(tuple(fields.items()), rest)
+        parts.append((value, held))
+    return displayed_part(run, mapping(tuple(fields.items()), rest), parts)
 
 
 def _formatted(run: Run, node: ast.JoinedStr) -> Value:

@@ -21,6 +21,7 @@ from leakwise.facts.events import (
 from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
+from leakwise.facts.parts import put_in
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources, root_of
 from leakwise.facts.summaries import (
@@ -282,6 +283,7 @@ def _note_kept(
             before,
             run.statement_place(),
             through,
+            put_in(argument.value),
         )
     run.outcome.add(event, holder)
     if kept.how == "+" and (old := run.state.values.get(holder)) is not None:

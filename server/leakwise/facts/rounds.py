@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from leakwise.facts.values import Graph, Kind, Value, element_of, join
+from leakwise.facts.parts import graph_part
+from leakwise.facts.values import DICT, Graph, Kind, Value, element_of, join
 
 
 def in_some_round(values: Iterable[Value]) -> Value | None:
@@ -36,10 +37,15 @@ def each_of(value: Value) -> Value | None:
         return None
     if value.fields is not None:
         return in_some_round(one for _, one in value.fields)
-    return None if value.items is None else in_some_round(value.items)
+    if value.items is not None:
+        return in_some_round(value.items)
+    part = graph_part(value)
+    if part is None or value.element is None or value.element.carries_graph:
+        return None
+    return in_some_round((value.element, part.but(origin=None)))
 
 
 def looped_over(value: Value) -> Value:
     """What iterating a value gives to the target of a loop, or of a comprehension."""
-    items = None if value.items is None else each_of(value)
+    items = each_of(value) if value.fields is None and value.name != DICT else None
     return element_of(value) if items is None else items.made_from(value.sources)

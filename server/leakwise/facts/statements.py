@@ -8,16 +8,15 @@ from leakwise.facts.acquisitions import note_entered
 from leakwise.facts.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.binding import bind
 from leakwise.facts.blocks import blocks_of, run_blocks
-from leakwise.facts.calls import grad_mode
 from leakwise.facts.carrying import behind_loop, in_later_rounds, left_for_later, mark
-from leakwise.facts.events import Carried, Defining, Entering, GradMode, Handling, Loop, Looping
+from leakwise.facts.events import Carried, Defining, Entering, Handling, Loop, Looping
 from leakwise.facts.expressions import evaluate
-from leakwise.facts.external_calls import may_switch_grad
 from leakwise.facts.graph_origins import unwrapped
 from leakwise.facts.names import header_nodes, imported_names, path_of, paths_in
 from leakwise.facts.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import Place, header_place
+from leakwise.facts.recording import mode_inside
 from leakwise.facts.reruns import note_display
 from leakwise.facts.rounds import looped_over
 from leakwise.facts.run import Run
@@ -208,11 +207,7 @@ def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
     for item in node.items:
         value = evaluate(run, item.context_expr)
         note_entered(run, item.context_expr, value)
-        if value.kind is Kind.CONTEXT and value.name == "grad":
-            run.state.grad = grad_mode(value.constant)
-        elif may_switch_grad(value) and not _trains(node):
-            # It may switch recording off; only a backward pass inside proves that it does not.
-            run.state.grad = _unsure(run.state.grad, item.context_expr, run)
+        run.state.grad = mode_inside(run, node, item.context_expr, value)
         run.outcome.add(
             Entering(
                 run.place(item.context_expr),
@@ -231,30 +226,6 @@ def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:
         run.watcher.entered(run, node)
     run_suite(run, node.body)
     run.state.grad = outer_grad
-
-
-def _unsure(grad: GradMode, manager: ast.expr, run: Run) -> GradMode:
-    if grad is GradMode.OFF:
-        return grad
-    # A manager imported from outside every framework leaves torch alone.
-    function = manager.func if isinstance(manager, ast.Call) else manager
-    if isinstance(function, ast.Name | ast.Attribute):
-        root = function
-        while isinstance(root, ast.Attribute):
-            if not isinstance(root.value, ast.Name | ast.Attribute):
-                return GradMode.UNKNOWN
-            root = root.value
-        outside = run.read(root.id) if isinstance(root, ast.Name) else UNKNOWN
-        if outside.kind is Kind.QUALIFIED and run.module.names.is_foreign(outside.name or ""):
-            return grad
-    return GradMode.UNKNOWN
-
-
-def _trains(node: ast.With | ast.AsyncWith) -> bool:
-    return any(
-        isinstance(part, ast.Attribute) and part.attr in {"backward", "manual_backward"}
-        for part in ast.walk(node)
-    )
 
 
 def _entered(run: Run, manager: ast.expr, value: Value) -> Value:

@@ -19,6 +19,7 @@ from leakwise.facts.events import (
 )
 from leakwise.facts.members import called_value
 from leakwise.facts.parameters import parameters_in
+from leakwise.facts.parts import handed_out
 from leakwise.facts.results import BodyResult
 from leakwise.facts.state import deep_sources
 from leakwise.facts.values import NONE, UNKNOWN, Kind, Value, overlap
@@ -89,7 +90,7 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
     node = definition.node
     returns = result.returns
     returned = frozenset() if returns is None else parameters_in(deep_sources(returns))
-    portable = None if returns is None else returns.mapped(_taken_here).portable()
+    portable = None if returns is None else handed_out(returns.mapped(_taken_here)).portable()
     if portable is not None and isinstance(node, FunctionNode):
         portable = called_value(module, definition, node, portable)
     elif isinstance(node, ast.AsyncFunctionDef):
@@ -181,6 +182,7 @@ def abstracted(value: Value, depth: int = 2) -> Value:
         sources=frozenset(),
         length=None,
         constant=None,
+        part=None if value.part is None else abstracted(value.part, 0),
         element=None if element is None or not depth else abstracted(element, depth - 1),
         items=None
         if items is None or not depth

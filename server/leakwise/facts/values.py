@@ -111,7 +111,9 @@ class Value(NamedTuple):
     `name` is the qualified name of a class, function or module; `definition` the one in this
     file. `element` joins what a container holds, `items` are those of a tuple, `bound` is its
     `maxlen`, `length` the number of elements of a literal. `constant` is the value of a literal.
-    `fields` are what stands at the known keys of a dict, or in the attributes of an object.
+    `fields` are what stands at the known keys of a dict, or in the attributes of an object. `part`
+    is one of what a container holds that carries a graph; its origin is where it was put in, where
+    that is known and it is the only one.
     """
 
     kind: Kind = Kind.UNKNOWN
@@ -129,6 +131,7 @@ class Value(NamedTuple):
     origin: Place | None = None
     sources: frozenset[Source] = frozenset()
     storage: Storage = UNSEEN
+    part: "Value | None" = None
 
     @property
     def device(self) -> Device | None:
@@ -180,7 +183,9 @@ class Value(NamedTuple):
         fields = self.fields
         if fields is not None:
             fields = tuple((key, value.portable()) for key, value in fields)
+        part = None if self.part is None else self.part.portable().but(origin=self.part.origin)
         changes: dict[str, Any] = {"element": element, "items": items, "fields": fields}
+        changes["part"] = part
         return self.but(origin=None, sources=frozenset(), **changes)
 
     def mapped(self, change: "Callable[[Value], Value]") -> "Value":
@@ -193,11 +198,12 @@ class Value(NamedTuple):
         fields = value.fields
         if fields is not None:
             fields = tuple((key, one.mapped(change)) for key, one in fields)
-        return value.but(element=element, items=items, fields=fields)
+        part = None if value.part is None else value.part.mapped(change)
+        return value.but(element=element, items=items, fields=fields, part=part)
 
     @property
     def _holds(self) -> bool:
-        return bool(self.element or self.items or self.fields)
+        return bool(self.element or self.items or self.fields or self.part)
 
     def field(self, key: object) -> "Value | None":
         """What is known to stand at a key or in an attribute."""
@@ -319,6 +325,7 @@ def join(one: Value, two: Value) -> Value:
             origin=origin,
             sources=sources,
             storage=_join_storage(one, two),
+            part=one.part if one.part == two.part else None,
         )
     for first, second in ((one, two), (two, one)):
         # An optional import: the name is the framework's, or None.

@@ -70,6 +70,8 @@ _TRAINER: dict[str, Rhythm] = {
         Rhythm.STEP,
     ),
     **dict.fromkeys(words("evaluate evaluation_loop prediction_loop"), Rhythm.EPOCH),
+    # After every `logging_steps` steps, 500 where nothing else is said.
+    "log": Rhythm.EPOCH,
     **dict.fromkeys(words("create_optimizer create_scheduler get_train_dataloader"), Rhythm.ONCE),
 }
 _TRAINER_CALLBACK: dict[str, Rhythm] = {

@@ -167,3 +167,17 @@ for key, value in report.items():  #? value: Output attached
 report["name"] = "first"
 for key, value in report.items():  #? value: unknown
     pass
+
+
+def reported(model: nn.Module, batches, optimizer, stage):
+    told = {}
+    for x, y in batches:
+        loss = nn.functional.mse_loss(model(x), y)
+        told[f"{stage}/shift"] = x.mean().detach()
+        told[f"{stage}/loss"] = loss
+        for name, value in told.items():
+            value  #? Tensor attached
+        for name in told:
+            told[name] = told[name].detach()
+        for name, value in told.items():
+            value  #? Tensor

@@ -127,3 +127,13 @@ def from_the_rest(model, batch):
     metrics["acc"] = (loss > 0).float().mean()
     shown = {key: float(value) for key, value in metrics.items()}  #? Container of Number
     return metrics  #? Container {loss: Tensor detached, lr: Number, acc: Tensor detached scalar}
+
+
+def in_a_manager_that_is_not_known(model: torch.nn.Module, batches, context, other):
+    for x, y in batches:
+        with context():
+            out = model(x)  #? Output attached
+            loss = (out - y).pow(2).mean()  #? Tensor attached scalar
+        with other():
+            out = model(x)  #? Output
+        loss.backward()

@@ -129,10 +129,56 @@ def test_files_that_pass_on_are_left_to_their_facts(root: Path, by_files: Reader
     assert by_files("", "pkg.Net") == "pkg/__init__.py:Net"
     assert by_files("", "pkg.nets.Net") == "pkg/__init__.py:nets.Net"
     assert by_files("", "pkg.missing") is None
-    assert by_files.locator._follower is None
-    # Only jedi knows what an import of all brings.
     assert by_files("", "pkg.sub.Net") == "pkg/sub/deep.py:Net"
     assert by_files("", "pkg.sub.missing") is None
+    assert by_files.locator._follower is None
+
+
+def test_imports_of_all_bring_what_python_takes(root: Path, by_files: Reader) -> None:
+    write(
+        root,
+        {
+            "pkg/__init__.py": "from .hidden import *\nfrom .layers import *\n"
+            "from .listed import *\n",
+            "pkg/hidden.py": NET + "_own = 1\nfrom os import path\nif path:\n    late = 2\n",
+            "pkg/layers.py": "class Net: ...\nfrom .hidden import late as soon\n",
+            "pkg/listed/__init__.py": "__all__ = ['_told'] + ['part']\n"
+            "__all__ += ['more']\n_told = other = more = 1\n",
+            "pkg/listed/part.py": "",
+            "computed.py": "from pkg.listed import *\nfrom pkg import hidden\n"
+            "__all__ = [one for one in dir(hidden)]\n",
+            "all.py": "from computed import *\nfrom pkg import *\n",
+            "pkg/sub/__init__.py": "from .. import *\nfrom . import inner\n",
+            "pkg/sub/inner.py": "from . import *\n",
+        },
+    )
+    # The last import counts.
+    assert by_files("", "pkg.Net") == "pkg/layers.py:Net"
+    assert by_files("", "all.build") == "pkg/hidden.py:build"
+    assert by_files("", "all.soon") == "pkg/layers.py:soon"
+    assert by_files("", "all.late") == "pkg/hidden.py:late"
+    assert by_files("", "all.hidden") == "computed.py:hidden"
+    assert by_files("", "pkg._told") == "pkg/listed/__init__.py:_told"
+    assert by_files("", "pkg.more") == "pkg/listed/__init__.py:more"
+    assert by_files("", "pkg.part") == "pkg/listed/part.py:"
+    assert by_files("", "pkg.sub.inner.Net") == "pkg/layers.py:Net"
+    for missing in ("pkg._own", "pkg.other", "all.missing", "pkg.sub.missing"):
+        assert by_files("", missing) is None
+    looked_into = {"all.py", "pkg/__init__.py", "pkg/layers.py", "computed.py"}
+    assert looked_into <= by_files.consulted("", "all.missing")
+    assert by_files.locator._follower is None
+
+
+def test_branches_that_import_all_from_different_files_are_none(
+    root: Path, by_files: Reader
+) -> None:
+    either = "try:\n    from fast import *\nexcept ImportError:\n    from slow import *\n"
+    write(
+        root,
+        {"fast.py": NET, "slow.py": NET + "only = 1\n", "nets.py": either},
+    )
+    assert by_files("", "nets.Net") is None
+    assert by_files("", "nets.only") == "slow.py:only"
 
 
 def test_what_a_package_binds_comes_before_its_modules(root: Path, by_files: Reader) -> None:
@@ -145,7 +191,7 @@ def test_what_a_package_binds_comes_before_its_modules(root: Path, by_files: Rea
             "pkg/other.py": NET,
         },
     )
-    assert by_files("", "pkg.train") == "pkg/train.py:train"
+    assert by_files("", "pkg.train") == "pkg/__init__.py:train"
     assert by_files("", "pkg.models") == "pkg/models.py:"
     assert by_files("", "pkg.other") == "pkg/other.py:"
     assert by_files("", "pkg.train.train") == "pkg/train.py:train"

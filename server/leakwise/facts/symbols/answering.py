@@ -122,8 +122,9 @@ class Answering:
     def _look_closer(
         self, folder: str, name: str, seen: Location, depth: int, trail: _Trail
     ) -> Found | None:
-        """What is found of a name that the file does not have which should."""
-        if self._jedi is None:
+        """What is found of a name that the file does not have which should. Where the file binds
+        no such name, nobody else finds it either."""
+        if self._jedi is None or self._locate(folder, name).location is None:
             return None
         located = self._jedi(folder, name)
         trail.update(dict.fromkeys(located.consulted))

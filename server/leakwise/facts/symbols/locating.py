@@ -1,8 +1,7 @@
-"""Finds where an imported symbol is defined: by the names of files where these tell, else with
-jedi. Runs in the worker."""
+"""Finds where an imported symbol is defined: by the names of files and what these bind at their
+top level, else with jedi. Runs in the worker."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.symbols.places import Places, Sought
 from leakwise.facts.symbols.questions import Location
+from leakwise.facts.symbols.surfaces import EMPTY, Surface, surface_of
 from leakwise.facts.symbols.trails import Located
 from leakwise.sources import Sources, UnreadableError
 
@@ -19,19 +19,8 @@ if TYPE_CHECKING:
 
 _NATIVE = (*EXTENSION_SUFFIXES, ".pyd")
 
-_STAR = re.compile(r"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
-
-_OWN_MODULES = re.compile(r"^from[ \t]+\.[ \t]+import[ \t]+\w+(?:[ \t]*,[ \t]*\w+)*", re.MULTILINE)
-
-_BINDING = r"""(?x)
-    ^ (?: class | (?: async [ \t]+ )? def ) [ \t]+ name \b
-    | ^ name [ \t]* [:=]
-    | \b (?: import | as ) \b [^\n#]* \b name \b
-    | ^ [ \t]+ name [ \t]* ,? [ \t]* (?: \# [^\n]* )? $
-"""
-
-_MOST_TEXTS = 64
-"""Files whose text is kept for the next question."""
+_MOST_SURFACES = 4_000
+"""Files whose names are kept for the next question."""
 
 
 @dataclass(slots=True)
@@ -57,7 +46,9 @@ class Locator:
         self._places = Places(roots, search_path)
         self._folder = folder
         self._sources = sources
-        self._texts: dict[str, str] = {}
+        self._surfaces: dict[str, Surface] = {}
+        self._imported: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
+        """By file and module that it imports from: the module's file, and where else it may be."""
         self._follower: Follower | None = None
 
     def opened(self, path: str) -> None:
@@ -68,7 +59,8 @@ class Locator:
     def refresh(self) -> None:
         """Takes note that files have changed, were made or are gone."""
         self._places.refresh()
-        self._texts.clear()
+        self._surfaces.clear()
+        self._imported.clear()
         if self._follower is not None:
             self._follower.refresh()
 
@@ -97,18 +89,21 @@ class Locator:
         if walk.compiled:
             return Located(None, (walk.file,))
         if not walk.rest:
-            if walk.above is not None and self._seems_to_bind(walk.above, sought.parts[-1]):
-                # What a package binds comes before its modules.
-                return self._jedi().follow(sought)
-            consulted = (walk.file,) if walk.above is None else (walk.above, walk.file)
-            return Located(Location(walk.file, ""), consulted)
-        if self._binds(walk.file, walk.rest[0]):
-            found = Location(walk.file, ".".join(walk.rest))
-            return Located(found, (walk.file, *walk.missed))
-        if _STAR.search(self._text(walk.file)):
-            return self._jedi().follow(sought)
+            if walk.above is None:
+                return Located(Location(walk.file, ""), (walk.file,))
+            # What a package binds comes before its modules.
+            name = sought.parts[-1]
+            found = Location(walk.file, "")
+            if self._binds_else(walk.above, name, walk.file):
+                found = Location(walk.above, name)
+            return Located(found, (walk.above, walk.file))
+        looked: dict[str, None] = {}
+        holder = self._holder(walk.file, walk.rest[0], looked)
+        if holder is not None:
+            found = _joined(holder, walk.rest[1:])
+            return Located(found, (*looked, *walk.missed))
         shadowing = _absent_before(sought, walk.file)
-        return Located(None, (walk.file, *walk.missed, *shadowing))
+        return Located(None, (*looked, *walk.missed, *shadowing))
 
     def follow(self, folder: str, name: str) -> Located:
         """Where `name` is defined, as a file in `folder` imports it: imports are followed to their
@@ -172,28 +167,81 @@ class Locator:
         stubs = f"{sought.parts[0]}-stubs"
         return any(stubs in self._places.listing(folder) for folder in sought.folders)
 
-    def _binds(self, file: str, name: str) -> bool:
-        """Whether a file binds a name by itself, and not by an import of all."""
-        if re.search(rf"\b{name}\b", self._text(file)) is None:
+    def _holder(self, file: str, name: str, looked: dict[str, None]) -> Location | None:
+        """Where a name is bound that a file has: there, or where an import of all takes it from.
+        What was looked at is put into `looked`; what is in there is not looked at again."""
+        looked[file] = None
+        surface = self._surface(file)
+        if name in surface.bound:
+            return Location(file, name)
+        perhaps: set[Location] = set()
+        # Of several imports of all the last one counts.
+        for star in reversed(surface.stars):
+            source = self._imported_file(file, star.module, looked)
+            if source is None or source in looked or not self._surface(source).gives(name):
+                continue
+            found = self._holder(source, name, looked) or self._submodule(source, name)
+            if found is None:
+                continue
+            perhaps.add(found)
+            if star.certain:
+                break
+        return perhaps.pop() if len(perhaps) == 1 else None
+
+    def _imported_file(self, file: str, module: str, looked: dict[str, None]) -> str | None:
+        """The source file of a module that another file imports; None where there is none."""
+        known = self._imported.get((file, module))
+        if known is None:
+            known = self._imported[file, module] = self._find_imported(file, module)
+        looked.update(dict.fromkeys(known[1]))
+        return known[0]
+
+    def _find_imported(self, file: str, module: str) -> tuple[str | None, list[str]]:
+        folder = os.path.dirname(file)
+        if not module.strip("."):
+            # A package itself, by the dots that lead to it.
+            for _ in module[1:]:
+                folder = os.path.dirname(folder)
+            folder, name = os.path.split(folder)
+            module = f".{name}"
+        sought = self._places.sought(folder, module)
+        if sought is None:
+            return None, []
+        walk = self._walk(sought)
+        return (None if walk.compiled or walk.rest else walk.file), walk.missed
+
+    def _submodule(self, file: str, name: str) -> Location | None:
+        """The module that an import of all from a package brings because `__all__` lists it."""
+        folder, own = os.path.split(file)
+        if self._surface(file).told is None or own.partition(".")[0] != "__init__":
+            return None
+        found, _ = self._module(folder, name)
+        return Location(found, "") if found.endswith((".py", ".pyi")) else None
+
+    def _binds_else(self, package: str, name: str, module: str) -> bool:
+        """Whether the file of a package binds a name to something else than its `module`."""
+        bound = self._surface(package).bound
+        if name not in bound:
             return False
-        return not _STAR.search(self._text(file)) or self._seems_to_bind(file, name)
+        imported = bound[name]
+        return imported is None or self._imported_file(package, imported, {}) != module
 
-    def _seems_to_bind(self, file: str, name: str) -> bool:
-        """Whether a statement of a file may bind a name, other than as the module of that name."""
-        text = _OWN_MODULES.sub("", self._text(file))
-        return re.search(_BINDING.replace("name", name), text, re.MULTILINE) is not None
-
-    def _text(self, file: str) -> str:
-        text = self._texts.get(file)
-        if text is None:
+    def _surface(self, file: str) -> Surface:
+        surface = self._surfaces.get(file)
+        if surface is None:
             try:
-                text = self._sources.document(Path(file)).text
+                surface = surface_of(self._sources.document(Path(file)))
             except UnreadableError:
-                text = ""
-            if len(self._texts) >= _MOST_TEXTS:
-                del self._texts[next(iter(self._texts))]
-            self._texts[file] = text
-        return text
+                surface = EMPTY
+            if len(self._surfaces) >= _MOST_SURFACES:
+                self._surfaces.clear()
+                self._imported.clear()
+            self._surfaces[file] = surface
+        return surface
+
+
+def _joined(holder: Location, rest: Sequence[str]) -> Location:
+    return Location(holder.path, ".".join([*filter(None, [holder.qualified]), *rest]))
 
 
 def _stub_or_native(names: frozenset[str], name: str) -> str:

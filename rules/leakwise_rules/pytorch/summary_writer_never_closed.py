@@ -220,6 +220,46 @@ class SummaryWriterNeverClosed(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from torch.utils.tensorboard import SummaryWriter
+
+                class Board:
+                    def __init__(self, writer):
+                        self.writer = writer
+
+                    def note(self, step, loss):
+                        self.writer.add_scalar("loss", loss, step)
+
+                def run_trial(trial, train):
+                    board = Board(SummaryWriter(f"runs/{trial}"))  # leak
+                    for step, loss in enumerate(train(trial)):
+                        board.note(step, loss)
+
+                for trial in range(20):
+                    run_trial(trial, train)
+            """,
+            good="""
+                from torch.utils.tensorboard import SummaryWriter
+
+                class Board:
+                    def __init__(self, writer):
+                        self.writer = writer
+
+                    def note(self, step, loss):
+                        self.writer.add_scalar("loss", loss, step)
+
+                def run_trial(trial, train):
+                    with SummaryWriter(f"runs/{trial}") as writer:
+                        board = Board(writer)
+                        for step, loss in enumerate(train(trial)):
+                            board.note(step, loss)
+
+                for trial in range(20):
+                    run_trial(trial, train)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(

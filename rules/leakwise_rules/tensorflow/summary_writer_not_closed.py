@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Acquisition, BodyFacts
+from leakwise.facts import Acquisition, BodyFacts, Certainty
 from leakwise.rule import (
     Example,
     Finding,
@@ -198,6 +198,51 @@ class SummaryWriterNotClosed(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import tensorflow.compat.v1 as tf
+
+                class Fitter:
+                    def __init__(self, tasks, folder):
+                        self.tasks, self.folder = tasks, folder
+
+                    def fit(self, inputs):
+                        self.events = tf.summary.FileWriter(self.folder)  # leak
+                        for task in self.tasks:
+                            task.prepare(inputs, 0.1, self.events)
+                            task.run()
+
+                class Task:
+                    def prepare(self, inputs, rate, events):
+                        self.inputs, self.rate = inputs, rate
+                        self.events = events
+
+                    def run(self):
+                        self.events.add_summary(train(self.inputs, self.rate))
+            """,
+            good="""
+                import tensorflow.compat.v1 as tf
+
+                class Fitter:
+                    def __init__(self, tasks, folder):
+                        self.tasks, self.folder = tasks, folder
+
+                    def fit(self, inputs):
+                        with tf.summary.FileWriter(self.folder) as events:
+                            for task in self.tasks:
+                                task.prepare(inputs, 0.1, events)
+                                task.run()
+
+                class Task:
+                    def prepare(self, inputs, rate, events):
+                        self.inputs, self.rate = inputs, rate
+                        self.events = events
+
+                    def run(self):
+                        self.events.add_summary(train(self.inputs, self.rate))
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -262,7 +307,7 @@ class SummaryWriterNotClosed(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for taken, _ in lost(body, _NOUN):
+        for taken, fate in lost(body, _NOUN, likely=True):
             if not (taken.what.name or "").startswith(_OF_TENSORFLOW):
                 continue
             again, loop = repeated(body, taken)
@@ -270,10 +315,11 @@ class SummaryWriterNotClosed(Rule):
             replaced = taken.resource.freed_when_dropped and not taken.gathered
             if not again or replaced:
                 continue
+            certainty = taken.what.certainty
             yield self.report(
                 taken.place,
                 *leak_path(body, taken, loop),
-                certainty=taken.what.certainty,
+                certainty=certainty if fate.lost else certainty.weaker(Certainty.LIKELY),
                 anchors=close_anchors(taken, loop, gathered_too=True),
                 notes={"writer": taken.bound_to or ""},
                 turn="iteration" if loop else "call",

@@ -17,10 +17,9 @@ from leakwise.facts.binding import outlives_body
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Flows, Keeping
 from leakwise.facts.names import path_of, paths_in
-from leakwise.facts.parameters import Given, without_parameters
 from leakwise.facts.places import Place
 from leakwise.facts.renewal import renewing
-from leakwise.facts.resource_events import Acquisition, Giving, Handed, HandingIn, Starting
+from leakwise.facts.resource_events import Acquisition, Giving, Handed, Starting
 from leakwise.facts.run import Run, shown, unknown_call
 from leakwise.facts.state import deep_sources, root_of
 from leakwise.facts.values import (
@@ -298,47 +297,6 @@ def reached(run: Run, node: ast.expr) -> frozenset[str]:
         if not paths.isdisjoint(loop.names):
             paths |= loop.over_paths
     return paths
-
-
-def handed_in(
-    run: Run, definition: Definition, given: dict[str, list[Given]], anywhere: list[Given]
-) -> tuple[dict[str, list[Given]], list[Given]]:
-    """What a function of this file is given, by parameter and for any of them. What is or may hold
-    a resource is noted; resources are left out of what the call may keep: what the function does
-    with them is asked later."""
-    kept = {
-        name: [_noted(run, definition, name, one) for one in several]
-        for name, several in given.items()
-    }
-    return kept, [_noted(run, definition, None, one) for one in anywhere]
-
-
-def _noted(run: Run, definition: Definition, name: str | None, one: Given) -> Given:
-    value = one.value
-    holds = _holds_resource(value)
-    if not holds and value.kind not in _MAY_HOLD:
-        return one
-    sources = without_parameters(deep_sources(value))
-    if not holds and not sources:
-        return one
-    paths = reached(run, one.node)
-    place = run.place(one.node)
-    run.outcome.add(HandingIn(place, run.loops, definition, name, sources, paths))
-    if not holds:
-        return one
-    left = frozenset(source for source in deep_sources(value) - paths if isinstance(source, str))
-    return Given(Value(sources=left), one.node)
-
-
-_MAY_HOLD = frozenset({Kind.UNKNOWN, Kind.PENDING, Kind.INSTANCE, Kind.CONTAINER})
-
-
-def _holds_resource(value: Value) -> bool:
-    if value.kind in RESOURCE_KINDS:
-        return True
-    held = [one for _, one in value.fields or ()]
-    parts = (*held, *(value.items or ()), *((value.element,) if value.element else ()))
-    return any(_holds_resource(part) for part in parts)
 
 
 def followed(

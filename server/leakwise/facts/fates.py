@@ -1,7 +1,7 @@
 """What becomes of a resource: on which paths it is released, who may do so later, who keeps it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from leakwise.facts.acquisitions import beside
@@ -15,7 +15,7 @@ from leakwise.facts.places import Place
 from leakwise.facts.release_paths import Given, Release, release_of
 from leakwise.facts.resource_events import Acquisition, Giving, Handed, HandingIn
 from leakwise.facts.state import deep_sources, root_of
-from leakwise.facts.usage import Use, is_local, use_of
+from leakwise.facts.usage import Use, is_local, kept_as, use_of
 from leakwise.facts.values import ANY_SOURCE, Source
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Fate:
 
     `lost` where on some path that raises nothing nobody is left who may release it: everything is
     known, and neither this body nor an owner nor anybody it was handed to does. `likely_lost` where
-    the same is so but for an unknown base class of its owner. `once` where a condition lets it be
+    the same is so but for an unknown base class of its owner, or for a method that it was handed to
+    and whose name alone tells that it is one of this file. `once` where a condition lets it be
     taken once for all rounds of the loops round it, or all calls: only if it is not there yet.
     """
 
@@ -99,16 +100,22 @@ def _fate(
     names = frozenset(_names(result, taken))
     handed = set(taken.handed)
     given = []
+    keepers: list[Owner] = []
+    by_name = False
     for event in result.events:
         if isinstance(event, Giving):
             if _gives(event, taken, names):
                 given.append(Given(event.place, event.entered))
         elif isinstance(event, HandingIn) and _is_among(taken.place, event.sources):
             use = _use_in_call(module, event)
-            if use is Use.RELEASED:
-                given.append(Given(event.place))
-            elif use is Use.ESCAPES:
+            keeper = _keeper(module, event) if use is Use.ESCAPES else None
+            by_name = by_name or event.by_name
+            if keeper is not None:
+                keepers.append(keeper)
+            elif use is Use.ESCAPES or (use is Use.RELEASED and event.by_name):
                 handed.add(Handed.PASSED)
+            elif use is Use.RELEASED:
+                given.append(Given(event.place))
     guards = names | {path for event in _givings(result) for path in event.reached}
     once = happens_once(module, definition, taken.place, taken.loops)
     # What is taken once, or kept beside others, is not taken again while it is open.
@@ -116,7 +123,8 @@ def _fate(
     release = release_of(
         module, definition, taken.place, given, guards - {"self"}, gathered=gathered
     )
-    owners = tuple(owner_of(module, definition, path) for path in taken.kept_at)
+    kept = (owner_of(module, definition, path) for path in taken.kept_at)
+    owners = (*kept, *keepers)
     nobody = (
         release < Release.NORMALLY
         and handed <= {Handed.STORED}
@@ -124,7 +132,7 @@ def _fate(
         and all(owner.never_releases or owner.releases_by_base_alone for owner in owners)
         and not _released_by_function(module, definition, taken.resource)
     )
-    lost = nobody and all(owner.never_releases for owner in owners)
+    lost = nobody and not by_name and all(owner.never_releases for owner in owners)
     return Fate(release, frozenset(handed), owners, lost, once, likely_lost=nobody and not lost)
 
 
@@ -206,8 +214,32 @@ def owner_of(module: "ModuleFacts", definition: Definition, path: str) -> Owner:
     return Owner(path, Life.UNKNOWN, may_pass=True, known=False)
 
 
-def attribute_owner(module: "ModuleFacts", class_: Definition, path: str, attribute: str) -> Owner:
+_Keepers = tuple[tuple[Definition, str], ...]
+"""Attributes of classes of which it is being asked."""
+_MOST_KEEPERS = 3
+"""Through how many objects that hand it on a resource is followed."""
+
+
+def _keeper(module: "ModuleFacts", event: HandingIn, asked: _Keepers = ()) -> Owner | None:
+    """The object that a resource is handed to, where it is put into an attribute there and nothing
+    else is done with it. How long that object lives is not known."""
+    class_ = event.definition.parent
+    if event.parameter is None or class_ is None or not class_.is_class:
+        return None
+    attribute = kept_as(module, event.definition, event.parameter)
+    if attribute is None or len(asked) > _MOST_KEEPERS:
+        return None
+    path = f"{event.definition.instance_name()}.{attribute}"
+    if (class_, attribute) in asked:
+        return Owner(path, Life.CALL)
+    return replace(attribute_owner(module, class_, path, attribute, asked), life=Life.CALL)
+
+
+def attribute_owner(
+    module: "ModuleFacts", class_: Definition, path: str, attribute: str, asked: _Keepers = ()
+) -> Owner:
     """What is known of an attribute of the objects of a class as a holder of resources."""
+    asked = (*asked, (class_, attribute))
     released: dict[str, None] = {}
     may_pass = False
     for other in module.scopes.mentioning(attribute):
@@ -219,9 +251,11 @@ def attribute_owner(module: "ModuleFacts", class_: Definition, path: str, attrib
         for event in result.events:
             if isinstance(event, HandingIn) and _leads_through(event, attribute):
                 use = _use_in_call(module, event)
-                if use is Use.RELEASED:
+                keeper = _keeper(module, event, asked) if use is Use.ESCAPES else None
+                if use is Use.RELEASED or (keeper is not None and keeper.released_by):
                     released[other.name] = None
-                may_pass = may_pass or use is Use.ESCAPES
+                elif use is Use.ESCAPES:
+                    may_pass = may_pass or keeper is None or not keeper.never_releases
         flows = result.flows
         gone = flows.passed | flows.returned
         may_pass = may_pass or any(

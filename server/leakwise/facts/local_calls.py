@@ -2,7 +2,7 @@
 
 import ast
 
-from leakwise.facts.acquisitions import acquired_through, handed_in
+from leakwise.facts.acquisitions import acquired_through
 from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.carrying import cut
@@ -18,6 +18,7 @@ from leakwise.facts.events import (
     TrainingStep,
     Waiting,
 )
+from leakwise.facts.handing import handed_in, handed_to_constructor
 from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
@@ -96,15 +97,13 @@ def construct_local(
     keywords: dict[str, Value],
 ) -> Value:
     """An object of a class of this file."""
-    for argument in (*arguments, *keywords.values()):
-        # The object may keep what it is made of.
-        run.outcome.pass_on(argument)
+    held = handed_to_constructor(run, node, definition, arguments, keywords)
     kind = run.module.ancestors(definition).kind
     made = Value(kind, name=definition.qualified, definition=definition, origin=run.place(node))
     record = record_of(run.module, definition)
     if record is not None:
         made = made_record(made, record, arguments, keywords)
-    return constructed(run, node, made)
+    return constructed(run, node, made.made_from(held))
 
 
 def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list[Given]) -> Summary:

@@ -21,6 +21,7 @@ from leakwise.facts.apis.torch_methods import (
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import TrainingStep
 from leakwise.facts.evidence import backward_operand
+from leakwise.facts.handing import handed_by_name
 from leakwise.facts.keras_values import model_method, weights
 from leakwise.facts.metric_values import is_torch_metric, metric_method
 from leakwise.facts.model_events import ModelUse
@@ -220,5 +221,7 @@ def _unknown_method(
         forget_attributes(run, path_of(function.value), name)
     if receiver.kind is Kind.PENDING:
         return pending_call(run, node, arguments).made_from(receiver.sources)
+    if receiver.kind is Kind.UNKNOWN and handed_by_name(run, node, function, positional, keywords):
+        return Value(sources=receiver.sources)
     result = unknown_call(run, arguments)
     return result.made_from(receiver.sources)

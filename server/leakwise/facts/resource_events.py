@@ -85,9 +85,11 @@ class Starting(Event):
 
 @dataclass(frozen=True, slots=True)
 class HandingIn(Event):
-    """What is or may hold a resource, and is given to a function of this file."""
+    """What is or may hold a resource, and is given to a function of this file; `by_name` where the
+    name of a method alone tells that it is this one."""
 
     definition: "Definition"
     parameter: str | None
     sources: frozenset[Source]
     reached: frozenset[str]
+    by_name: bool = False

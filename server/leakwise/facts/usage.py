@@ -68,6 +68,20 @@ def use_of(module: "ModuleFacts", definition: Definition, name: str, deep: int =
     return cell.read()  # type: ignore[no-any-return]
 
 
+def kept_as(module: "ModuleFacts", definition: Definition, name: str) -> str | None:
+    """The attribute of its object that a method puts what a name holds into, where it does nothing
+    else with it that could keep or release it; None otherwise."""
+
+    def compute() -> str | None:
+        definition.code.read()
+        mentions = _Keepings(module, definition, name, MOST_CALLS_DEEP)
+        kept = mentions.kept
+        return kept.pop() if _mentioned(mentions) is Use.USED and len(kept) == 1 else None
+
+    cell = module.query(definition, ("kept as", name), compute, None)
+    return cell.read()  # type: ignore[no-any-return]
+
+
 def only_looked_at(module: "ModuleFacts", definition: Definition, name: str) -> bool:
     """Whether a body does no more with a name than to call methods that release nothing; found
     without interpreting it."""
@@ -203,6 +217,28 @@ class _Mentions(ast.NodeVisitor):
         if place not in parameters:
             return Use.ESCAPES
         return use_of(self.module, called, place, self.deep + 1)
+
+
+class _Keepings(_Mentions):
+    """Leaves out, and notes, that the name is put into an attribute of the method's object."""
+
+    kept: set[str]
+
+    def __init__(
+        self, module: "ModuleFacts", definition: Definition, name: str, deep: int | None
+    ) -> None:
+        super().__init__(module, definition, name, deep)
+        self.kept = set()
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """`self.writer = writer`."""
+        owner, instance = node.targets[0], self.definition.instance_name()
+        if not self._is_it(node.value) or len(node.targets) > 1:
+            self.generic_visit(node)
+        elif isinstance(owner, ast.Attribute) and path_of(owner.value) == instance:
+            self.kept.add(owner.attr)
+        else:
+            self.use = Use.ESCAPES
 
 
 def _handed(node: ast.Call) -> Iterator[tuple[int | str | None, ast.expr]]:

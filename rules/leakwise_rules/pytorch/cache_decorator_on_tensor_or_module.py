@@ -23,7 +23,9 @@ from leakwise_rules.wording import shown
 
 _FEW = 8
 """So many objects are a bounded cost."""
-_HEAVY = frozenset({Kind.TENSOR, Kind.OUTPUT, Kind.MODULE, Kind.KERAS_MODEL, Kind.TF_TENSOR})
+_HEAVY = frozenset(
+    {Kind.TENSOR, Kind.OUTPUT, Kind.MODULE, Kind.KERAS_MODEL, Kind.TF_TENSOR, Kind.OPTIMIZER}
+)
 _DATASETS = (
     "torch.utils.data.Dataset",
     "torch.utils.data.dataset.Dataset",
@@ -52,15 +54,16 @@ class CacheDecoratorOnTensorOrModule(Rule):
     ## When it is not a leak
 
     Functions of numbers, strings and tuples may be cached, and so may static methods of such. A
-    cache made in `__init__` belongs to its object. A `maxsize` bounds what is kept: of arguments,
-    and of a few objects, this is an information only.
+    cache made in `__init__` belongs to its object, and goes with it unless the function refers to
+    `self`, which closes a circle. A `maxsize` bounds what is kept: of arguments, and of a few
+    objects, this is an information only.
     """
 
     code = "LP022"
     name = "cache-decorator-on-tensor-or-module"
     message = (
-        "The cache of `{function}` keeps {kept} alive for the life of the program; cache with "
-        "the object, or by plain keys."
+        "The cache of `{function}` keeps {kept} alive {until}; cache with the object, or by plain "
+        "keys."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -196,6 +199,35 @@ class CacheDecoratorOnTensorOrModule(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from functools import lru_cache
+                import torch
+
+                class Mixture:
+                    def __init__(self, parts):
+                        self.parts = parts
+
+                        @lru_cache(maxsize=64)  # leak
+                        def density(at: torch.Tensor):
+                            return sum(part.log_prob(at).exp() for part in self.parts)
+
+                        self.density = density
+            """,
+            good="""
+                from functools import lru_cache
+                import torch
+
+                class Mixture:
+                    def __init__(self, parts):
+                        self.parts = parts
+
+                        def density(at: torch.Tensor):
+                            return sum(part.log_prob(at).exp() for part in self.parts)
+
+                        self.density = density
+            """,
+        ),
     )
     negatives = (
         Negative(
@@ -302,13 +334,16 @@ class CacheDecoratorOnTensorOrModule(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         cache = body.cache
-        if cache is None or cache.limit == 0 or cache.of_call:
+        if cache is None or cache.limit == 0 or (cache.of_call and not cache.in_circle):
             return
         kept = _kept(body, cache)
         if kept is None:
             return
         what, certainty, of_objects = kept
         bounded = cache.limit is not None and (cache.limit <= _FEW or not of_objects)
+        until = "for the life of the program"
+        if cache.in_circle:
+            until = "until Python's collector finds its object"
         yield self.report(
             cache.place,
             RelatedPlace(body.place, "Each call leaves its arguments and its result in the cache."),
@@ -317,6 +352,7 @@ class CacheDecoratorOnTensorOrModule(Rule):
             anchors={"decorator": (cache.place,), "function": (body.place,)},
             function=shown(body.name or ""),
             kept=what if cache.limit is None else f"{what} (up to {cache.limit})",
+            until=until,
         )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -336,9 +372,7 @@ def _kept(body: BodyFacts, cache: Cache) -> tuple[str, Certainty, bool] | None:
         of_class = f"every `{shown(class_.name)}` that it is called on"
         if class_.is_module:
             return of_class, Certainty.SURE, True
-        if class_.derives_from(*_DATASETS) or any(
-            _is_heavy(class_.attribute(name)) for name in class_.attributes
-        ):
+        if class_.derives_from(*_DATASETS) or class_.holds(_HEAVY):
             return of_class, Certainty.LIKELY, True
         returned = body.result.returns
         if returned is not None and returned.is_tensor:

@@ -12,6 +12,7 @@ from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.names import path_of
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.values import Kind
+from leakwise.facts.written import statements_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -34,7 +35,9 @@ class Cache:
 
     `limit` is the number of calls, None for any. `keyed_by_self` where the object whose method it
     is is one of the arguments, so that the cache, which the class holds, keeps it alive. `of_call`
-    where a call of the function round it makes it, with a cache that goes when it goes.
+    where a call of the function round it makes it, with a cache that goes when it goes; `in_circle`
+    where that is a method which puts it on the object that it refers to, so that it goes when
+    Python's collector finds both.
     """
 
     place: Place
@@ -43,6 +46,7 @@ class Cache:
     keyed_by_self: bool
     parameters: tuple[str, ...]
     of_call: bool = False
+    in_circle: bool = False
 
 
 def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
@@ -69,11 +73,27 @@ def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
                 instance is not None and found.name not in _PER_OBJECT,
                 tuple(one.arg for one in definition.parameters() if one.arg != instance),
                 definition.parent is not None and definition.parent.is_function,
+                _is_in_circle(module, definition),
             )
         return None
 
     cell = module.query(definition, "cache", compute, None)
     return cell.read()  # type: ignore[no-any-return]
+
+
+def _is_in_circle(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a function refers to the object of the method that makes it, which keeps it there."""
+    method = definition.parent
+    instance = None if method is None else method.instance_name()
+    if method is None or instance is None or not definition.index.mentions(instance):
+        return False
+    method.code.read()
+    for statement, _ in statements_of(module, method):
+        if isinstance(statement, ast.Assign) and path_of(statement.value) == definition.name:
+            for target in statement.targets:
+                if isinstance(target, ast.Attribute) and path_of(target.value) == instance:
+                    return True
+    return False
 
 
 def _limit(decorator: ast.expr, default: int | None) -> tuple[bool, int | None]:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from leakwise.facts.definitions import FunctionNode
 from leakwise.facts.fates import Owner, attribute_owner, is_closable
 from leakwise.facts.holders import is_class_attribute, limits_of_attribute
+from leakwise.facts.holdings import attributes_of, holds
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.names import path_of
 from leakwise.facts.requests import called_in_loop
-from leakwise.facts.values import Value
+from leakwise.facts.values import Kind, Value
 
 if TYPE_CHECKING:
     from leakwise.facts.body import BodyFacts
@@ -90,16 +91,12 @@ class ClassFacts:
     @property
     def attributes(self) -> tuple[str, ...]:
         """The attributes that the class's own methods give `self`, sorted."""
-        found: set[str] = set()
-        for name in self.methods:
-            method = self.module.method(self.definition, name)
-            if method is None or (instance := method.instance_name()) is None:
-                continue
-            for path in self.module.body(method).exit_values:
-                root, _, attribute = path.partition(".")
-                if root == instance and attribute.isidentifier():
-                    found.add(attribute)
-        return tuple(sorted(found))
+        return attributes_of(self.module, self.definition)
+
+    def holds(self, kinds: frozenset[Kind]) -> bool:
+        """Whether an object of the class holds a value of one of some kinds: in an attribute, a
+        container in one, or another object of the file."""
+        return holds(self.module, self.definition, kinds)
 
     @property
     def properties(self) -> tuple[str, ...]:

@@ -204,7 +204,7 @@ class Run:
         return self.kinds_by_use[path]
 
     def _kind_used_as(self, path: str, use: Use) -> Kind | None:
-        kind = _kind_used_as(use)
+        kind = kind_used_as(use)
         trained = kind is None and not TRAINING_WORDS.isdisjoint(use.methods)
         if trained and path != self.instance and only_keras(self.module):
             return Kind.KERAS_MODEL
@@ -225,7 +225,8 @@ class Run:
         return seen
 
 
-def _kind_used_as(use: Use) -> Kind | None:
+def kind_used_as(use: Use) -> Kind | None:
+    """What something is that is used so: a network or an optimizer; None where that is open."""
     steps = OPTIMIZER_STEP in use.methods and BACKWARD_METHODS.isdisjoint(use.methods)
     if steps:
         # Also where its class was called for it, under the same name.

@@ -2,9 +2,12 @@
 # ruff: noqa
 """Caches of functions: those that keep objects with tensors, and those that keep a few results."""
 
+import functools
 from functools import lru_cache
 
 import torch
+from torch import nn
+
 from somewhere import Root
 
 
@@ -22,3 +25,77 @@ class Encoder(Root):
 @lru_cache(maxsize=None)
 def mask(n):
     return torch.ones(n, n).tril()
+
+
+class Learner:
+    def __init__(self, net: nn.Module):
+        self.net = net
+        self.optimizer = torch.optim.Adam(net.parameters())
+
+    @functools.cache  # leak: LP022
+    def size(self):
+        return sum(one.numel() for one in self.net.parameters())
+
+
+class Judge:
+    def __init__(self, net, names):
+        self.net = net
+        self.net.eval()
+        self.names = names
+
+    def choose(self, image):
+        return self.names[self.net(image).argmax()]
+
+    @functools.lru_cache(maxsize=None)  # leak: LP022
+    def longest(self):
+        return max(self.names, key=len)
+
+
+class Study:
+    def __init__(self, nets):
+        self.learners = [Learner(net) for net in nets]
+        self.judge = Judge(nets[0], ["cat", "dog"])
+
+    @functools.cache  # leak: LP022
+    def count(self):
+        return len(self.learners)
+
+
+class Report:
+    def __init__(self, judge: Judge):
+        self.judge = judge
+
+    @functools.cache  # leak: LP022
+    def title(self):
+        return self.judge.longest().title()
+
+
+class Table:
+    def __init__(self, rows, paths):
+        self.rows = rows
+        self.paths = paths
+
+    @functools.cache
+    def width(self):
+        return max(len(row) for row in self.rows)
+
+
+class Mixture:
+    def __init__(self, parts, knots):
+        self.parts = parts
+
+        @functools.lru_cache  # leak: LP022
+        def density(at: torch.Tensor):
+            return sum(part.log_prob(at) for part in self.parts)
+
+        @functools.lru_cache
+        def between(at: torch.Tensor):
+            return torch.searchsorted(knots, at)
+
+        @functools.lru_cache
+        def name(number: int):
+            return str(self.parts[number])
+
+        self.density = density
+        self.between = between
+        self.name = name

@@ -57,6 +57,37 @@ def test_kind_by_use_in_other_methods(run: str, other: str, wanted: str) -> None
     assert used(run, other, at="__init__") == wanted
 
 
+GIVEN = """
+class A:
+    def __init__(self, net, other):
+        self.net = net
+        self.other: object = other
+        self.both = self.again = net
+        self.of_net = net.head
+        self.optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        other.fit(f)
+
+    def run(self, x):
+        self.net(x), self.other(x), self.again(x), self.of_net(x)
+        net, other, again, of_net = self.net, self.other, self.again, self.of_net
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("net", "module likely"),
+        ("again", "module likely"),
+        ("other", "unknown"),
+        ("of_net", "unknown"),
+    ],
+)
+def test_what_is_asked_of_a_name_tells_of_the_attributes_that_hold_it(
+    name: str, wanted: str
+) -> None:
+    assert described(bodies(HEAD + GIVEN)["A.run"].value(name)) == wanted
+
+
 def test_use_in_a_base_of_the_file() -> None:
     base = "def close(self): self.given.eval()"
     assert used("self.given(x)", "pass", base) == "module likely"

@@ -36,6 +36,10 @@ class Use:
     called: bool = False
     methods: frozenset[str] = frozenset()
 
+    def with_(self, other: "Use") -> "Use":
+        """Both uses together."""
+        return Use(self.called or other.called, self.methods | other.methods)
+
 
 NO_USE = Use()
 Uses = Mapping[str, Use]
@@ -59,7 +63,7 @@ class SeenUses:
         others = self.of_class.get(path[len(self.start) :])
         if others is None:
             return own
-        return Use(own.called or others.called, own.methods | others.methods)
+        return own.with_(others)
 
 
 def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
@@ -75,15 +79,23 @@ def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
 
 
 def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
-    """By path: what a body does with that on which it calls a telling method."""
+    """By path: what a body does with that on which it calls a telling method.
+
+    What it asks of a name tells of the attributes that are assigned it, too:
+    `self.net = net; Adam(net.parameters())`.
+    """
 
     def compute() -> Uses:
         definition.code.read()
         index = definition.index
-        return {
+        found = {
             path: Use(_calls(index, path), methods)
             for path, methods in index.asked_for(_TELLING).items()
         }
+        for name in [path for path in found if path.isidentifier()]:
+            for path in index.attributes_given(name):
+                found[path] = found[name].with_(found.get(path, NO_USE))
+        return found
 
     return module.query(definition, "uses", compute, {})
 

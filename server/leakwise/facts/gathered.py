@@ -125,6 +125,11 @@ class GatheredNames:
             for value in self._parts[block].assigned.get(name, ())
         ]
 
+    def attributes_given(self, name: str) -> Iterable[str]:
+        """The attributes, as paths, that are assigned what a name holds."""
+        for block in self._words.get(name, ()):
+            yield from self._parts[block].attributes_given(name)
+
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self._writes

@@ -55,6 +55,7 @@ class _Collected:
     called: set[str] = field(default_factory=set)
     call_nodes: dict[str, list[ast.Call]] = field(default_factory=dict)
     puts: list[str] = field(default_factory=list)
+    shared: dict[str, list[str]] = field(default_factory=dict)
 
     def index(self) -> ScopeIndex:
         """What was collected, in its lasting form."""
@@ -72,6 +73,7 @@ class _Collected:
             tuple(self.called),
             {name: tuple(nodes) for name, nodes in self.call_nodes.items()} or NOTHING,
             tuple(self.puts),
+            {name: tuple(paths) for name, paths in self.shared.items()} or NOTHING,
         )
 
 
@@ -166,6 +168,9 @@ _ASSIGN = Binding("assign")
 def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
     if isinstance(target, ast.Name):
         index.assigned.setdefault(target.id, []).append(value)
+    elif isinstance(target, ast.Attribute):
+        if isinstance(value, ast.Name) and (path := path_of(target)) is not None:
+            index.shared.setdefault(value.id, []).append(path)
     elif isinstance(target, ast.Tuple | ast.List) and not any(
         isinstance(part, ast.Starred) for part in target.elts
     ):

@@ -49,6 +49,8 @@ class ScopeIndex:
     """By name, and by `self.name`: the calls of what may be a function of the file."""
     put_into: tuple[str, ...] = ()
     """The paths into which one value is put, once for each place that does so."""
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+    """By name: the attributes, as paths, that are assigned what it holds."""
 
     @property
     def imports(self) -> bool:
@@ -95,6 +97,10 @@ class ScopeIndex:
     def values_of(self, name: str) -> Sequence[ast.expr]:
         """The values that plain assignments give a name."""
         return self.assigned.get(name, ())
+
+    def attributes_given(self, name: str) -> Iterable[str]:
+        """The attributes, as paths, that are assigned what a name holds."""
+        return self.shared.get(name, ())
 
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""

@@ -11,6 +11,7 @@ from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTIO
 from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
 from leakwise.facts.constructions import constructed, made_by_use
+from leakwise.facts.containers import holds_graph
 from leakwise.facts.events import (
     GRADIENT,
     Argument,
@@ -32,6 +33,7 @@ from leakwise.facts.framework_calls import (
 from leakwise.facts.keras_values import called_as_model, output_of, receiver_as_model
 from leakwise.facts.lambdas import LambdaText, called_lambda
 from leakwise.facts.local_calls import construct_local, local_call
+from leakwise.facts.loss_functions import is_loss_function
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.metric_values import is_torch_metric, made_metric
@@ -202,10 +204,22 @@ def _called(
         return pending_call(run, node, everything)
     if is_torch_metric(callee):
         return unknown_call(run, everything)
+    if _differentiates(run, node, callee, everything):
+        made = with_graph_of(run, node, everything, scalar=True)
+        return made.but(certainty=made.certainty.weaker(Certainty.LIKELY))
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
     # What a function makes depends on which function it is.
     return unknown_call(run, everything).made_from(callee.sources)
+
+
+def _differentiates(run: Run, node: ast.Call, callee: Value, arguments: list[Value]) -> bool:
+    """Whether a function that is not known is given something with a graph, and known by use to
+    make a loss of that."""
+    if callee.kind is not Kind.UNKNOWN or not any(holds_graph(one) for one in arguments):
+        return False
+    path = path_of(node.func)
+    return path is not None and is_loss_function(run.module, run.definition, path)
 
 
 def _qualified_call(

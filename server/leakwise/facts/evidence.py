@@ -9,12 +9,12 @@ import ast
 from collections.abc import Sequence
 from functools import partial
 
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.graph_origins import (
     ELEMENTS,
     LAST,
     NONE,
     Names,
+    backward_operand,
     element_origins,
     graph_origins,
     part_origins,
@@ -41,18 +41,6 @@ def backpropagated_assignments(
     if blocks:
         return _blocks(list(blocks), evidence.at_exit, evidence, TOP_LEVEL)
     return _suite(statements, evidence.at_exit, evidence)
-
-
-def backward_operand(call: ast.Call) -> ast.expr | None:
-    """What a call backpropagates: `loss` in `loss.backward()`, `scaler.scale(loss).backward()` and
-    `accelerator.backward(loss)`; None for any other call."""
-    function = call.func
-    if not isinstance(function, ast.Attribute) or function.attr not in BACKWARD_METHODS:
-        return None
-    if call.args and not isinstance(call.args[0], ast.Starred):
-        # `y.backward(gradient)` of a tensor has its own receiver; engines get the loss.
-        return call.args[0]
-    return unwrapped(function.value)
 
 
 def _suite(statements: Sequence[ast.stmt], after: Names, found: Evidence) -> Names:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.names import Binding, NestedScope, ScopeIndex
 from leakwise.syntax import Block
 
@@ -129,6 +130,11 @@ class GatheredNames:
         """The attributes, as paths, that are assigned what a name holds."""
         for block in self._words.get(name, ()):
             yield from self._parts[block].attributes_given(name)
+
+    def backpropagated_now(self) -> Iterable[str]:
+        """The names from which backward passes start."""
+        for block in self._mentioning(BACKWARD_METHODS):
+            yield from self._parts[block].backpropagated
 
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""

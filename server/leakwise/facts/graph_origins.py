@@ -8,7 +8,7 @@ or from a network that makes it, tells nothing.
 import ast
 from collections.abc import Callable
 
-from leakwise.facts.apis.torch_methods import LOSS_WRAPPERS, REDUCE
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, LOSS_WRAPPERS, REDUCE
 from leakwise.facts.names import path_of
 
 Names = frozenset[str]
@@ -71,6 +71,18 @@ def unwrapped(node: ast.expr) -> ast.expr:
     ):
         return node.args[0]
     return node
+
+
+def backward_operand(call: ast.Call) -> ast.expr | None:
+    """What a call backpropagates: `loss` in `loss.backward()`, `scaler.scale(loss).backward()` and
+    `accelerator.backward(loss)`; None for any other call."""
+    function = call.func
+    if not isinstance(function, ast.Attribute) or function.attr not in BACKWARD_METHODS:
+        return None
+    if call.args and not isinstance(call.args[0], ast.Starred):
+        # `y.backward(gradient)` of a tensor has its own receiver; engines get the loss.
+        return call.args[0]
+    return unwrapped(function.value)
 
 
 def graph_origins(node: ast.expr, qualified: Qualified) -> Names:

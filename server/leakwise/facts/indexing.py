@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, training_word
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.graph_origins import backward_operand
 from leakwise.facts.keras_backend import SETTERS, VARIABLE, backend_word
 from leakwise.facts.names import (
     NOTHING,
@@ -56,6 +58,7 @@ class _Collected:
     call_nodes: dict[str, list[ast.Call]] = field(default_factory=dict)
     puts: list[str] = field(default_factory=list)
     shared: dict[str, list[str]] = field(default_factory=dict)
+    backpropagated: list[str] = field(default_factory=list)
 
     def index(self) -> ScopeIndex:
         """What was collected, in its lasting form."""
@@ -74,6 +77,7 @@ class _Collected:
             {name: tuple(nodes) for name, nodes in self.call_nodes.items()} or NOTHING,
             tuple(self.puts),
             {name: tuple(paths) for name, paths in self.shared.items()} or NOTHING,
+            tuple(self.backpropagated),
         )
 
 
@@ -253,6 +257,10 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
                 index.words.add(training_word(function.attr))
             if function.attr in PUTTING_METHODS and len(node.args) == 1:
                 index.puts.append(path)
+        if function.attr in BACKWARD_METHODS:
+            loss = backward_operand(node)
+            if isinstance(loss, ast.Name):
+                index.backpropagated.append(loss.id)
         if function.attr in SETTERS and node.args:
             name = node.args[0] if len(node.args) > 1 else ast.Constant(VARIABLE)
             _index_backend(name, node.args[-1], index)

@@ -20,7 +20,7 @@ from leakwise.facts.apis.torch_methods import (
 )
 from leakwise.facts.containers import container_method
 from leakwise.facts.events import TrainingStep
-from leakwise.facts.evidence import backward_operand
+from leakwise.facts.graph_origins import backward_operand
 from leakwise.facts.handing import handed_by_name
 from leakwise.facts.keras_values import model_method, weights
 from leakwise.facts.metric_values import is_torch_metric, metric_method

@@ -38,7 +38,11 @@ def forward_call(
         result = passed if module.definition is None else passed.but(kind=Kind.OUTPUT)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
-    result = placed_by(module, arguments, result).made_from(sources)
+    result = placed_by(module, arguments, result)
+    if result.kind is Kind.CONTAINER:
+        # Each part goes its own way: `out, state = net(x, state)`.
+        result = result.mapped(lambda part: part.made_from(sources) if part.is_tensor else part)
+    result = result.made_from(sources)
     mode = None if path is None else run.state.evaluating.get(path)
     run.outcome.add(
         ModuleCall(

@@ -51,6 +51,8 @@ class ScopeIndex:
     """The paths into which one value is put, once for each place that does so."""
     shared: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     """By name: the attributes, as paths, that are assigned what it holds."""
+    backpropagated: tuple[str, ...] = ()
+    """Names from which backward passes start."""
 
     @property
     def imports(self) -> bool:
@@ -101,6 +103,10 @@ class ScopeIndex:
     def attributes_given(self, name: str) -> Iterable[str]:
         """The attributes, as paths, that are assigned what a name holds."""
         return self.shared.get(name, ())
+
+    def backpropagated_now(self) -> Iterable[str]:
+        """The names from which backward passes start."""
+        return self.backpropagated
 
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""

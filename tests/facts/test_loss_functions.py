@@ -1,0 +1,79 @@
+"""What an unknown function gives whose results are backpropagated elsewhere."""
+
+import pytest
+
+from tests.facts.reading import bodies, described
+
+HEAD = "import torch\nfrom torch import nn\nfrom m import f\n"
+BODY = """
+def fit(net: nn.Module, criterion, other, scaler, x, y):
+    {trained}
+    v = {asked}
+"""
+
+PASSES_GRAPHS_ON = {
+    "a loss": "loss = criterion(net(x), y)\n    loss.backward()",
+    "scaled": "loss = criterion(net(x), y)\n    scaler.scale(loss).backward()",
+    "handed to an engine": "loss = criterion(net(x), y)\n    scaler.backward(loss)",
+    "a part of a sum": "loss = criterion(net(x), y) / 4 + f(x)\n    loss.backward()",
+    "named": "part = criterion(net(x), y)\n    loss = part + 1\n    loss.backward()",
+}
+
+
+@pytest.mark.parametrize("trained", PASSES_GRAPHS_ON.values(), ids=PASSES_GRAPHS_ON.keys())
+def test_what_it_makes_of_an_output_refers_to_its_graph(trained: str) -> None:
+    body = bodies(HEAD + BODY.format(trained=trained, asked="criterion(net(y), x)"))["fit"]
+    assert described(body.value("v")) == "tensor attached scalar likely"
+
+
+@pytest.mark.parametrize(
+    ("trained", "asked"),
+    [
+        ("loss = criterion(net(x), y)", "criterion(net(y), x)"),
+        ("loss = criterion(net(x), y)\n    loss.backward()", "other(net(y), x)"),
+        ("loss = criterion(net(x), y)\n    loss.backward()", "criterion(y, x)"),
+        ("loss = criterion(net(x), y)\n    loss.backward()", "criterion(net(y).detach(), x)"),
+        ("loss = criterion.start(net(x))\n    loss.backward()", "criterion(net(y), x)"),
+    ],
+)
+def test_of_others_nothing_is_known(trained: str, asked: str) -> None:
+    body = bodies(HEAD + BODY.format(trained=trained, asked=asked))["fit"]
+    assert described(body.value("v")) == "unknown"
+
+
+def test_without_recording_it_makes_no_graph() -> None:
+    asked = "None\n    with torch.no_grad():\n        v = criterion(net(y), x)"
+    trained = "loss = criterion(net(x), y)\n    loss.backward()"
+    body = bodies(HEAD + BODY.format(trained=trained, asked=asked))["fit"]
+    assert not body.value("v").carries_graph
+
+
+CLASS = """
+class Base:
+    def fit(self, x, y):
+        loss = self.criterion(self.net(x), y)
+        {start}
+
+class Run(Base):
+    def __init__(self, net: nn.Module, criterion):
+        self.net = net
+        self.criterion = criterion
+
+    def check(self, x, y):
+        v = self.criterion(self.net(x), y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "wanted"),
+    [("loss.backward()", "tensor attached scalar likely"), ("loss.item()", "unknown")],
+)
+def test_by_another_method_of_the_class(start: str, wanted: str) -> None:
+    body = bodies(HEAD + CLASS.format(start=start))["Run.check"]
+    assert described(body.value("v")) == wanted
+
+
+def test_the_loss_function_starts_no_backward_pass_itself() -> None:
+    trained = "loss = criterion(net(x), y)\n    loss.backward()"
+    body = bodies(HEAD + BODY.format(trained=trained, asked="criterion(net(y), x)"))["fit"]
+    assert not body.passed_on(frozenset({call.place for call in body.module_calls}))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop, Place
+from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop, Place, Rhythm
+from leakwise.facts.values import UNKNOWN, overlap
 from leakwise.rule import (
     Applicability,
     Example,
@@ -32,7 +33,8 @@ class BackwardCreateGraphCycle(Rule):
     With `create_graph=True` the gradients in `.grad` carry a graph of their own, which refers to
     the parameters that they are gradients of. So parameter and gradient refer to each other, in a
     circle that goes through C++ and that Python's collector cannot see. It holds the whole graph of
-    the double backward pass until `.grad` is reset.
+    the double backward pass until `.grad` is reset. A leaf that a function makes and asks for its
+    gradient goes with the circle round it, and no `zero_grad()` knows it.
 
     30 leaves made in a loop were all alive after `gc.collect()`, with 121 MiB; none was once
     `.grad` had been set to None. Parameters that live on and were never reset had 64 graph nodes
@@ -53,7 +55,7 @@ class BackwardCreateGraphCycle(Rule):
     code = "LP010"
     name = "backward-create-graph-cycle"
     message = (
-        "`create_graph=True` makes parameters and their `.grad` keep each other and a graph; reset "
+        "`create_graph=True` makes {kept} `.grad` keep each other and a graph; reset "
         "the gradients in each {turn}, or use `autograd.grad()`."
     )
     severity = Severity.WARNING
@@ -178,8 +180,67 @@ class BackwardCreateGraphCycle(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import torch
+                from torch import nn
+
+                def slope_penalty(critic: nn.Module, real, fake):
+                    share = torch.rand(len(real), 1)
+                    mixed = share * real + (1 - share) * fake
+                    mixed.requires_grad = True
+                    scores = critic(mixed)
+                    scores.backward(torch.ones_like(scores), create_graph=True)  # leak
+                    return (mixed.grad.flatten(1).norm(dim=1) - 1).pow(2).mean()
+
+                def reset(optimizer):
+                    optimizer.zero_grad()
+            """,
+            good="""
+                import torch
+                from torch import nn
+
+                def slope_penalty(critic: nn.Module, real, fake):
+                    share = torch.rand(len(real), 1)
+                    mixed = share * real + (1 - share) * fake
+                    mixed.requires_grad = True
+                    scores = critic(mixed)
+                    (slope,) = torch.autograd.grad(scores.sum(), mixed, create_graph=True)
+                    return (slope.flatten(1).norm(dim=1) - 1).pow(2).mean()
+
+                def reset(optimizer):
+                    optimizer.zero_grad()
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
+        Negative(
+            why="The gradient of a leaf that the function makes is reset before it returns.",
+            code="""
+                import torch
+                from torch import nn
+
+                def roughness(field: nn.Module, count):
+                    points = torch.rand(count, 3, requires_grad=True)
+                    field(points).sum().backward(create_graph=True)
+                    found = points.grad.pow(2).sum().item()
+                    points.grad = None
+                    return found
+            """,
+        ),
+        Negative(
+            why="Nothing tells that a function whose callers give it all leaves is called again.",
+            code="""
+                import torch
+
+                def second(loss, weight):
+                    for one in (weight, loss.bias):
+                        one.requires_grad = True
+                    loss.backward(create_graph=True)
+                    return weight.grad.sum()
+            """,
+        ),
         Negative(
             why="The gradients are reset in each iteration.",
             code="""
@@ -259,7 +320,11 @@ class BackwardCreateGraphCycle(Rule):
             if given is None or given.value.constant is not True:
                 continue
             loop = site.loops[0] if site.loops else None
-            if (loop is None and not body.called_in_loop()) or _resets(body, loop):
+            leaf = _leaf_behind(body, site)
+            again = loop is not None or body.called_in_loop()
+            if _resets(body, loop):
+                continue
+            if leaf is None and (not again or _reset_elsewhere(body)):
                 continue
             yield self.report(
                 site.place,
@@ -270,6 +335,7 @@ class BackwardCreateGraphCycle(Rule):
                 certainty=Certainty.LIKELY,
                 anchors={"step": _steps(body, site)},
                 notes=_notes(body, site),
+                kept="parameters and their" if leaf is None else f"`{shown(leaf)}` and its",
                 turn="iteration" if loop else "call",
             )
 
@@ -283,19 +349,33 @@ class BackwardCreateGraphCycle(Rule):
                 )
 
 
+def _leaf_behind(body: BodyFacts, site: CallSite) -> str | None:
+    """A leaf that the function makes in each call, and that the backward pass reaches: it dies with
+    the circle round it, whoever resets the gradients of parameters later."""
+    if body.name is None or body.rhythm is Rhythm.ONCE or site.argument("inputs") is not None:
+        return None
+    started = site.receiver_value if site.receiver else UNKNOWN
+    if site.method != "backward" and site.arguments:
+        started = site.arguments[0].value
+    for name, leaf in body.leaves_made_here().items():
+        if overlap(leaf.sources, started.sources) or body.mentions("grad"):
+            return name
+    return None
+
+
 def _resets(body: BodyFacts, loop: Loop | None) -> bool:
-    """Whether something may reset the gradients between two such calls: here, in the loop, or in
-    another function of the file, which may be called or wrap this one."""
+    """Whether something here, in the loop, may reset the gradients between two such calls."""
     calls = [site for site in body.method_calls(*_RESETS) if loop is None or loop in site.loops]
     cleared = [
         relief
         for relief in body.reliefs
         if relief.path.endswith(".grad") and (loop is None or loop in relief.loops)
     ]
-    return bool(calls or cleared) or _reset_elsewhere(body)
+    return bool(calls or cleared)
 
 
 def _reset_elsewhere(body: BodyFacts) -> bool:
+    """Whether another function of the file may do so, which may be called or wrap this one."""
     own = body.mentions(*_RESETS)
     return not own and body.file_mentions(*_RESETS)
 

@@ -13,7 +13,7 @@ from leakwise.facts.autograd_contexts import (
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
-from leakwise.facts.events import Argument, Callback, CallSite, Defining, Display, Event
+from leakwise.facts.events import Argument, Callback, CallSite, Defining, Display, Event, Looping
 from leakwise.facts.guards import Condition, condition_of, may_happen_once
 from leakwise.facts.handed import evaluates_for_trainer
 from leakwise.facts.parameters import parameters_in
@@ -24,6 +24,7 @@ from leakwise.facts.repetition import Repetition, repetitions
 from leakwise.facts.requests import asked_again, given_the_same_again
 from leakwise.facts.reruns import displayed, survives_rerun
 from leakwise.facts.resource_events import Acquisition
+from leakwise.facts.usage import is_local
 from leakwise.facts.values import Value
 from leakwise.facts.wholes import wholes_of
 
@@ -166,6 +167,23 @@ class Circumstances:
         """Whether a place is one of this function's own code, or of the module's."""
         node, block = self.definition.node, self.definition.block
         return node is None or block is None or place_of(node, block).contains(place)
+
+    def leaves_made_here(self) -> dict[str, Value]:
+        """By name of this function's own, but for those of loops: the leaves that require
+        gradients. Nobody else who resets gradients knows them."""
+        result = self.module.body(self.definition)
+        given = {parameter.arg for parameter in self.definition.parameters()}
+        for event in result.of(Looping):
+            given.update(event.loop.names)
+        values = result.exit_values
+        return {
+            name: value
+            for name, value in values.items()
+            if value.is_leaf
+            and name.isidentifier()
+            and name not in given
+            and is_local(self.module, self.definition, name)
+        }
 
     def is_given(self, value: Value) -> bool:
         """Whether a value of this body is made from what it was given as an argument."""

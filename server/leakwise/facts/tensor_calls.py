@@ -253,12 +253,18 @@ def left_by(run: Run, target: ast.expr, value: Value) -> Value:
 def _requiring(receiver: Value, positional: list[Value], keywords: dict[str, Value]) -> Value:
     wanted = positional[0] if positional else keywords.get("requires_grad")
     storage = receiver.storage
+    asked = wanted is None or wanted.constant is True
+    if receiver.kind is Kind.TENSOR and receiver.graph is Graph.UNKNOWN and asked:
+        # Nobody asks for gradients of what has a graph already.
+        receiver = receiver.but(
+            graph=Graph.DETACHED, certainty=receiver.certainty.weaker(Certainty.LIKELY)
+        )
     if receiver.graph is not Graph.DETACHED or receiver.kind is not Kind.TENSOR:
         return receiver
-    if wanted is None or wanted.constant is True:
+    if asked:
         leaf = stored(storage.device, Numbers.FLOATING, storage.view, leaf=True)
         return receiver.but(storage=leaf)
-    if wanted.constant is False:
+    if wanted is not None and wanted.constant is False:
         return receiver.but(storage=stored(storage.device, storage.numbers, storage.view))
     return receiver.but(graph=Graph.UNKNOWN)
 

@@ -132,3 +132,10 @@ old_loss = criterion(y, x)  #? Tensor attached scalar
 number = old_loss.data[0]  #? Tensor detached
 total = 0
 total += old_loss.data  #? Tensor detached scalar
+
+
+def slopes(critic: nn.Module, real: torch.Tensor):
+    mixed = real * 2  #? Tensor
+    mixed.requires_grad = True
+    mixed  #? Tensor detached likely
+    scores = mixed.sum()  #? Tensor attached scalar likely

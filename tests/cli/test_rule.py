@@ -30,7 +30,7 @@ def test_all_rules(tmp_path: Path) -> None:
 def test_an_unknown_rule(tmp_path: Path) -> None:
     done = leakwise("rule", "accumulate-los-with-graph", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Did you mean accumulate-loss-with-graph" in done.stderr
+    assert "did you mean `accumulate-loss-with-graph`?" in done.stderr
     assert "`leakwise rule --all`" in leakwise("rule", "qqq", cwd=tmp_path).stderr
 
 

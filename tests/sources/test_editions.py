@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from leakwise.sources import keeping
+from leakwise.sources.editions import rule_packages
 from leakwise.sources.keeping import keep
 from tests.cli.running import environment, leakwise, write
 from tests.cli.stumbling import stumbling_rule
@@ -107,6 +108,38 @@ def test_rules_of_others_count(tmp_path: Path) -> None:
     assert first != none
     write(package, {"stumbling/words.py": "", "other/words.py": ""})
     assert edition(package) != first
+
+
+METADATA = """\
+[console_scripts]
+acme = acme.command:main
+
+[leakwise.rules]
+# Two of them.
+memory = acme_rules.memory [fast]
+; and one that is a name of a module
+files=acme_rules : files
+"""
+
+
+def test_packages_of_rules_are_found_by_their_metadata(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "first", {"acme_rules-2.dist-info/entry_points.txt": METADATA})
+    others: dict[str, str | bytes] = {
+        "Acme.Rules-1.dist-info/entry_points.txt": METADATA,
+        "plain-1.dist-info/METADATA": "",
+        "other-1.dist-info/entry_points.txt": "[leakwise.rules.more]\nx = y\n",
+        "damaged-1.dist-info/entry_points.txt": b"\xff[leakwise.rules]\nx = y\n",
+        "empty-1.egg-info/entry_points.txt": "[leakwise.rules]\n",
+    }
+    write(tmp_path / "second", others)
+    monkeypatch.setattr("sys.path", [str(tmp_path / name) for name in ("first", "gone", "second")])
+    found = {Path(one.metadata).name: one for one in rule_packages()}
+    assert list(found) == ["acme_rules-2.dist-info", "empty-1.egg-info"]
+    assert found["acme_rules-2.dist-info"].rules == ("acme_rules.memory", "acme_rules:files")
+    assert found["acme_rules-2.dist-info"].modules == {"acme", "acme_rules"}
+    assert found["empty-1.egg-info"].rules == ()
 
 
 def test_a_link_that_leads_nowhere_is_no_trouble(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
 """`leakwise rule`: the page of a rule, or the list of all rules."""
 
-import difflib
-
 import click
 
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.rule_completion import complete_rule
 from leakwise.engine import rule_named
+from leakwise.engine.settings.problems import suggestion
 from leakwise.pages import page, title
 from leakwise.rule import Rule
 
@@ -24,7 +23,10 @@ def rule(rule: str | None, every: bool) -> None:
         return
     found = rule_named(rule)
     if found is None:
-        raise click.UsageError(f"There is no rule {rule!r}.{_suggestion(rule, rules)}")
+        known = [name for one in rules for name in (one.code, one.name)]
+        near = suggestion(rule, known, " - `leakwise rule --all` lists them")
+        end = "" if near.endswith("?") else "."
+        raise click.UsageError(f"There is no rule `{rule}`{near}{end}")
     click.echo(page(found), nl=False)
 
 
@@ -32,11 +34,3 @@ def _list(rules: tuple[Rule, ...]) -> None:
     width = max(len(rule.name) for rule in rules)
     for rule in rules:
         click.echo(f"{rule.code}  {rule.name:<{width}}  {title(rule)}")
-
-
-def _suggestion(wrong: str, rules: tuple[Rule, ...]) -> str:
-    known = {text.lower(): text for rule in rules for text in (rule.code, rule.name)}
-    near = difflib.get_close_matches(wrong.lower(), known, n=3)
-    if not near:
-        return " `leakwise rule --all` lists them."
-    return f" Did you mean {' or '.join(known[text] for text in near)}?"

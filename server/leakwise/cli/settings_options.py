@@ -1,7 +1,6 @@
 """The options that set settings, for all commands that heed them."""
 
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -154,6 +153,8 @@ def check_selectors(overrides: Overrides, rules: "tuple[Rule, ...]") -> None:
 
 
 def _inline(setting: str) -> Mapping[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(setting)
     except (ValueError, RecursionError) as error:

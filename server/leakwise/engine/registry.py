@@ -5,14 +5,13 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import entry_points
+from operator import attrgetter
 from types import ModuleType
 
 from leakwise.engine.declared_resources import DECLARED_RESOURCES
 from leakwise.engine.suppression import COMMENT_RULES
 from leakwise.rule import Rule
-
-GROUP = "leakwise.rules"
+from leakwise.sources.editions import rule_packages
 
 
 @cache
@@ -24,11 +23,12 @@ def load_rules() -> tuple[Rule, ...]:
         ImportError: a rule package cannot be imported.
     """
     rules: dict[type[Rule], Rule] = {}
-    for entry in entry_points(group=GROUP):
-        for module in _modules(entry.load()):
-            for _, member in inspect.getmembers(module, _is_rule):
-                if member.__module__ == module.__name__ and member not in rules:
-                    rules[member] = member()
+    for package in rule_packages():
+        for entry in package.rules:
+            for module in _modules(_loaded(entry)):
+                for _, member in inspect.getmembers(module, _is_rule):
+                    if member.__module__ == module.__name__ and member not in rules:
+                        rules[member] = member()
     return tuple(sorted(rules.values(), key=lambda rule: rule.code))
 
 
@@ -47,6 +47,15 @@ def rule_named(code_or_name: str) -> Rule | None:
     """The rule with this code, in any case, or this name."""
     wanted = code_or_name.strip().lower()
     return next((rule for rule in every_rule() if wanted in {rule.code.lower(), rule.name}), None)
+
+
+def _loaded(entry: str) -> ModuleType:
+    name, _, attribute = entry.partition(":")
+    module = importlib.import_module(name)
+    found = attrgetter(attribute)(module) if attribute else module
+    if not isinstance(found, ModuleType):
+        raise ImportError(f"the entry point {entry!r} leads to no module")
+    return found
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

@@ -4,13 +4,16 @@ what this one finds."""
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 
 from leakwise import __version__
 
-_GROUP = "[leakwise.rules]"
+GROUP = "leakwise.rules"
+"""The group of entry points that lead to rules."""
+
 _OWN = ("leakwise", "leakwise_rules")
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -27,45 +30,82 @@ def edition() -> str:
     key = blake2b(f"{__version__}\n{sys.version}".encode(), digest_size=8)
     installed: dict[str, int] = {}
     """By top-level module when it was installed, in nanoseconds."""
-    for folder in sys.path:
-        for metadata, entry_points in _rule_packages(folder):
-            record = os.path.join(metadata, "RECORD")
-            key.update(f"{metadata}\n".encode(errors="surrogateescape"))
-            key.update(_content(record) or f"{_changed_at(metadata)}\n".encode())
-            for module in _modules(entry_points):
-                installed.setdefault(module, _changed_at(record))
-    for package in sorted({*_OWN, *installed}):
-        since = installed.get(package, 0)
-        for folder in _folders(package):
+    for package in rule_packages():
+        record = os.path.join(package.metadata, "RECORD")
+        key.update(f"{package.metadata}\n".encode(errors="surrogateescape"))
+        key.update(_content(record) or f"{_changed_at(package.metadata)}\n".encode())
+        for module in package.modules:
+            installed.setdefault(module, _changed_at(record))
+    for module in sorted({*_OWN, *installed}):
+        since = installed.get(module, 0)
+        for folder in _folders(module):
             counts = any(one in folder.split(os.sep) for one in _INSTALLED)
             for line in _files(folder, since if counts else 0):
                 key.update(line.encode(errors="surrogateescape"))
     return key.hexdigest()
 
 
-def _rule_packages(folder: str) -> Iterator[tuple[str, str]]:
-    """The folders with the metadata of what brings rules, and its entry points."""
-    try:
-        names = sorted(os.listdir(folder or "."))
-    except OSError:
-        return
-    for name in names:
-        if name.endswith((".dist-info", ".egg-info")):
+@dataclass(frozen=True, slots=True)
+class RulePackage:
+    """A distribution that brings rules: the folder with its metadata, the top-level modules that
+    its entry points are in, and what those for rules lead to, as `package.module` or
+    `package.module:name`."""
+
+    metadata: str
+    modules: frozenset[str]
+    rules: tuple[str, ...]
+
+
+def rule_packages() -> Iterator[RulePackage]:
+    """What is installed that has entry points of the group `leakwise.rules`; of several with one
+    name the first on `sys.path`.
+
+    The metadata is read here, and `importlib.metadata` left alone, which takes longer to load than
+    a small check that knows its results. What it holds:
+    https://packaging.python.org/en/latest/specifications/entry-points/
+    """
+    seen: set[str] = set()
+    for folder in dict.fromkeys(sys.path):
+        try:
+            names = sorted(os.listdir(folder or "."))
+        except OSError:
+            continue
+        for name in names:
+            stem, ending = os.path.splitext(name)
+            distribution = stem.partition("-")[0].lower().replace("_", "-").replace(".", "-")
+            if ending not in (".dist-info", ".egg-info") or distribution in seen:
+                continue
             metadata = os.path.join(folder, name)
-            entry_points = _content(os.path.join(metadata, "entry_points.txt"))
-            if entry_points is not None and _GROUP.encode() in entry_points:
-                yield metadata, entry_points.decode("utf-8", "replace")
+            text = _content(os.path.join(metadata, "entry_points.txt"))
+            if text is None or GROUP.encode() not in text:
+                continue
+            groups = _entry_points(text.decode("utf-8", "replace"))
+            if GROUP in groups:
+                seen.add(distribution)
+                found = (
+                    one.partition(":")[0].partition(".")[0]
+                    for each in groups.values()
+                    for one in each
+                )
+                yield RulePackage(metadata, frozenset(found), tuple(groups[GROUP]))
 
 
-def _modules(entry_points: str) -> set[str]:
-    """The top-level modules that something is loaded from."""
-    values = (line.partition("=")[2].strip() for line in entry_points.splitlines())
-    return {value.partition(":")[0].partition(".")[0] for value in values if value}
+def _entry_points(text: str) -> dict[str, list[str]]:
+    """What the entry points of each group lead to."""
+    groups: dict[str, list[str]] = {}
+    group: list[str] = []
+    for line in map(str.strip, text.splitlines()):
+        if line[:1] == "[" and line[-1:] == "]":
+            group = groups.setdefault(line[1:-1].strip(), [])
+        elif line[:1] not in ("", "#", ";"):
+            # Behind a bracket stand extras, which mean nothing any more.
+            group.append(line.partition("=")[2].partition("[")[0].replace(" ", ""))
+    return {name: [one for one in found if one] for name, found in groups.items()}
 
 
-def _folders(package: str) -> list[str]:
+def _folders(module: str) -> list[str]:
     try:
-        spec = find_spec(package)
+        spec = find_spec(module)
     except (ImportError, ValueError):
         return []
     if spec is None:

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -31,6 +30,8 @@ def keep(file: Path, body: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    import tempfile
+
     folder = file.parent
     folder.mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"

@@ -1,6 +1,5 @@
 """What earlier checks found, given back where all that it rests on is as it was."""
 
-import logging
 import os
 import time
 from collections.abc import Callable
@@ -12,8 +11,6 @@ from leakwise.cli.cache.state import Entry, Fact, read_state, write_state
 from leakwise.cli.cache.world import World
 from leakwise.cli.shown import CheckedFile, Reach
 from leakwise.sources.folders import is_in
-
-_log = logging.getLogger(__name__)
 
 _SLACK_NS = 20_000_000
 """By so much the clock of file systems may go behind."""
@@ -106,7 +103,11 @@ class FindingsCache:
         try:
             write_state(self._file, own)
         except OSError as error:
-            _log.debug("the cache %s cannot be written: %s", self._file, error)
+            import logging
+
+            logging.getLogger(__name__).debug(
+                "the cache %s cannot be written: %s", self._file, error
+            )
 
     def _is_new(self, path: str, entry: Entry, settings: str, with_fixes: bool) -> bool:
         """Whether a check would give now what an entry has."""

@@ -1,7 +1,6 @@
 """Settings files: which one holds for a folder, and what it and those that it extends say."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +54,8 @@ def read_settings(
         return (), (start.problem(f"cannot be read ({why}) - make it readable"),)
     if path.name == PYPROJECT and "leakwise" not in text:
         return None
+    import tomllib
+
     try:
         table: Any = tomllib.loads(text)
     except (ValueError, RecursionError) as error:

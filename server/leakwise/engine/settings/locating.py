@@ -1,7 +1,6 @@
 """Where a key of a TOML text stands; the reader of Python's library does not tell."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,6 +57,8 @@ def _line_of(lines: list[str], keys: Sequence[str]) -> tuple[int, int] | None:
 
 def _holds(lines: Sequence[str], keys: Sequence[str]) -> bool | None:
     """Whether a text holds a key; None where it does not parse."""
+    import tomllib
+
     try:
         table: Any = tomllib.loads("\n".join(lines))
     except (ValueError, RecursionError):

@@ -1,6 +1,5 @@
 """What is wrong with settings, and where."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,12 @@ from pathlib import Path
 from leakwise.text import Position, Range
 
 START = Range(Position(0, 0), Position(0, 0))
+
+MOST_SUGGESTED = 3
+"""Of more words that are alike none is what was meant rather than the others."""
+
+_AS_LIKE = 0.05
+"""Words whose likeness, from 0 to 1, differs by less are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,17 @@ class SettingsProblem:
 
 
 def suggestion(wrong: str, known: Iterable[str], otherwise: str = "") -> str:
-    """` - did you mean ...?` for the known words that are like `wrong`, else `otherwise`."""
+    """` - did you mean ...?` for the known words that are most like `wrong`; `otherwise` where none
+    is, or so many are that any of them would be a guess."""
+    import difflib
+
     spelled = {one.lower(): one for one in known}
     wanted = wrong.lower().replace("_", "-")
-    near = difflib.get_close_matches(wanted, spelled, n=2, cutoff=0.6)
-    if not near:
+    likeness: dict[str, float] = {}
+    for one in difflib.get_close_matches(wanted, spelled, n=MOST_SUGGESTED + 1, cutoff=0.6):
+        likeness[one] = difflib.SequenceMatcher(None, one, wanted).ratio()
+    best = max(likeness.values(), default=0.0)
+    near = [one for one, like in likeness.items() if like > best - _AS_LIKE]
+    if not near or len(near) > MOST_SUGGESTED:
         return otherwise
     return f" - did you mean {' or '.join(f'`{spelled[one]}`' for one in near)}?"

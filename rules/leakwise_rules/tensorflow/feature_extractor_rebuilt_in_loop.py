@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from leakwise.facts import Argument, BodyFacts, CallSite, Certainty, Condition, Loop
+from leakwise.facts import Argument, BodyFacts, CallSite, Certainty, Condition, Loop, Rhythm
 from leakwise.rule import (
     Applicability,
     Example,
@@ -24,7 +24,6 @@ from leakwise.rule import (
 _MODELS = ("keras.Model", "keras.models.Model")
 _FUNCTION = "keras.backend.function"
 _FEW = 3
-_ONCE = ("__init__", "build", "compile", "build_model", "on_train_begin", "set_model")
 
 
 class FeatureExtractorRebuiltInLoop(Rule):
@@ -233,6 +232,23 @@ class FeatureExtractorRebuiltInLoop(Rule):
             """,
         ),
         Negative(
+            why="One call goes through all batches with it.",
+            code="""
+                import keras
+
+                class Report:
+                    def __init__(self, model: keras.Model):
+                        self.model = model
+
+                    def embeddings(self, size, layer):
+                        part = keras.Model(self.model.input, self.model.get_layer(layer).output)
+                        found = []
+                        for start in range(0, size, 32):
+                            found.append(part(load(start, 32)).numpy())
+                        return found
+            """,
+        ),
+        Negative(
             why="It is built on its first use.",
             code="""
                 import keras
@@ -290,7 +306,9 @@ def _is_part_of_model(site: CallSite) -> bool:
 def _made_per_call(body: BodyFacts, site: CallSite) -> bool:
     """Whether a function builds it of its object's own model, or of one that stays the same, on
     each call, and uses it up: the result is called here and kept nowhere."""
-    if body.name is None or body.name in _ONCE or site.bound_to is None or body.cache is not None:
+    if body.name is None or body.rhythm is Rhythm.ONCE or body.cache is not None:
+        return False
+    if site.bound_to is None:
         return False
     used = [one for one in body.call_sites if site.bound_to in (one.callee, one.receiver)]
     kept = any(one.stored.origin == site.place for one in body.keepings)
@@ -302,7 +320,8 @@ def _made_per_call(body: BodyFacts, site: CallSite) -> bool:
         path.startswith(f"{body.instance_name}.") for one in site.arguments for path in _paths(one)
     )
     once = any(not one.loops for one in used)
-    return (own and once) or body.asked_again
+    # What only a loop uses serves for all that one call goes through.
+    return (once and (own or body.asked_again)) or bool(body.repetitions)
 
 
 def _is_given_model(body: BodyFacts, site: CallSite) -> bool:

@@ -23,7 +23,6 @@ from leakwise_rules.evaluation import is_unit_test
 from leakwise_rules.wording import shown
 
 _FEW = 3
-_ONCE = ("__", "build", "_build", "init", "_init", "load", "restore", "reset", "create", "setup")
 _UPDATES = ("assign", "assign_add", "assign_sub")
 
 
@@ -377,7 +376,7 @@ def _answers(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> bool:
     """Whether a method runs the session of its object on an operation that it makes of what it is
     given, as for a request: each call makes one more."""
     own = f"{body.instance_name}."
-    if body.instance_name is None or site.loops or (body.name or "").startswith(_ONCE):
+    if body.instance_name is None or site.loops or not body.may_be_asked_again:
         return False
     fetched = any(
         (run.receiver or "").startswith(own) and one.place == site.place
@@ -389,7 +388,8 @@ def _answers(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> bool:
 
 def _runs_again(body: BodyFacts) -> bool:
     """Whether a loop of this file calls the function."""
-    if body.name in (None, "__init__") or not body.called_in_loop():
-        return False
     # A caller that begins a graph in its loop leaves the old one behind.
-    return not any(caller.begins_graph() for caller in body.callers())
+    return body.name != "__init__" and any(
+        not any(body.module.facts(caller).begins_graph() for caller, _ in repetition.calls)
+        for repetition in body.repetitions
+    )

@@ -336,7 +336,7 @@ class TfFunctionCreatedInLoop(Rule):
         self, body: BodyFacts, event: Event, name: str, statement: Place, *, varies: bool
     ) -> Iterator[Report]:
         loop = next((one for one in reversed(event.loops) if not one.is_comprehension), None)
-        if loop is None and (event.loops or not _made_per_call(body)):
+        if loop is None and (event.loops or not _made_per_call(body, name)):
             return
         if loop is not None and not _repeats(body, loop, varies=varies):
             return
@@ -371,11 +371,14 @@ def _repeats(body: BodyFacts, loop: Loop, *, varies: bool) -> bool:
     return body.rhythm_of_loop(loop) >= Rhythm.EPOCH or not varies
 
 
-def _made_per_call(body: BodyFacts) -> bool:
+def _made_per_call(body: BodyFacts, name: str) -> bool:
     """Whether a function that makes one runs again and again, and does not give it away."""
-    if body.name in (None, "__init__", "build"):
+    if body.name in (None, "__init__"):
         return False
-    if body.rhythm < Rhythm.EPOCH and not body.asked_again:
+    calls = [site for site in body.call_sites if site.callee == name]
+    # What only a loop calls serves for all that one call of the function goes through.
+    for_all = bool(calls) and all(site.loops for site in calls)
+    if body.rhythm < Rhythm.EPOCH and (for_all or not body.asked_again) and not body.repetitions:
         return False
     given = body.result.returns
     return given is None or given.kind not in {Kind.TF_FUNCTION, Kind.FUNCTION, Kind.UNKNOWN}

@@ -21,7 +21,7 @@ from leakwise.facts.picking import given_singly, taken_as_one
 from leakwise.facts.places import Place, place_of
 from leakwise.facts.release_paths import Given, Release, release_of
 from leakwise.facts.repetition import Repetition, repetitions
-from leakwise.facts.requests import asked_again, given_the_same_again
+from leakwise.facts.requests import asked_again, given_the_same_again, may_be_asked_again
 from leakwise.facts.reruns import displayed, survives_rerun
 from leakwise.facts.resource_events import Acquisition
 from leakwise.facts.usage import is_local
@@ -119,9 +119,15 @@ class Circumstances:
     @property
     def asked_again(self) -> bool:
         """Whether this function runs again and again on what stays the same: a web framework calls
-        it for each request, or a loop of this file, or what such a function calls; or its name
-        says that it answers one question after another, such as `predict` and `choose_action`."""
+        it for each request, or a loop of this file, or what such a function calls; or it is
+        public, and others ask it for what it computes of what they give it."""
         return asked_again(self.module, self.definition)
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """Whether others may call this method again and again, also for what it does: it is public,
+        and not only called where a program, or its object, begins."""
+        return may_be_asked_again(self.module, self.definition)
 
     @property
     def repetitions(self) -> tuple[Repetition, ...]:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 _FRESH = ("tensorflow.Graph", "tensorflow.reset_default_graph", "keras.backend.clear_session")
+_FEED = "feed_dict"
 _SESSION_NAMES = frozenset({"sess", "session"})
+"""What TensorFlow's own documentation calls a session:
+https://www.tensorflow.org/api_docs/python/tf/compat/v1/Session."""
 _WORDS = (
     "placeholder",
     "feed_dict",
@@ -62,8 +65,11 @@ def runs_session(module: "ModuleFacts", definition: Definition, site: CallSite) 
     if site.receiver_value.kind is Kind.SESSION:
         return site.receiver_value.certainty
     name = (site.receiver or "").rpartition(".")[2].strip("_").lower()
-    named = name in _SESSION_NAMES and builds_graphs(module, definition)
-    return Certainty.LIKELY if named else None
+    fed = any(one.keyword == _FEED for one in site.arguments)
+    fetched = site.argument("fetches", 0)
+    of_graph = fetched is not None and fetched.value.kind is Kind.TF_TENSOR
+    seen = name in _SESSION_NAMES or fed or (of_graph and site.receiver is not None)
+    return Certainty.LIKELY if seen and builds_graphs(module, definition) else None
 
 
 def begins_graph(module: "ModuleFacts", definition: Definition, loop: Loop | None) -> bool:

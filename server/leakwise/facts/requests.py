@@ -1,10 +1,12 @@
 """Functions that run again and again because they answer one question after another: a web
-framework calls them for each request, a loop of the file does, or their names say so."""
+framework calls them for each request, a loop of the file does, or others ask them for what they
+compute."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.requests import answers_requests, is_asked_about, is_setting
+from leakwise.facts.answers import answers_others, handles_requests
+from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Callback, CallSite, Loop
@@ -39,7 +41,7 @@ def asked_again(module: "ModuleFacts", definition: Definition, deep: int = 0) ->
     A decorator may run it once and keep the answer, or make a command of it: unknown ones count as
     checks round a method where their names do not say so.
     """
-    if not definition.is_function or definition.name.startswith("__"):
+    if not definition.is_function or definition.name in ONCE_METHODS:
         return False
 
     def compute() -> bool:
@@ -54,7 +56,11 @@ def asked_again(module: "ModuleFacts", definition: Definition, deep: int = 0) ->
             return True
         if definition.is_method and module.rhythm(definition) >= Rhythm.EPOCH:
             return True
-        return _by_calls(module, definition, deep) or _by_name(module, definition)
+        return (
+            handles_requests(module, definition)
+            or _by_calls(module, definition, deep)
+            or _asked_by_others(module, definition)
+        )
 
     cell = module.query(definition, ("asked again", deep), compute, False, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
@@ -119,18 +125,31 @@ def _by_calls(module: "ModuleFacts", definition: Definition, deep: int) -> bool:
     return False
 
 
-def _by_name(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether it is called so, takes what it is asked about, and is no part of a program that runs
+def _asked_by_others(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a function answers the questions of others, and is no part of a program that runs it
     once."""
-    names = [one.arg for one in definition.parameters() if one.arg != definition.instance_name()]
-    if not names or is_setting(names[0]) or not answers_requests(definition.name):
+    if not answers_others(module, definition):
         return False
-    parent = definition.parent
-    if parent is not None and parent.is_class:
-        return definition.instance_name() is not None
-    # A script's own function runs once where all that calls it does.
+    if not definition.is_method and module.call_sites(definition):
+        # A script's own function runs once where all that calls it does.
+        return False
+    return not _only_once(module, definition)
+
+
+def may_be_asked_again(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether others may call a method again and again: see `BodyFacts.may_be_asked_again`."""
+    public = definition.is_method and not definition.name.startswith("_")
+    return public and not _only_once(module, definition)
+
+
+def _only_once(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether all calls of a function that this file has stand where something begins: in a
+    constructor, in what runs once, or under a condition that holds once."""
     seen = module.call_sites(definition)
-    return parent is not None and parent.node is None and is_asked_about(names[0]) and not seen
+    return bool(seen) and all(
+        module.rhythm(caller) is Rhythm.ONCE or condition_of(module, caller, site) is Condition.ONCE
+        for caller, site in seen
+    )
 
 
 def given_the_same_again(module: "ModuleFacts", definition: Definition, parameter: str) -> bool:

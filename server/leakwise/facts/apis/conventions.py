@@ -92,6 +92,7 @@ _KERAS_LAYER: dict[str, Rhythm] = {
         words("call train_step test_step predict_step compute_loss update_state"), Rhythm.STEP
     ),
     "build": Rhythm.ONCE,
+    "compile": Rhythm.ONCE,
     "reset_state": Rhythm.EPOCH,
 }
 

@@ -1,0 +1,61 @@
+"""Classes that one derives from, and whose methods a framework calls for each question.
+
+Sources: https://mlflow.org/docs/latest/api_reference/python_api/mlflow.pyfunc.html,
+https://docs.pytorch.org/serve/custom_service.html, https://cog.run/python/,
+https://kserve.github.io/website/docs/model-serving/predictive-inference/frameworks/custom-predictor,
+https://lightning.ai/docs/litserve/api-reference/litapi,
+https://flask.palletsprojects.com/en/stable/views/,
+https://flask-restful.readthedocs.io/en/latest/quickstart.html,
+https://docs.djangoproject.com/en/stable/ref/class-based-views/base/,
+https://www.django-rest-framework.org/api-guide/views/, https://www.starlette.io/endpoints/,
+https://www.tornadoweb.org/en/stable/web.html,
+https://docs.aiohttp.org/en/stable/web_quickstart.html#class-based-views,
+https://docs.python.org/3/library/http.server.html, https://docs.python.org/3/library/socketserver.html,
+https://gymnasium.farama.org/api/env/, https://scikit-learn.org/stable/developers/develop.html and
+https://grpc.io/docs/languages/python/basics/.
+"""
+
+from leakwise.facts.apis.wordlists import words
+
+_VERBS = words("get post put patch delete head options")
+_ESTIMATOR = words(
+    "predict predict_proba predict_log_proba decision_function transform score_samples score"
+)
+HANDLERS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (words("mlflow.pyfunc.PythonModel"), words("predict predict_stream")),
+    (
+        words("ts.torch_handler.base_handler.BaseHandler"),
+        words("handle preprocess inference postprocess"),
+    ),
+    (words("cog.BasePredictor cog.Predictor"), words("predict")),
+    (words("kserve.Model kserve.KFModel"), words("preprocess predict postprocess explain")),
+    (words("litserve.LitAPI"), words("decode_request predict encode_response")),
+    (
+        words(
+            "flask.views.MethodView flask_restful.Resource flask_restx.Resource "
+            "django.views.View django.views.generic.View rest_framework.views.APIView "
+            "starlette.endpoints.HTTPEndpoint tornado.web.RequestHandler aiohttp.web.View"
+        ),
+        _VERBS,
+    ),
+    (words("flask.views.View"), words("dispatch_request")),
+    (
+        words("http.server.BaseHTTPRequestHandler http.server.SimpleHTTPRequestHandler"),
+        words("do_GET do_POST do_PUT do_DELETE"),
+    ),
+    (
+        words("socketserver.BaseRequestHandler socketserver.StreamRequestHandler"),
+        words("handle"),
+    ),
+    (words("gym.Env gymnasium.Env"), words("step render")),
+    (
+        words(
+            "sklearn.base.BaseEstimator sklearn.base.ClassifierMixin sklearn.base.RegressorMixin "
+            "sklearn.base.TransformerMixin sklearn.base.OutlierMixin sklearn.base.ClusterMixin"
+        ),
+        _ESTIMATOR,
+    ),
+)
+"""For classes that derive from one of some: the methods that are called for each question."""
+SERVICER = "Servicer"
+"""How the names of classes end that gRPC makes; their public methods answer calls."""

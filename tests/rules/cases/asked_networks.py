@@ -1,0 +1,81 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Methods that others ask again and again, by whatever names: what they build for each answer."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from flask_restful import Resource
+from keras import backend as K
+from mlflow.pyfunc import PythonModel
+
+
+class Lens:
+    def __init__(self, path):
+        self.network = keras.models.load_model(path)
+        self.seen = {}
+
+    def look(self, photo, depth):
+        view = K.function([self.network.input], [self.network.layers[depth].output])  # leak: LT021
+        return view([photo])[0]
+
+    def remembered(self, photo, depth):
+        if depth not in self.seen:
+            self.seen[depth] = K.function([self.network.input], [self.network.layers[depth].output])
+        return self.seen[depth]([photo])[0]
+
+    def weigh(self, photo):
+        @tf.function
+        def pull(pixels):  # leak: LT005
+            return tf.reduce_sum(self.network(pixels, training=False))
+
+        return float(pull(tf.constant(photo)).numpy())
+
+    def sweep(self, photos):
+        @tf.function
+        def pull(pixels):
+            return tf.reduce_sum(self.network(pixels, training=False))
+
+        return [float(pull(photo)) for photo in photos]
+
+    def guess(self, photo):
+        return self.network.predict(photo[None]).argmax()  # leak: LT002
+
+    def calibrate(self):
+        # Asked nothing: who calls it, and how often, is not known.
+        return self.network.predict(np.zeros((1, 8, 8, 3))).max()
+
+
+class Scores(Resource):
+    def post(self):
+        ranker = keras.models.load_model("ranker.keras")  # leak: LT020
+        return {"score": float(ranker(parse())[0, 0])}
+
+
+class Served(PythonModel):
+    def load_context(self, context):
+        self.ranker = keras.models.load_model("ranker.keras")
+
+    def predict(self, context, rows):
+        ranker = keras.models.load_model("ranker.keras")  # leak: LT020
+        return ranker(rows)
+
+
+class Study:
+    def report(self, folder):
+        ranker = keras.models.load_model("ranker.keras")
+        print(ranker.evaluate(read(folder)))
+
+
+def main():
+    Study().report("data")
+    print(Checks().check(np.zeros((8, 8, 3))))
+
+
+class Checks:
+    def __init__(self):
+        self.network = keras.models.load_model("ranker.keras")
+
+    def check(self, photo):
+        # The program asks once.
+        return self.network.predict(photo[None]).max()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.lsp.beside import beside
-from leakwise.lsp.features.questions import View
+from leakwise.lsp.views import View
 from leakwise.text import Document, Edit
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Which settings file holds for a document, and what it becomes when a rule is turned off in it."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +8,7 @@ from leakwise.sources import UnreadableError, read_document
 from leakwise.text import Document
 
 OWN_FILE = "leakwise.toml"
-HIDDEN_FILE = ".leakwise.toml"
-PROJECT_FILE = "pyproject.toml"
-PROJECT_TABLE = ("tool", "leakwise")
-_MARK = "tool.leakwise"
+"""What a file is called that is made for settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +30,28 @@ class SettingsFile:
         return turned_off("" if self.document is None else self.document.text, self.table, code)
 
 
-def settings_file(path: Path | None, roots: Sequence[Path]) -> SettingsFile | None:
+def settings_file(
+    path: Path | None, roots: Sequence[Path], opened: Mapping[Path, Document]
+) -> SettingsFile | None:
     """The file whose settings hold for a document at `path`: the nearest above it that has some,
-    else the nearest `pyproject.toml` in its workspace folder, else one to be made there.
+    else the nearest `pyproject.toml` in its workspace folder, else one to be made there. Where it
+    is one of the `opened`, it holds what the editor has of it.
 
     A document without a path belongs to the first folder; None where there is no folder either.
     """
+    from leakwise.engine.settings.files import PYPROJECT, settings_in
+
     root = _root_of(path, roots)
     folder = root if path is None else path.parent
     if folder is None:
         return None
     fallback = None
     for above in (folder, *folder.parents):
-        for found in _settings_in(above):
-            if not found.table or _has_settings(found):
-                return found
-            if fallback is None and root is not None and above.is_relative_to(root):
-                fallback = found
+        named = settings_in(str(above))
+        if named is not None and (found := _held(named[0], opened)) is not None:
+            return found
+        if fallback is None and root is not None and above.is_relative_to(root):
+            fallback = _held(above / PYPROJECT, opened)
     return fallback or SettingsFile((root or folder) / OWN_FILE, (), None)
 
 
@@ -61,26 +62,14 @@ def _root_of(path: Path | None, roots: Sequence[Path]) -> Path | None:
     return max(holding, key=lambda root: len(root.parts), default=None)
 
 
-def _settings_in(folder: Path) -> Iterator[SettingsFile]:
-    for name, table in ((HIDDEN_FILE, ()), (OWN_FILE, ()), (PROJECT_FILE, PROJECT_TABLE)):
-        path = folder / name
-        if os.path.isfile(path):
-            try:
-                yield SettingsFile(path, table, read_document(path))
-            except UnreadableError:
-                continue
+def _held(path: Path, opened: Mapping[Path, Document]) -> SettingsFile | None:
+    """The settings file at `path`; None where nothing can be read."""
+    from leakwise.engine.settings.files import table_of
 
-
-def _has_settings(file: SettingsFile) -> bool:
-    import tomllib
-
-    assert file.document is not None
-    if _MARK not in file.document.text.replace(" ", "") and "leakwise" not in file.document.text:
-        return False
-    try:
-        held: object = tomllib.loads(file.document.text)
-    except tomllib.TOMLDecodeError:
-        return f"[{_MARK}" in file.document.text
-    for key in file.table:
-        held = held.get(key) if isinstance(held, dict) else None
-    return held is not None
+    document = opened.get(path)
+    if document is None:
+        try:
+            document = read_document(path)
+        except UnreadableError:
+            return None
+    return SettingsFile(path, table_of(path), document)

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterable
+from pathlib import Path
 
 from lsprotocol import types
 
 from leakwise.lsp.changes import changed
 from leakwise.lsp.notebooks import OpenNotebooks
+from leakwise.sources import uri_to_path
 from leakwise.text import Document, LineChange
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,11 @@ class OpenDocuments:
     def all(self) -> list[Document]:
         """Every open document; notebooks are no part of them."""
         return list(self._documents.values())
+
+    def by_path(self) -> dict[Path, Document]:
+        """Every open document that has a path."""
+        found = ((uri_to_path(document.uri), document) for document in self.all())
+        return {path: document for path, document in found if path is not None}
 
     def open(self, item: types.TextDocumentItem) -> Document:
         """Takes a document as the client opened it; one that was open already is replaced."""

@@ -18,13 +18,18 @@ Read = tuple[tuple[Layer, ...], tuple[SettingsProblem, ...]]
 """What a file and those that it extends say, the farthest first, and what is wrong with it."""
 
 
-def settings_in(folder: str) -> Read | None:
-    """What the settings file of a folder says; None where it has none."""
+def settings_in(folder: str) -> tuple[Path, Read] | None:
+    """The settings file of a folder, and what it says; None where it has none."""
     for name in NAMES:
         path = os.path.join(folder, name)
         if os.path.isfile(path) and (read := read_settings(Path(path))) is not None:
-            return read
+            return Path(path), read
     return None
+
+
+def table_of(path: Path) -> tuple[str, ...]:
+    """The keys that lead to the settings in a file with this name."""
+    return _TABLE if path.name == PYPROJECT else ()
 
 
 def user_settings() -> Read | None:
@@ -62,7 +67,7 @@ def read_settings(
         why, place = syntax_error(text, error)
         why = f"is not TOML ({why}) - correct it; none of its settings hold"
         return (), (SettingsProblem(why, str(path), "", path, place),)
-    of = _TABLE if path.name == PYPROJECT else ()
+    of = table_of(path)
     start = Layer(start.origin, start.folder, {}, path, text, of)
     for name in of:
         table = table.get(name) if isinstance(table, dict) else None

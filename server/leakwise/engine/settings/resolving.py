@@ -107,8 +107,8 @@ class SettingsResolver:
         found: tuple[str, Read] | None = None
         while folder not in self._near:
             passed.append(folder)
-            if (read := settings_in(folder)) is not None:
-                found = folder, read
+            if (file := settings_in(folder)) is not None:
+                found = folder, file[1]
                 break
             above = os.path.dirname(folder)
             if above == folder:

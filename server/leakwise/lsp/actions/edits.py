@@ -1,5 +1,7 @@
 """The edit of a code action, made when the action is chosen."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -7,9 +9,9 @@ from lsprotocol import types
 from leakwise.lsp.actions.wishes import Deed, Wish
 from leakwise.lsp.beside import beside
 from leakwise.lsp.convert import to_lsp_edit, to_lsp_edits
-from leakwise.lsp.features.questions import View
 from leakwise.lsp.fixes import all_fixed, fixes_of
 from leakwise.lsp.settings_files import SettingsFile, settings_file
+from leakwise.lsp.views import View
 from leakwise.sources import path_to_uri, uri_to_path
 from leakwise.text import Document, Edit, MisplacedEditError
 
@@ -43,7 +45,8 @@ async def edit_for(ls: "LeakwiseServer", wish: Wish, view: View) -> types.Worksp
 
             return _placed(ls, file_skipped(document), document)
         case Deed.TURN_OFF:
-            return await beside(lambda: _turned_off(ls, wish, document.uri))
+            opened = ls.documents.by_path()
+            return await beside(lambda: _turned_off(ls, wish, document.uri, opened))
     finding = _meant(wish, view)
     if wish.deed is Deed.FIX:
         return await _fixed(ls, wish, finding, document)
@@ -89,10 +92,12 @@ def _difference(document: Document, text: str) -> list[Edit]:
     return edits_to(document, text)
 
 
-def _turned_off(ls: "LeakwiseServer", wish: Wish, uri: str) -> types.WorkspaceEdit:
+def _turned_off(
+    ls: "LeakwiseServer", wish: Wish, uri: str, opened: Mapping[Path, Document]
+) -> types.WorkspaceEdit:
     from leakwise.engine.turning_off import SettingsNotEditableError
 
-    file = settings_file(uri_to_path(uri), ls.roots)
+    file = settings_file(uri_to_path(uri), ls.roots, opened)
     if file is None:
         raise NotPossibleError("There is no folder to keep settings in; save the file first.")
     try:

@@ -1,7 +1,8 @@
 """The code actions that are offered at a range."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -19,11 +20,11 @@ from leakwise.lsp.actions.wishes import Deed, Wish
 from leakwise.lsp.beside import beside
 from leakwise.lsp.commands.names import SHOW_RULE_PAGE
 from leakwise.lsp.convert import to_lsp_diagnostic, to_lsp_edit
-from leakwise.lsp.features.questions import View
 from leakwise.lsp.fixes import fixes_of
 from leakwise.lsp.settings_files import settings_file
+from leakwise.lsp.views import View
 from leakwise.sources import uri_to_path
-from leakwise.text import Range
+from leakwise.text import Document, Range
 
 if TYPE_CHECKING:
     from leakwise.fixing import Fix
@@ -60,7 +61,8 @@ async def offered(
     touched = [finding for finding in view.findings if finding.range.touches(span)]
     if touched and wanted(QUICK_FIX, only):
         fixes = await fixes_of(touched, view.document)
-        where = await beside(lambda: _settings_name(ls, view.document.uri))
+        opened = ls.documents.by_path()
+        where = await beside(lambda: _settings_name(ls, view.document.uri, opened))
         for finding, own in zip(touched, fixes, strict=True):
             offers.extend(_for_finding(view, finding, own, where))
         wish = Wish(Deed.IGNORE_FILE, view.document.uri)
@@ -112,8 +114,8 @@ def _why_not(finding: "Finding") -> str:
     return _NO_FIXES if type(finding.rule).fixes is Rule.fixes else _NO_FIX_HERE
 
 
-def _settings_name(ls: "LeakwiseServer", uri: str) -> str | None:
-    found = settings_file(uri_to_path(uri), ls.roots)
+def _settings_name(ls: "LeakwiseServer", uri: str, opened: Mapping[Path, Document]) -> str | None:
+    found = settings_file(uri_to_path(uri), ls.roots, opened)
     if found is None:
         return None
     return found.path.name if found.document is not None else f"a new {found.path.name}"

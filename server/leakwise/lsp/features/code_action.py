@@ -7,8 +7,8 @@ from lsprotocol import types
 from leakwise.lsp.actions.kinds import FIX_ALL, NOTEBOOK_FIX_ALL, QUICK_FIX, wanted
 from leakwise.lsp.actions.offering import offered
 from leakwise.lsp.convert import from_lsp_range_in
-from leakwise.lsp.features.questions import view_of
 from leakwise.lsp.urgency import Urgency
+from leakwise.lsp.views import view_of
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer

@@ -7,8 +7,8 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcException, JsonRpcIn
 
 from leakwise.lsp.actions.edits import GoneError, NotPossibleError, edit_for
 from leakwise.lsp.actions.wishes import Wish
-from leakwise.lsp.features.questions import view_of
 from leakwise.lsp.urgency import Urgency
+from leakwise.lsp.views import view_of
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from leakwise.lsp.diagnostics import joined
-from leakwise.lsp.features.questions import findings_of
 from leakwise.lsp.protocol import JsonText
+from leakwise.lsp.views import findings_of
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty
+from leakwise.facts import Argument, BodyFacts, CallSite, Certainty
 from leakwise.rule import (
     Applicability,
     Example,
@@ -155,8 +155,78 @@ class TfFunctionUnboundedInputShapes(Rule):
                         fast(noise)
             """,
         ),
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                class Forecaster:
+                    def fit(self, weather, sales):
+                        self.net.fit(self._scaled(weather), sales)
+
+                    @tf.function
+                    def _ask(self, weather):
+                        return self.net(weather, training=False)
+
+                    def predict(self, weather):
+                        weather = self._scaled(weather)
+                        return self._ask(weather).numpy()  # leak
+            """,
+            good="""
+                import tensorflow as tf
+
+                class Forecaster:
+                    def fit(self, weather, sales):
+                        self.net.fit(self._scaled(weather), sales)
+
+                    @tf.function(reduce_retracing=True)
+                    def _ask(self, weather):
+                        return self.net(weather, training=False)
+
+                    def predict(self, weather):
+                        weather = self._scaled(weather)
+                        return self._ask(weather).numpy()
+            """,
+        ),
     )
     negatives = (
+        Negative(
+            why="The rows go through it in batches of one size.",
+            code="""
+                import tensorflow as tf
+
+                class Forecaster:
+                    def fit(self, rows, targets):
+                        self.net.fit(rows, targets)
+
+                    @tf.function
+                    def _ask(self, rows):
+                        return self.net(rows, training=False)
+
+                    def predict(self, rows):
+                        parts = []
+                        for batch in tf.data.Dataset.from_tensor_slices(rows).batch(64):
+                            parts.append(self._ask(batch).numpy())
+                        return parts
+            """,
+        ),
+        Negative(
+            why="What is asked about has one row, always.",
+            code="""
+                import tensorflow as tf
+
+                class Forecaster:
+                    def fit(self, rows, targets):
+                        self.net.fit(rows, targets)
+
+                    @tf.function
+                    def _ask(self, rows):
+                        return self.net(rows, training=False)
+
+                    def predict(self, row):
+                        row = row[None]
+                        return self._ask(row).numpy()[0]
+            """,
+        ),
         Negative(
             why="The signature leaves the length open.",
             code="""
@@ -237,21 +307,20 @@ class TfFunctionUnboundedInputShapes(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops or not body.uses_tf_functions:
+        if not body.uses_tf_functions:
             return
         for site in body.call_sites:
-            uneven = [one for one in site.arguments if one.uneven_in]
-            function = body.tf_function(site) if uneven else None
+            uneven = [(one, _why(body, site, one)) for one in site.arguments]
+            function = body.tf_function(site) if any(why for _, why in uneven) else None
             if function is None or function.relaxes_shapes:
                 continue
-            for argument in uneven:
-                loop = argument.uneven_in[0]
-                if loop.trips is not None and loop.trips <= _FEW:
+            for argument, why in uneven:
+                if why is None:
                     continue
                 path = argument.path
                 yield self.report(
                     argument.place,
-                    RelatedPlace(loop.place, "Each iteration of this loop has another length."),
+                    why,
                     certainty=Certainty.LIKELY,
                     anchors={"traced": (function.place,) if function.place else ()},
                     notes={"called": "yes" if function.called else ""},
@@ -268,3 +337,19 @@ class TfFunctionUnboundedInputShapes(Rule):
                 edits = context.replace(place, written, f"{written}({_RELAXED})")
             if edits:
                 yield Fix("Let one graph take several shapes", edits, Applicability.UNSAFE)
+
+
+def _why(body: BodyFacts, site: CallSite, argument: Argument) -> RelatedPlace | None:
+    """What gives an argument ever new lengths; None where nothing is known to."""
+    if argument.uneven_in:
+        loop = argument.uneven_in[0]
+        few = loop.trips is not None and loop.trips <= _FEW
+        text = "Each iteration of this loop has another length."
+        return None if few else RelatedPlace(loop.place, text)
+    if site.loops or body.definition.index.bindings_of(site.callee):
+        # What a call makes for itself is traced once in it.
+        return None
+    asker = body.asker_of_rows(argument)
+    if asker is None or body.is_traced:
+        return None
+    return RelatedPlace(asker.place, "This is asked about any number of rows.")

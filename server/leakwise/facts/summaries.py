@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
+from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import (
     Accumulation,
@@ -88,6 +89,8 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
     """The summary of a body."""
     definition.code.read()
     node = definition.node
+    if _is_left_open(module, definition):
+        return Summary()
     returns = result.returns
     returned = frozenset() if returns is None else parameters_in(deep_sources(returns))
     portable = None if returns is None else handed_out(returns.mapped(_taken_here)).portable()
@@ -105,6 +108,26 @@ def summary(module: "ModuleFacts", definition: Definition, result: BodyResult) -
         bool(result.of(Waiting)),
         () if steps else tuple(_forward_passes(definition, result)),
     )
+
+
+def _is_left_open(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a method only says that classes which derive from its own have to write it."""
+    node = definition.node
+    if not definition.is_method or not isinstance(node, FunctionNode):
+        return False
+    last = node.body[-1]
+    if isinstance(last, ast.Raise) and all(map(_is_text, node.body[:-1])):
+        raised = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    abstract = any(one.name == _ABSTRACT for one in decorators_of(module, definition))
+    return abstract and all(_is_text(one) or isinstance(one, ast.Pass) for one in node.body)
+
+
+_ABSTRACT = "abc.abstractmethod"
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _taken_here(value: Value) -> Value:

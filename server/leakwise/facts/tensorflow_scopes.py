@@ -4,6 +4,7 @@ file builds graphs for sessions."""
 from typing import TYPE_CHECKING
 
 from leakwise.facts import graph_mode, traced
+from leakwise.facts.asked_rows import asker_of_rows
 from leakwise.facts.events import Argument, CallSite, Loop
 from leakwise.facts.traced import TfFunction
 from leakwise.facts.values import Certainty, Value
@@ -28,6 +29,11 @@ class TensorflowScopes:
     def tf_function(self, site: CallSite) -> TfFunction | None:
         """The `tf.function` that a call of this body runs; None where it runs none."""
         return traced.called_tf_function(self.module, self.definition, site)
+
+    def asker_of_rows(self, argument: Argument) -> "Definition | None":
+        """The public method of an estimator of this file that is asked about any number of rows,
+        and hands these on, whole, to an argument of a call of this body."""
+        return asker_of_rows(self.module, self.definition, argument)
 
     def tensor_in_trace(self, value: Value) -> Certainty | None:
         """How sure it is that a value of this body, which TensorFlow traces, is a symbolic tensor;

@@ -18,9 +18,12 @@ https://grpc.io/docs/languages/python/basics/.
 from leakwise.facts.apis.wordlists import words
 
 _VERBS = words("get post put patch delete head options")
-_ESTIMATOR = words(
+ESTIMATOR_METHODS = words(
     "predict predict_proba predict_log_proba decision_function transform score_samples score"
 )
+"""Methods of estimators that are given any number of samples, as many as whoever asks has."""
+FITTING = "fit"
+"""The method that makes a class with one of them an estimator, whatever it derives from."""
 HANDLERS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (words("mlflow.pyfunc.PythonModel"), words("predict predict_stream")),
     (
@@ -53,7 +56,7 @@ HANDLERS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
             "sklearn.base.BaseEstimator sklearn.base.ClassifierMixin sklearn.base.RegressorMixin "
             "sklearn.base.TransformerMixin sklearn.base.OutlierMixin sklearn.base.ClusterMixin"
         ),
-        _ESTIMATOR,
+        ESTIMATOR_METHODS,
     ),
 )
 """For classes that derive from one of some: the methods that are called for each question."""

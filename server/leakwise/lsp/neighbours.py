@@ -1,13 +1,14 @@
 """What other files tell of the open documents: who is asked, and how what they say comes back."""
 
 import logging
+import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakwise.sources import uri_to_path
+from leakwise.sources import python_files, uri_to_path
 from leakwise.text import Document
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class Neighbours:
                 self._note(self._symbols.closed(str(path)))
 
     def changed(self, paths: Iterable[str]) -> None:
-        """Takes note of files that were made, changed or removed on the disk."""
+        """Takes note of files that were made, changed or removed on the disk, and of folders."""
         if self._symbols is not None:
-            self._note(self._symbols.changed(paths))
+            self._note(self._symbols.changed(_with_contents(paths)))
 
     def restart(self) -> None:
         """Ends what answers, and forgets all answers; what asks next starts another."""
@@ -148,3 +149,11 @@ class Neighbours:
 
     def _warn(self, sentence: str) -> None:
         logger.warning("%s", sentence[:1].upper() + sentence[1:] + ".")
+
+
+def _with_contents(paths: Iterable[str]) -> Iterator[str]:
+    """The paths, and the files of those that are folders."""
+    for path in paths:
+        yield path
+        if os.path.isdir(path):
+            yield from map(str, python_files([Path(path)]))

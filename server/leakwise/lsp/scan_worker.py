@@ -21,7 +21,7 @@ from leakwise.lsp.client import Client
 from leakwise.lsp.convert import to_lsp_diagnostic
 from leakwise.lsp.entries import LIMIT_SECONDS
 from leakwise.lsp.limits import GivenUp, Limit
-from leakwise.lsp.scanning import ANY_FILE, SIGN_OF_LIFE
+from leakwise.lsp.scanning import ANY_FILE, SIGN_OF_LIFE, word_of
 from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.sources import UnreadableError, path_to_uri, read_document
 
@@ -103,15 +103,19 @@ def _checked(
     found = analysis.findings()
     return {
         "diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found],
-        "words": sorted(_words(analysis.asked())),
+        "words": sorted(_words(analysis.asked(), outside)),
     }
 
 
-def _words(questions: "Iterable[Question]") -> set[str]:
-    """The names in what was asked about other files; `ANY_FILE` where any may tell."""
+def _words(questions: "Iterable[Question]", outside: "Outside") -> set[str]:
+    """The names in what was asked about other files, and of the files that told; `ANY_FILE` where
+    any may tell."""
     words: set[str] = set()
     for question in questions:
         words.update([ANY_FILE] if question.about == "callers" else question.name.split("."))
+        answer = outside.known(question)
+        if answer is not None:
+            words.update(word_of(one.path) for one in answer.depends)
     return words
 
 

@@ -41,7 +41,7 @@ class Scanned:
     items: str
     count: int
     words: frozenset[str]
-    """The names in what was asked about other files."""
+    """The names in what was asked about other files, and of the files that told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,7 @@ class Scans:
 
     def changed(self, paths: Iterable[str]) -> None:
         """Checks again what may have asked about these files, or about the files in their place."""
-        words = {ANY_FILE}
-        for path in paths:
-            folder, name = os.path.split(path)
-            stem = name.partition(".")[0]
-            words.add(os.path.basename(folder) if stem == "__init__" else stem)
+        words = {ANY_FILE, *map(word_of, paths)}
         for path, scanned in list(self.known.items()):
             if not words.isdisjoint(scanned.words):
                 del self.known[path]
@@ -188,6 +184,13 @@ def _scanned(path: str, stamp: tuple[int, int], answer: bytes) -> Scanned:
     name = blake2b(items.encode(), digest_size=8).hexdigest()
     words = frozenset(map(sys.intern, found.get("words", ())))
     return Scanned(path, stamp, name, items, len(diagnostics), words)
+
+
+def word_of(path: str) -> str:
+    """What a file is called where it is imported."""
+    folder, name = os.path.split(path)
+    stem = name.partition(".")[0]
+    return os.path.basename(folder) if stem == "__init__" else stem
 
 
 def stamp_of(path: str) -> tuple[int, int]:

@@ -112,7 +112,7 @@ class Scheduler:
         self._inbox.put(partial(self._take_closed, uri))
 
     def files_changed(self, paths: Sequence[str]) -> None:
-        """Takes note of files that were made, changed or removed on the disk."""
+        """Takes note of files and folders that were made, changed or removed on the disk."""
         self._inbox.put(partial(self.neighbours.changed, paths))
 
     def settings_changed(self, options: Mapping[str, object] | None = None) -> None:

@@ -25,6 +25,7 @@ from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scanning import Scans
 from leakwise.lsp.scheduler import Scheduler
+from leakwise.lsp.settings_files import is_settings
 from leakwise.lsp.settings_problems import SettingsProblems
 from leakwise.lsp.urgency import Urgency
 from leakwise.lsp.workspace import OpenDocuments
@@ -123,7 +124,7 @@ class LeakwiseServer(LanguageServer):
         self._diagnostics.pop(uri, None)
         self.outdated.discard(uri)
         self.scheduler.close(uri)
-        if self.scheduler.pushes:
+        if self.scheduler.pushes and not is_settings(document.uri):
             for part in document.parts():
                 self.publish_ready(part.uri, part.version, "[]")
         return document

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leakwise.sources import UnreadableError, read_document
+from leakwise.sources import UnreadableError, read_document, uri_to_path
 from leakwise.text import Document
 
 OWN_FILE = "leakwise.toml"
@@ -28,6 +28,12 @@ class SettingsFile:
         from leakwise.engine.turning_off import turned_off
 
         return turned_off("" if self.document is None else self.document.text, self.table, code)
+
+
+def is_settings(uri: str) -> bool:
+    """Whether a document is, or may be, a settings file: one that others extend has any name."""
+    path = uri_to_path(uri)
+    return path is not None and path.suffix == ".toml"
 
 
 def settings_file(

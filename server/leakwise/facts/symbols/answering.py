@@ -10,6 +10,7 @@ from pathlib import Path
 from leakwise.facts.externals import FRAMEWORKS
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.callers import grad_of_callers
+from leakwise.facts.symbols.known import Changes
 from leakwise.facts.symbols.project_index import ProjectIndex
 from leakwise.facts.symbols.questions import (
     Answer,
@@ -82,12 +83,11 @@ class Answering:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Takes note that what these paths hold has changed."""
-        changed = set(paths)
-        changed |= {os.path.dirname(path) for path in changed}
+        changes = Changes(paths)
         self._known.clear()
-        self._index.forget(changed)
+        self._index.forget(changes.paths)
         for key, file in list(self._files.items()):
-            if not changed.isdisjoint(file.trail):
+            if changes.touch(file.trail):
                 del self._files[key]
 
     def _symbol(self, question: Question, depth: int) -> tuple[Found | None, _Trail]:

@@ -4,19 +4,26 @@ import os
 from collections.abc import Iterable
 
 from leakwise.facts.symbols.questions import Answer, Question
+from leakwise.sources.folders import is_in
+
+_SOURCES = (".py", ".pyi", ".ipynb")
 
 
 class Changes:
-    """Paths that have changed, were made or are gone, and which answers that makes stale."""
+    """Paths that have changed, were made or are gone, and which answers that makes stale. What is
+    no source may have been a folder, and all that it held has changed with it."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths: set[str] = set()
         """The paths, and their folders: what is not found may appear in these."""
+        self._folders: list[str] = []
         self.words: set[str] = set()
         """The names under which the paths are imported: what was found first may be no longer."""
         for path in paths:
             folder, name = os.path.split(path)
             self.paths |= {path, folder}
+            if not name.endswith(_SOURCES):
+                self._folders.append(path)
             stem = name.partition(".")[0]
             self.words.add(os.path.basename(folder) if stem == "__init__" else stem)
 
@@ -27,7 +34,14 @@ class Changes:
         return (
             question.about == "callers"  # which may be in any file
             or not self.words.isdisjoint(question.name.split("."))
-            or any(one.path in self.paths for one in answer.depends)
+            or self.touch(one.path for one in answer.depends)
+        )
+
+    def touch(self, paths: Iterable[str]) -> bool:
+        """Whether any of these paths is among them."""
+        return any(
+            path in self.paths or any(is_in(path, folder) for folder in self._folders)
+            for path in paths
         )
 
 

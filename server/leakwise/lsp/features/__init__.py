@@ -13,7 +13,10 @@ from leakwise.lsp.features.did_change_configuration import did_change_configurat
 from leakwise.lsp.features.did_change_watched_files import did_change_watched_files
 from leakwise.lsp.features.did_change_workspace_folders import did_change_workspace_folders
 from leakwise.lsp.features.did_close import did_close
+from leakwise.lsp.features.did_create_files import did_create_files
+from leakwise.lsp.features.did_delete_files import did_delete_files
 from leakwise.lsp.features.did_open import did_open
+from leakwise.lsp.features.did_rename_files import did_rename_files
 from leakwise.lsp.features.did_save import did_save
 from leakwise.lsp.features.execute_command import execute_command
 from leakwise.lsp.features.exit import exit_
@@ -35,6 +38,24 @@ NOTEBOOKS = types.NotebookDocumentSyncOptions(
 """Which notebooks the client is to tell of: any that have Python cells, and those alone."""
 
 
+FILES = types.FileOperationRegistrationOptions(
+    [
+        types.FileOperationFilter(
+            types.FileOperationPattern(
+                "**/*.{py,pyi,ipynb,toml}", matches=types.FileOperationPatternKind.File
+            ),
+            scheme="file",
+        ),
+        types.FileOperationFilter(
+            types.FileOperationPattern("**", matches=types.FileOperationPatternKind.Folder),
+            scheme="file",
+        ),
+    ]
+)
+"""Of which files and folders the client is to tell that the user made, moved or removed them: it
+may not watch what a folder held."""
+
+
 def register(ls: "LeakwiseServer") -> None:
     """Registers every feature that does not depend on the client's capabilities."""
     ls.feature(types.INITIALIZE)(initialize)
@@ -50,6 +71,9 @@ def register(ls: "LeakwiseServer") -> None:
     ls.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     ls.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
     ls.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
+    ls.feature(types.WORKSPACE_DID_CREATE_FILES, FILES)(did_create_files)
+    ls.feature(types.WORKSPACE_DID_RENAME_FILES, FILES)(did_rename_files)
+    ls.feature(types.WORKSPACE_DID_DELETE_FILES, FILES)(did_delete_files)
     ls.feature(types.TEXT_DOCUMENT_HOVER)(hover)
     ls.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=False))(
         inlay_hint

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from leakwise.sources import uri_to_path
+from leakwise.lsp.file_events import files_changed
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
@@ -14,15 +14,5 @@ def did_change_watched_files(
     ls: "LeakwiseServer", params: types.DidChangeWatchedFilesParams
 ) -> None:
     """Has what rests on the files found out anew."""
-    found = (uri_to_path(change.uri) for change in params.changes)
-    paths = [path for path in found if path is not None]
-    ls.scheduler.files_changed([str(path) for path in paths])
-    if any(path.suffix == ".toml" for path in paths):
-        # One that a settings file extends may have any name.
-        ls.scheduler.settings_changed()
-        ls.scans.forget()
-    ls.scans.changed(map(str, paths))
-    for change in params.changes:
-        if change.type == types.FileChangeType.Deleted and change.uri in ls.sent:
-            ls.sent.discard(change.uri)
-            ls.publish_ready(change.uri, None, "[]")
+    gone = [one.uri for one in params.changes if one.type == types.FileChangeType.Deleted]
+    files_changed(ls, [one.uri for one in params.changes if one.uri not in gone], gone)

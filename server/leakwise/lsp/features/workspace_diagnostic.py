@@ -9,6 +9,7 @@ from lsprotocol import types
 from leakwise.lsp.features.diagnostic import report_of
 from leakwise.lsp.progress import Progress
 from leakwise.lsp.protocol import JsonText
+from leakwise.lsp.settings_files import is_settings
 from leakwise.lsp.workspace_files import scanned
 from leakwise.sources import path_to_uri, uri_to_path
 
@@ -37,7 +38,7 @@ async def workspace_diagnostic(
             _send(ls, token, reports)
 
     for document in ls.documents.all():
-        if uri_to_path(document.uri) is None:
+        if uri_to_path(document.uri) is None or is_settings(document.uri):
             continue
         report = await report_of(ls, document.uri, previous.get(document.uri))
         add(document.uri, _addressed(report, document.uri, document.version))

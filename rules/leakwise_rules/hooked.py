@@ -1,6 +1,6 @@
 """How the hooks pile up of those who keep a handle, or are kept, for longer than a call."""
 
-from leakwise.facts import Acquisition, BodyFacts, ClassFacts, Fate, Handed, Life, Release, Rhythm
+from leakwise.facts import Acquisition, BodyFacts, ClassFacts, Fate, Handed, Release, Rhythm
 
 
 def made_with(body: BodyFacts, acquisition: Acquisition) -> ClassFacts | None:
@@ -19,21 +19,32 @@ def made_with(body: BodyFacts, acquisition: Acquisition) -> ClassFacts | None:
 
 
 def overwritten(body: BodyFacts, acquisition: Acquisition, fate: Fate) -> bool:
-    """Whether each step puts the handle where that of the last one was, which nobody removed: what
-    removes the one that is there now comes too late for the others."""
-    if acquisition.gathered or not fate.owners or body.rhythm is not Rhythm.STEP:
-        return False
-    if body.mentions(*acquisition.resource.release):
+    """Whether each step puts the handle, or a list of handles that it makes anew, where that of the
+    last one was, which nobody removed: what removes the one that is there now comes too late for
+    the others."""
+    if not fate.owners or body.rhythm is not Rhythm.STEP or _joins_others(body, acquisition):
         return False
     if fate.release is not Release.NEVER or fate.handed != {Handed.STORED}:
         return False
     releasing = {name for owner in fate.owners for name in owner.released_by}
-    called = {site.method for site in body.call_sites}
+    called = {site.method or site.callee for site in body.call_sites}
+    # Functions of several classes may have that name.
+    itself = body.name in releasing and body.mentions(*acquisition.resource.release)
     return (
-        acquisition.lasting
+        (acquisition.lasting or bool(body.wholes(acquisition)))
         and bool(releasing)
+        and not itself
         and releasing.isdisjoint(called)
-        and all(one.life is Life.OBJECT and not one.may_pass for one in fate.owners)
+        and all(one.known and not one.may_pass for one in fate.owners)
+    )
+
+
+def _joins_others(body: BodyFacts, acquisition: Acquisition) -> bool:
+    """Whether a container has the handle beside those of earlier calls."""
+    kept = [one for one in body.keepings if acquisition.place in one.stored.sources]
+    in_comprehension = bool(acquisition.loops) and acquisition.loops[-1].is_comprehension
+    return acquisition.gathered and (
+        any(one.from_before for one in kept) or not (kept or in_comprehension)
     )
 
 

@@ -154,3 +154,36 @@ def run():
     Left(SummaryWriter())
 """)["run"]
     assert facts.fate(facts.acquisitions[0]).lost is False
+
+
+@pytest.mark.parametrize(
+    ("behind", "released_by", "may_pass"),
+    [
+        ("kept.close()", ("outer",), False),
+        ("if kept is not None:\n        kept.close()", ("outer",), False),
+        ("print(kept)", (), False),
+        ("return kept", (), True),
+        ("work(kept)", (), True),
+        ("def last():\n        kept.close()\n    work(last)", ("last", "outer"), False),
+    ],
+)
+def test_a_name_of_the_function_round_it(
+    behind: str, released_by: tuple[str, ...], may_pass: bool
+) -> None:
+    facts = bodies(f"""
+import torch
+from torch.utils.tensorboard import SummaryWriter
+
+def outer(steps, work):
+    kept = None
+    def begin():
+        nonlocal kept
+        kept = SummaryWriter()
+    for _ in steps:
+        begin()
+    {behind}
+""")["outer.begin"]
+    (owner,) = facts.fate(facts.acquisitions[0]).owners
+    assert owner.path == "kept"
+    assert owner.released_by == released_by
+    assert owner.may_pass is may_pass

@@ -174,3 +174,34 @@ for _ in range(3):
 """
     )
     assert found["main"].rhythm.name == "REPEATED"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("net.register_forward_hook(note)", "STEP"),
+        ("for one in net.modules():\n    one.register_full_backward_hook(hook=note)", "STEP"),
+        ("net.register_forward_pre_hook(partial(note, 1))", "STEP"),
+        ("net.register_load_state_dict_post_hook(note)", "UNKNOWN"),
+        ("net.register_forward_hook(print)", "UNKNOWN"),
+        ("net.register(note)", "UNKNOWN"),
+    ],
+)
+def test_a_hook_runs_in_each_pass(code: str, expected: str) -> None:
+    head = HEAD + "from functools import partial\n\ndef note(*seen):\n    print(seen)\n\n"
+    assert bodies(head + code)["note"].rhythm.name == expected
+
+
+def test_a_method_that_a_hook_was_made_of_runs_in_each_pass() -> None:
+    found = bodies(
+        HEAD
+        + """
+class Spy:
+    def __init__(self, watched):
+        watched.register_forward_hook(self.note)
+
+    def note(self, module, inputs, output):
+        pass
+"""
+    )
+    assert found["Spy.note"].rhythm.name == "STEP"

@@ -54,16 +54,15 @@ class CacheDecoratorOnTensorOrModule(Rule):
     ## When it is not a leak
 
     Functions of numbers, strings and tuples may be cached, and so may static methods of such. A
-    cache made in `__init__` belongs to its object, and goes with it unless the function refers to
-    `self`, which closes a circle. A `maxsize` bounds what is kept: of arguments, and of a few
-    objects, this is an information only.
+    cache made in `__init__` belongs to its object. A `maxsize` bounds what is kept: of arguments,
+    and of a few objects, this is an information only.
     """
 
     code = "LP022"
     name = "cache-decorator-on-tensor-or-module"
     message = (
-        "The cache of `{function}` keeps {kept} alive {until}; cache with the object, or by plain "
-        "keys."
+        "The cache of `{function}` keeps {kept} alive for the life of the program; cache with "
+        "the object, or by plain keys."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -199,35 +198,6 @@ class CacheDecoratorOnTensorOrModule(Rule):
             """,
             fixed=False,
         ),
-        Example(
-            bad="""
-                from functools import lru_cache
-                import torch
-
-                class Mixture:
-                    def __init__(self, parts):
-                        self.parts = parts
-
-                        @lru_cache(maxsize=64)  # leak
-                        def density(at: torch.Tensor):
-                            return sum(part.log_prob(at).exp() for part in self.parts)
-
-                        self.density = density
-            """,
-            good="""
-                from functools import lru_cache
-                import torch
-
-                class Mixture:
-                    def __init__(self, parts):
-                        self.parts = parts
-
-                        def density(at: torch.Tensor):
-                            return sum(part.log_prob(at).exp() for part in self.parts)
-
-                        self.density = density
-            """,
-        ),
     )
     negatives = (
         Negative(
@@ -334,16 +304,13 @@ class CacheDecoratorOnTensorOrModule(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         cache = body.cache
-        if cache is None or cache.limit == 0 or (cache.of_call and not cache.in_circle):
+        if cache is None or cache.limit == 0 or cache.of_call:
             return
         kept = _kept(body, cache)
         if kept is None:
             return
         what, certainty, of_objects = kept
         bounded = cache.limit is not None and (cache.limit <= _FEW or not of_objects)
-        until = "for the life of the program"
-        if cache.in_circle:
-            until = "until Python's collector finds its object"
         yield self.report(
             cache.place,
             RelatedPlace(body.place, "Each call leaves its arguments and its result in the cache."),
@@ -352,7 +319,6 @@ class CacheDecoratorOnTensorOrModule(Rule):
             anchors={"decorator": (cache.place,), "function": (body.place,)},
             function=shown(body.name or ""),
             kept=what if cache.limit is None else f"{what} (up to {cache.limit})",
-            until=until,
         )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:

@@ -19,7 +19,7 @@ from leakwise_rules.wording import shown
 
 
 class ModuleHookOrMethodReferenceCycle(Rule):
-    """A hook on a module refers to the module that owns it.
+    """A hook or a cached function refers to the object that owns it.
 
     ## Why it leaks
 
@@ -28,6 +28,9 @@ class ModuleHookOrMethodReferenceCycle(Rule):
     goes, but when Python's cyclic collector comes by. That one counts objects, not the bytes of
     their parameters, so models that are built one after the other pile up on a GPU: 20 modules of
     16 MiB held 320 MiB after they were dropped, until `gc.collect()` freed them all.
+
+    So it is with an object on which a function is put that uses `self`; where a cache keeps the
+    tensors that this function is given, with what came of them, these wait for the collector too.
 
     ## Best practice
 
@@ -38,14 +41,15 @@ class ModuleHookOrMethodReferenceCycle(Rule):
     ## When it is not a leak
 
     A module that is built once and lives as long as the program needs no collector. Hooks that use
-    only their arguments close no circle.
+    only their arguments close no circle, and no more do functions outside of the class that are
+    given the object.
     """
 
     code = "LP037"
     name = "module-hook-or-method-reference-cycle"
     message = (
-        "The hook on `{target}` refers to its owner `{instance}`, a circle that only the collector "
-        "frees; refer to `{instance}` weakly."
+        "{what} refers to its owner `{instance}`, a circle that only the collector frees; refer to "
+        "`{instance}` weakly."
     )
     severity = Severity.HINT
     since = "0.1.0"
@@ -190,6 +194,34 @@ class ModuleHookOrMethodReferenceCycle(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from functools import lru_cache
+                import torch
+
+                class Mixture:
+                    def __init__(self, parts):
+                        self.parts = parts
+
+                        @lru_cache(maxsize=64)  # leak
+                        def density(at: torch.Tensor):
+                            return sum(part.log_prob(at).exp() for part in self.parts)
+
+                        self.density = density
+            """,
+            good="""
+                from functools import lru_cache
+                import torch
+
+                class Mixture:
+                    def __init__(self, parts):
+                        self.parts = parts
+
+                    def density(self, at: torch.Tensor):
+                        return sum(part.log_prob(at).exp() for part in self.parts)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -273,6 +305,7 @@ class ModuleHookOrMethodReferenceCycle(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        yield from self._cached(body)
         class_, instance = body.class_, body.instance_name
         if class_ is None or instance is None or not class_.is_module or not class_.made_in_loop:
             return
@@ -289,6 +322,21 @@ class ModuleHookOrMethodReferenceCycle(Rule):
                 callback.call,
                 RelatedPlace(class_.definition.place, "Objects of this class are made in a loop."),
                 certainty=Certainty.LIKELY,
-                target=shown(target, 20),
+                what=f"The hook on `{shown(target, 20)}`",
                 instance=shown(instance, 20),
+            )
+
+    def _cached(self, body: BodyFacts) -> Iterator[Report]:
+        """A cached function that is put on the object which it refers to, and keeps tensors."""
+        cache = body.cache
+        if cache is None or cache.owner is None or cache.limit == 0:
+            return
+        tensors = [name for name in cache.parameters if body.parameter(name).is_tensor]
+        for name in tensors[:1]:
+            yield self.report(
+                cache.place,
+                RelatedPlace(body.place, f"Its cache keeps every `{shown(name)}` it is given."),
+                certainty=body.parameter(name).certainty.weaker(Certainty.LIKELY),
+                what=f"The cached `{shown(body.name or '', 20)}`",
+                instance=shown(cache.owner, 20),
             )

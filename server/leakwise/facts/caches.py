@@ -35,9 +35,9 @@ class Cache:
 
     `limit` is the number of calls, None for any. `keyed_by_self` where the object whose method it
     is is one of the arguments, so that the cache, which the class holds, keeps it alive. `of_call`
-    where a call of the function round it makes it, with a cache that goes when it goes; `in_circle`
-    where that is a method which puts it on the object that it refers to, so that it goes when
-    Python's collector finds both.
+    where a call of the function round it makes it, with a cache that goes when it goes; `owner` is
+    what that one, a method, calls the object that it puts the function on, where the function
+    refers to it: then both go when Python's collector finds them.
     """
 
     place: Place
@@ -46,7 +46,7 @@ class Cache:
     keyed_by_self: bool
     parameters: tuple[str, ...]
     of_call: bool = False
-    in_circle: bool = False
+    owner: str | None = None
 
 
 def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
@@ -73,7 +73,7 @@ def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
                 instance is not None and found.name not in _PER_OBJECT,
                 tuple(one.arg for one in definition.parameters() if one.arg != instance),
                 definition.parent is not None and definition.parent.is_function,
-                _is_in_circle(module, definition),
+                _owner_referred_to(module, definition),
             )
         return None
 
@@ -81,19 +81,20 @@ def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
     return cell.read()  # type: ignore[no-any-return]
 
 
-def _is_in_circle(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a function refers to the object of the method that makes it, which keeps it there."""
+def _owner_referred_to(module: "ModuleFacts", definition: Definition) -> str | None:
+    """What a method calls the object on which it puts a function that it makes, and that refers to
+    that object; None for others."""
     method = definition.parent
     instance = None if method is None else method.instance_name()
     if method is None or instance is None or not definition.index.mentions(instance):
-        return False
+        return None
     method.code.read()
     for statement, _ in statements_of(module, method):
         if isinstance(statement, ast.Assign) and path_of(statement.value) == definition.name:
             for target in statement.targets:
                 if isinstance(target, ast.Attribute) and path_of(target.value) == instance:
-                    return True
-    return False
+                    return instance
+    return None
 
 
 def _limit(decorator: ast.expr, default: int | None) -> tuple[bool, int | None]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who keeps a resource when the body that took it has ended: an attribute of an object, or a
-    name of the file.
+    """Who keeps a resource when the body that took it has ended: an attribute of an object, a name
+    of the file, or one of a function round the body.
 
     `released_by` are the functions of the file that release it. `may_pass` where somebody else may:
     it is passed on, or returned, somewhere. `closable` where the object's class has a method such
@@ -209,6 +209,9 @@ def owner_of(module: "ModuleFacts", definition: Definition, path: str) -> Owner:
         attribute = path[len(root) + 1 :].partition(".")[0].partition("[")[0]
         return attribute_owner(module, definition.parent, path, attribute)
     outer = not is_local(module, definition, root)
+    binder = _binder_round(module, definition, root) if outer else None
+    if binder is not None:
+        return _enclosed_owner(module, binder, path, root)
     if outer and module.scopes.bindings(root):
         return _named_owner(module, definition, path, root)
     return Owner(path, Life.UNKNOWN, may_pass=True, known=False)
@@ -292,6 +295,30 @@ def _named_owner(module: "ModuleFacts", definition: Definition, path: str, name:
         elif use is Use.ESCAPES:
             may_pass = True
     return Owner(path, Life.PROCESS, tuple(sorted(released)), may_pass)
+
+
+def _binder_round(module: "ModuleFacts", definition: Definition, name: str) -> Definition | None:
+    """The function round a body that binds a name for it."""
+    scope = definition.parent
+    while scope is not None and not (scope.is_function and is_local(module, scope, name)):
+        scope = scope.parent
+    return scope
+
+
+def _enclosed_owner(module: "ModuleFacts", binder: Definition, path: str, name: str) -> Owner:
+    """What is known of a name of a function as a holder of what functions inside put there."""
+    released: dict[str, None] = {}
+    may_pass = False
+    for other in module.scopes.mentioning(name):
+        inside = other.lies_in(binder) and not is_local(module, other, name)
+        if other.is_class or not (other is binder or inside):
+            continue
+        use = use_of(module, other, name)
+        if use is Use.RELEASED or _gives_name(module, other, name):
+            released[other.name] = None
+        elif use is Use.ESCAPES:
+            may_pass = True
+    return Owner(path, Life.CALL, tuple(sorted(released)), may_pass)
 
 
 def _gives_name(module: "ModuleFacts", other: Definition, name: str) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import CONVENTIONS, ONCE_METHODS
+from leakwise.facts.apis.torch_methods import PASS_HOOKS
 from leakwise.facts.callers import call_sites
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
-from leakwise.facts.events import Loop, TrainingStep
+from leakwise.facts.events import Callback, Loop, TrainingStep
 from leakwise.facts.lifetimes import Rhythm
 from leakwise.facts.values import Kind
 
@@ -39,7 +40,8 @@ def rhythm_of(module: "ModuleFacts", definition: Definition, deep: int = 0) -> R
     def compute() -> Rhythm:
         known = _by_convention(module, definition)
         if known is None:
-            known = _by_calls(module, definition, deep)
+            runs_in_passes = _is_hook(module, definition)
+            known = Rhythm.STEP if runs_in_passes else _by_calls(module, definition, deep)
         if known is Rhythm.UNKNOWN and _starts_program(module, definition):
             return Rhythm.ONCE
         return known
@@ -62,6 +64,18 @@ def _by_convention(module: "ModuleFacts", definition: Definition) -> Rhythm | No
     if definition.name == "forward" and bases.is_module:
         return Rhythm.STEP
     return None
+
+
+def _is_hook(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a module calls a function in each of its passes, as a hook of this file."""
+    for other in module.scopes.mentioning(definition.name):
+        if other.is_class or other is definition or not module.has_trait(other, "hook"):
+            continue
+        for event in module.body(other).events:
+            registered = isinstance(event, Callback) and event.how in PASS_HOOKS
+            if registered and event.function is definition:  # type: ignore[attr-defined]
+                return True
+    return False
 
 
 def _starts_program(module: "ModuleFacts", definition: Definition) -> bool:

@@ -84,7 +84,7 @@ class Mixture:
     def __init__(self, parts, knots):
         self.parts = parts
 
-        @functools.lru_cache  # leak: LP022
+        @functools.lru_cache  # leak: LP037
         def density(at: torch.Tensor):
             return sum(part.log_prob(at) for part in self.parts)
 

@@ -92,6 +92,11 @@ MODULE_ITSELF = words(
     "to cuda cpu half float double bfloat16 eval train requires_grad_ apply type to_empty "
     "share_memory xpu ipu"
 )
+PASS_HOOKS = words(
+    "register_forward_hook register_forward_pre_hook register_full_backward_hook "
+    "register_full_backward_pre_hook register_backward_hook"
+)
+"""What they register on a module is called in each of its passes."""
 MODULE_PARTS = words("modules children named_modules named_children get_submodule")
 """They give the layers of a network, or one of them."""
 MODULE_EVIDENCE = words(

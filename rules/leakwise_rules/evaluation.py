@@ -16,6 +16,7 @@ from leakwise.facts import (
     Value,
 )
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
+from leakwise.facts.containers import attached_part, holds_graph
 from leakwise.facts.values import Source, overlap
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
 from leakwise.text import Range
@@ -23,7 +24,7 @@ from leakwise_rules.grad_modes import mode_call
 from leakwise_rules.graphs import outlived_loops
 from leakwise_rules.wording import shown
 
-_CAPTURING = (
+CAPTURING = (
     "register_forward_hook",
     "register_forward_pre_hook",
     "register_module_forward_hook",
@@ -41,11 +42,11 @@ def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
     """
     return (
         call.grad is GradMode.ON
-        and call.result.carries_graph
+        and holds_graph(call.result)
         and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
         and not body.backpropagated(call.result.sources)
         and not body.mentions(*DIFFERENTIATING)
-        and not (call.dropped and body.file_mentions(*_CAPTURING))
+        and not (call.dropped and body.file_mentions(*CAPTURING))
     )
 
 
@@ -161,7 +162,7 @@ def certainty(body: BodyFacts, phase: Phase) -> Certainty:
     switch recording off, and less where they may differentiate one result handed to them."""
     sure = Certainty.SURE
     for call in phase.calls:
-        sure = sure.weaker(call.result.certainty)
+        sure = sure.weaker(attached_part(call.result).certainty)
     if phase.loop is None and (body.returned(phase.sources) or body.stored(phase.sources)):
         return Certainty.POSSIBLE
     if body.class_ is not None and not body.class_.bases_known:
@@ -169,7 +170,7 @@ def certainty(body: BodyFacts, phase: Phase) -> Certainty:
         # loop itself, and puts the network into evaluation mode itself.
         switched = {site.receiver for site in body.method_calls("eval")}
         own = phase.loop is not None and all(call.callee in switched for call in phase.calls)
-        if _is_step(body) or not (own or _cuts(body, phase)):
+        if _is_step(body) or not (own or cuts(body, phase)):
             return Certainty.POSSIBLE
         sure = sure.weaker(Certainty.LIKELY)
     if body.name is not None and body.callers_grad() is None:
@@ -183,7 +184,7 @@ def _is_step(body: BodyFacts) -> bool:
     return body.name is None or _STEP.search(body.name) is not None
 
 
-def _cuts(body: BodyFacts, phase: Phase) -> bool:
+def cuts(body: BodyFacts, phase: Phase) -> bool:
     """Whether the body detaches what the phase gives: it takes it for something with a graph."""
     return any(
         site.receiver_value.carries_graph and overlap(site.receiver_value.sources, phase.sources)
@@ -194,6 +195,8 @@ def _cuts(body: BodyFacts, phase: Phase) -> bool:
 def wrap_fix(finding: Finding, context: FixContext) -> Iterator[Fix]:
     """The phase inside `with torch.no_grad():`."""
     places = finding.anchors["statements"]
+    if not places:
+        return
     span = Range(places[0].start, places[-1].end)
     manager, imported = mode_call(finding, context)
     if edits := context.wrap_in_with(span, manager):

@@ -212,6 +212,43 @@ def test_only_what_a_function_lets_go_of_escapes() -> None:
     assert body.passed_on(body.value("w").sources)
 
 
+def test_what_a_function_detaches_before_it_lets_it_go_does_not_escape() -> None:
+    code = (
+        "def show(a, b):\n"
+        "    unknown([x.detach() for x in a])\n"
+        "    unknown(list(map(lambda x: x.detach(), a)))\n"
+        "    unknown(list(map(lambda x: x + 1, b)))\n"
+        "def run():\n    v = net(x).sum()\n    w = net(x).sum()\n    show([v], [w])"
+    )
+    body = bodies(HEAD + code)["run"]
+    assert not body.passed_on(body.value("v").sources)
+    assert body.passed_on(body.value("w").sources)
+
+
+@pytest.mark.parametrize(
+    ("begins", "recursive"),
+    [
+        ("", True),
+        ("self.total = 0.0", False),
+        ("if self.total is None:\n            self.total = 0.0", True),
+    ],
+)
+def test_a_total_that_a_call_begins_anew_is_not_made_from_its_last_value(
+    begins: str, recursive: bool
+) -> None:
+    code = (
+        "class Sums(nn.Module):\n"
+        "    def __init__(self):\n        self.total = None\n"
+        "    def run(self, rows):\n"
+        f"        {begins}\n"
+        "        for row in rows:\n"
+        "            self.total = self.total + net(row).sum()\n"
+        "            self.total += net(row).sum()\n"
+    )
+    updates = bodies(HEAD + code)["Sums.run"].attribute_updates
+    assert {one.recursive for one in updates if one.loops} == {recursive}
+
+
 def test_two_values_of_one_parameter_have_nothing_more_in_common() -> None:
     code = "def run(data):\n    v = net(data).sum()\n    w = net(data).sum()\n    w.backward()"
     body = bodies(HEAD + code)["run"]

@@ -223,10 +223,10 @@ class GenerationLoopBuildsGraph(Rule):
             code="""
                 import torch
 
-                def sample(model: torch.nn.Module, steps: int):
+                def sample(model: torch.nn.Module, steps: int, guide):
                     x = torch.randn(16, 3, 32, 32)
                     for _ in range(steps):
-                        x = (x - 0.1 * model(x)).detach()
+                        x = guide(x - 0.1 * model(x)).detach()
                     return x
             """,
         ),

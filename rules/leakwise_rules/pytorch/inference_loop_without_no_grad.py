@@ -30,6 +30,7 @@ from leakwise_rules.evaluation import (
     wrap_fix,
 )
 from leakwise_rules.grad_modes import spellings
+from leakwise_rules.spent import between_steps, is_spent, records_by_itself, stands_alone
 from leakwise_rules.wording import shown
 
 _EVALUATES = re.compile(
@@ -51,7 +52,8 @@ class InferenceLoopWithoutNoGrad(Rule):
     A model that saved 2.9 MB per forward pass saved none under `torch.no_grad()`. With the outputs
     kept, 100 batches held 100.8 MiB, against none. Where no output is kept memory does not grow,
     but every batch still saves activations for nothing, and two graphs overlap while the next batch
-    is computed; this is shown as information.
+    is computed; this is shown as information. So is a call in a loop that trains or plays of whose
+    result only numbers are taken, such as samples to look at or an action to take.
 
     ## Best practice
 
@@ -68,7 +70,7 @@ class InferenceLoopWithoutNoGrad(Rule):
     code = "LP007"
     name = "inference-loop-without-no-grad"
     message = (
-        "`{callee}` records a graph in every round of this inference loop and {effect}; "
+        "`{callee}` records a graph in every round of this loop and {effect}; "
         "run it under `torch.no_grad()`."
     )
     severity = Severity.WARNING
@@ -189,6 +191,39 @@ class InferenceLoopWithoutNoGrad(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import torch
+                from torch import nn
+                from torchvision.utils import save_image
+
+                def train(decoder: nn.Module, critic: nn.Module, loader, optimizer):
+                    noise = torch.randn(16, 64)
+                    for step, images in enumerate(loader):
+                        optimizer.zero_grad()
+                        critic(decoder(images)).mean().backward()
+                        optimizer.step()
+                        if step % 500 == 0:
+                            preview = decoder(noise)  # leak
+                            save_image(preview.clamp(0, 1), f"{step}.png")
+            """,
+            good="""
+                import torch
+                from torch import nn
+                from torchvision.utils import save_image
+
+                def train(decoder: nn.Module, critic: nn.Module, loader, optimizer):
+                    noise = torch.randn(16, 64)
+                    for step, images in enumerate(loader):
+                        optimizer.zero_grad()
+                        critic(decoder(images)).mean().backward()
+                        optimizer.step()
+                        if step % 500 == 0:
+                            with torch.no_grad():
+                                preview = decoder(noise)
+                            save_image(preview.clamp(0, 1), f"{step}.png")
+            """,
+        ),
     )
     negatives = (
         Negative(
@@ -289,19 +324,21 @@ class InferenceLoopWithoutNoGrad(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops or body.training_steps or body.waits() or is_forward(body):
+        if not body.has_loops or body.waits() or is_forward(body):
             return
         calls = (
             call
             for call in body.forward_passes
             if call.evaluating is None and records_for_nothing(body, call)
         )
-        for phase in phases(body, calls):
-            if phase.loop is None or not _evaluates(body, phase):
+        between = bool(body.training_steps)
+        for phase in between_steps(body, calls) if between else phases(body, calls):
+            if not between and (phase.loop is None or not _evaluates(body, phase)):
                 continue
             sure = certainty(body, phase)
-            if not _loads(phase):
-                sure = sure.weaker(Certainty.LIKELY)
+            if not between and not _loads(phase):
+                known = _named_evaluation(body) or records_by_itself(body, phase)
+                sure = sure.weaker(Certainty.LIKELY if known else Certainty.POSSIBLE)
             result = outcome(body, phase)
             if not result.grows and is_unit_test(body):
                 continue
@@ -312,8 +349,8 @@ class InferenceLoopWithoutNoGrad(Rule):
                 severity=None if result.grows else Severity.INFORMATION,
                 region=phase.region,
                 anchors={
-                    "statements": phase.statements,
-                    "function": (body.place,) if _named_evaluation(body) else (),
+                    "statements": phase.statements if stands_alone(body, phase) else (),
+                    "function": (body.place,) if not between and _named_evaluation(body) else (),
                 },
                 notes=spellings(body),
                 callee=shown(phase.calls[0].callee, 24),
@@ -339,12 +376,13 @@ def _named_evaluation(body: BodyFacts) -> bool:
 
 
 def _evaluates(body: BodyFacts, phase: Phase) -> bool:
-    """Whether the phase is evaluation, by the function's name or because a DataLoader feeds it.
+    """Whether the phase is evaluation: by the function's name, because only numbers are taken of
+    what it gives, or because a DataLoader feeds it.
 
     Without such a name, what leaves the body may be a loss or features that the caller
     differentiates.
     """
-    if _named_evaluation(body):
+    if _named_evaluation(body) or all(is_spent(body, call) for call in phase.calls):
         return True
     if not _loads(phase):
         return False

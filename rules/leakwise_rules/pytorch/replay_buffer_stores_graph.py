@@ -266,8 +266,9 @@ class ReplayBufferStoresGraph(Rule):
                             scores = policy(env.state)
                         replay.append((env.state, scores))
                         value = policy(env.state).max()
+                        env.learn(value)
                         replay.append((env.state, value.item()))
-                        replay.append((env.state, policy(env.state).detach().cpu().numpy()))
+                        replay.append((env.state, value.detach().cpu().numpy()))
                     return replay
             """,
         ),

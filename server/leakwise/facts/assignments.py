@@ -57,8 +57,9 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     new = arithmetic(old, operand)
     if isinstance(node.op, ast.Add | ast.Sub):
         _accumulated(run, path, node.value, operand)
-    new = _accumulated_value(path, new)
-    _note_attribute(run, path, node.value, new, recursive=True)
+    anew = _begun_here(path, old)
+    new = _accumulated_value(path, new, anew=anew)
+    _note_attribute(run, path, node.value, new, recursive=not anew)
     if outlives_body(run, path):
         run.outcome.store(new)
     run.state.change(path, new)
@@ -145,8 +146,9 @@ def _assign_one(
         if mixed is not None:
             for other in mixed.others:
                 _accumulated(run, path, other, run.evaluate(other), mixed.how)
-            run.state.change(path, _accumulated_value(path, value))
-            _note_attribute(run, path, value_node, value, recursive=True)
+            anew = _begun_here(path, run.state.values.get(path))
+            run.state.change(path, _accumulated_value(path, value, anew=anew))
+            _note_attribute(run, path, value_node, value, recursive=not anew)
             if outlives_body(run, path):
                 run.outcome.store(value)
             return
@@ -249,11 +251,22 @@ def _accumulated(run: Run, path: str, node: ast.expr, operand: Value, how: Mix =
     )
 
 
-def _accumulated_value(path: str, value: Value) -> Value:
-    """What an accumulator holds afterwards: made from itself, so that its path can be followed."""
+def _accumulated_value(path: str, value: Value, *, anew: bool) -> Value:
+    """What an accumulator holds afterwards: made from itself, so that its path can be followed; and
+    from no earlier call where the body has begun it `anew`."""
     if value.is_tensor or value.kind in {Kind.UNKNOWN, Kind.PENDING}:
-        value = value.made_from(frozenset({path}))
+        value = value.made_from(frozenset({path, _BEGUN + path} if anew else {path}))
     return value
+
+
+_BEGUN = "^"
+"""Before a path: the source of what this body began to gather there."""
+
+
+def _begun_here(path: str, held: Value | None) -> bool:
+    """Whether an accumulator began in this body, by what it holds: what it held when it was read
+    first is made from its path."""
+    return held is not None and (path not in held.sources or _BEGUN + path in held.sources)
 
 
 def _note_attribute(run: Run, path: str, node: ast.expr, value: Value, *, recursive: bool) -> None:

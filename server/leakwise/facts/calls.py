@@ -56,6 +56,7 @@ from leakwise.facts.values import (
     Kind,
     Value,
     container,
+    element_of,
     tensor,
 )
 
@@ -249,6 +250,8 @@ def _qualified_call(
         return arguments[0]
     if name in GRAD_QUESTIONS:
         return Value(Kind.CONTEXT, name="grad mode", constant=_switched_on(run.state.grad))
+    if name == "builtins.map" and len(arguments) > 1 and isinstance(node.args[0], _NAMING):
+        return _mapped(run, node, arguments)
     if name == "builtins.zip" and len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
         return transposed(arguments[0])
     builtin = BUILTINS.get(name)
@@ -262,6 +265,18 @@ def _qualified_call(
     if effect is None:
         return constructed(run, node, outside_call(run, node, callee, everything))
     return _effect(run, node, name, effect, arguments, keywords)
+
+
+_NAMING = (ast.Lambda, ast.Name, ast.Attribute)
+
+
+def _mapped(run: Run, node: ast.Call, arguments: list[Value]) -> Value:
+    """What `map` gives: what its function makes of the elements."""
+    function, *over = node.args
+    each = ast.copy_location(ast.Call(function, over, []), function)
+    owner = run.evaluate(function.value) if isinstance(function, ast.Attribute) else None
+    made = call(run, each, arguments[0], owner, [element_of(one) for one in arguments[1:]], {})
+    return container(made).but(length=arguments[1].length)
 
 
 def _gradients(keywords: dict[str, Value]) -> Value:

@@ -144,7 +144,7 @@ def keep(
         parts = carriers(run, node)
         if not parts and stored.carries_graph:
             parts = [(run.place(node), stored)]
-    part = _graph_part(stored)
+    part = attached_part(stored)
     if parts and not part.carries_graph:
         part = parts[0][1]
     run.outcome.add(
@@ -213,7 +213,7 @@ def holds_graph(value: Value) -> bool:
     return any(part.carries_graph for part in (value, *_parts(value)))
 
 
-def _graph_part(value: Value) -> Value:
+def attached_part(value: Value) -> Value:
     """The part of a stored value that carries a graph, or the value itself."""
     found = next((part for part in (value, *_parts(value)) if part.carries_graph), None)
     return found or graph_part(value) or value

@@ -162,6 +162,14 @@ def _module_method(
     if name in {"named_modules", "named_children"}:
         pair = container(OTHER, Value(Kind.MODULE, sources=module.sources), items=True)
         return container(pair).but(length=None)
+    if name in {"values", "items"} and module.name == _MODULES_BY_NAME:
+        one = Value(
+            Kind.MODULE,
+            certainty=module.certainty.weaker(Certainty.LIKELY),
+            sources=module.sources,
+        )
+        held = container(OTHER, one, items=True) if name == "items" else one
+        return container(held).but(length=None)
     if name in _WEIGHTS:
         return _weights(name, module)
     if name == "load_state_dict":
@@ -171,6 +179,7 @@ def _module_method(
     return unknown_call(run, everything)
 
 
+_MODULES_BY_NAME = "torch.nn.ModuleDict"
 _TRAINING = re.compile("train|fit|learn|mode")
 _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
 _WEIGHTS = frozenset({"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"})

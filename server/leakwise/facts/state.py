@@ -1,7 +1,7 @@
 """The state of a body being interpreted: what each path holds, and whether autograd records."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from leakwise.facts.events import Event, Flows, GradMode, Loop, ParameterFlows
@@ -297,17 +297,27 @@ def _union(one: frozenset[Source], two: frozenset[Source]) -> frozenset[Source]:
 def deep_sources(value: Value) -> frozenset[Source]:
     """The sources of a value and of all that it holds."""
     sources = value.sources
-    if value.element is not None:
-        sources = merge_sources(sources, deep_sources(value.element))
-    for item in value.items or ():
-        sources = merge_sources(sources, deep_sources(item))
-    for _, held in value.fields or ():
-        sources = merge_sources(sources, deep_sources(held))
+    for part in parts_of(value):
+        sources = merge_sources(sources, deep_sources(part))
     return sources
+
+
+def parts_of(value: Value) -> Iterator[Value]:
+    """What a value holds: elements, items and fields."""
+    if value.element is not None:
+        yield value.element
+    yield from value.items or ()
+    for _, held in value.fields or ():
+        yield held
 
 
 def _differentiable_sources(value: Value) -> frozenset[Source]:
     """The sources that somebody could still reach from a value through its graph."""
     if value.is_tensor and value.graph is Graph.DETACHED:
         return frozenset()
-    return deep_sources(value)
+    if value.kind is not Kind.CONTAINER:
+        return deep_sources(value)
+    sources = value.sources
+    for part in parts_of(value):
+        sources = merge_sources(sources, _differentiable_sources(part))
+    return sources

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
+from leakwise.facts.containers import holds_graph
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.events import (
@@ -156,7 +157,7 @@ def _forward_passes(definition: Definition, result: BodyResult) -> Iterator[Forw
         for event in result.events
         if isinstance(event, ModuleCall)
         and event.grad is GradMode.ON
-        and event.result.carries_graph
+        and holds_graph(event.result)
         and event.evaluating is None
         and not event.loops
     ]

@@ -96,6 +96,9 @@ class Graph(IntEnum):
 Source = str | Place
 """What a value was made from: a path that it was read from or gathered in, or a module's call."""
 
+MODULES_OF_MODULES = frozenset({"torch.nn.ModuleList", "torch.nn.Sequential"})
+"""Going through one gives modules: https://docs.pytorch.org/docs/stable/nn.html#containers."""
+
 MOST_SOURCES = 24
 MOST_FIELDS = 32
 """More keys of a dict, or items of a list, are not kept apart."""
@@ -385,6 +388,10 @@ def element_of(value: Value) -> Value:
         return (value.element or UNKNOWN).made_from(value.sources)
     if value.kind is Kind.TENSOR:
         return value.but(scalar=False)
+    if value.name in MODULES_OF_MODULES and value.kind is Kind.MODULE:
+        # One of them may have no parameters.
+        certainty = value.certainty.weaker(Certainty.LIKELY)
+        return Value(Kind.MODULE, certainty=certainty, sources=value.sources)
     if value.kind is Kind.OUTPUT:
         return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
     return value if value.kind is Kind.PENDING else Value(sources=value.sources)

@@ -5,6 +5,7 @@
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
+from torchvision.utils import save_image
 
 
 def predict(net: nn.Module, data):
@@ -120,3 +121,90 @@ class Scoring(Estimator):
     def scores_of(self, views):
         # Whoever calls this may have set the mode, and switched recording off.
         return [self.network(view).detach().cpu().numpy() for view in views]
+
+
+class Player:
+    def __init__(self, policy: nn.Module, game):
+        self.policy = policy
+        self.game = game
+
+    def play(self, rounds):
+        reward = 0.0
+        state = self.game.reset()
+        for _ in range(rounds):
+            scores = self.policy(torch.as_tensor(state))  # leak: LP007
+            state, gained = self.game.step(scores.detach().argmax().item())
+            reward += gained
+        return reward
+
+    def best_moves(self, states):
+        # Whoever calls this may have switched recording off.
+        return [self.policy(state).argmax().item() for state in states]
+
+    def observed(self, learner, rounds):
+        for _ in range(rounds):
+            scores = self.policy(self.game.state)
+            self.game.step(scores.argmax().item())
+            learner.observe(scores.max())
+
+    def remembered(self, rounds):
+        for _ in range(rounds):
+            scores = self.policy(self.game.state)
+            self.game.step(scores.detach().argmax().item())
+            self.likelihood = scores.max()
+
+    def told(self, rounds):
+        for _ in range(rounds):
+            scores = self.policy(self.game.state)
+            self.game.step(scores.detach().argmax().item())
+            yield scores
+
+
+def moves(policy: nn.Module, states):
+    return [policy(state).argmax().item() for state in states]  # leak: LP007
+
+
+def tournament(states):
+    policy = nn.Linear(4, 2)
+    for state in states:
+        print(moves(policy, state))
+
+
+def adversary(decoder: nn.Module, critic: nn.Module, loader, optimizer, log):
+    for noise, images in loader:
+        made = decoder(noise)
+        scores = critic(images) - critic(made.detach())
+        log(made.detach().cpu().numpy(), scores.mean().item())
+        optimizer.zero_grad()
+        (critic(made) + scores).mean().backward()
+        optimizer.step()
+        shown = [decoder(noise).detach(), critic(made).argmax()]  # leak: LP007, LP007
+        print(shown[0].mean().item(), shown[1].item())
+
+
+def grid(images, path):
+    save_image([image.detach().clamp(0, 1) for image in images], path)
+
+
+class Pyramid(nn.Module):
+    def __init__(self, levels):
+        super().__init__()
+        self.levels = nn.ModuleList(nn.Linear(4, 4) for _ in range(levels))
+
+    def forward(self, x):
+        made = []
+        for level in self.levels:
+            x = level(x)
+            made.append(x.tanh())
+        return made
+
+
+def paint(loader, noise):
+    painter = Pyramid(3)
+    optimizer = torch.optim.Adam(painter.parameters())
+    for step, x in enumerate(loader):
+        optimizer.zero_grad()
+        sum(level.mean() for level in painter(x)).backward()
+        optimizer.step()
+        if step % 100 == 0:
+            grid(painter(noise), f"{step}.png")  # leak: LP007

@@ -24,7 +24,7 @@ class Discriminator(nn.Module):
 
     def forward(self, input):
         features = []
-        for layer in self.main:  #? layer: unknown
+        for layer in self.main:  #? layer: Module likely
             input = layer(input)
             features.append(input)
         return self.main(input).view(-1, 1).squeeze(1)  #? Tensor attached

@@ -1,0 +1,60 @@
+"""Networks run for numbers alone: nothing that refers to their graphs is kept or given away."""
+
+from collections.abc import Iterable, Iterator
+
+from leakwise.facts import BodyFacts, CallSite, GradMode, Kind, ModuleCall, Value
+from leakwise.facts.containers import holds_graph
+from leakwise.facts.state import deep_sources
+from leakwise_rules.evaluation import CAPTURING, Phase, cuts
+
+_UNTOLD = frozenset({Kind.UNKNOWN, Kind.PENDING})
+
+
+def is_spent(body: BodyFacts, call: ModuleCall) -> bool:
+    """Whether numbers are all that is taken from a call's result: something makes them of it, and
+    nothing that refers to its graph leaves the body."""
+    made = frozenset({call.place})
+    if body.returned(made) or body.stored(made) or body.passed_on(made):
+        return False
+    return any(
+        any(holds_graph(one) and call.place in deep_sources(one) for one in _given(site))
+        and site.result.kind not in _UNTOLD
+        and not holds_graph(site.result)
+        for site in body.call_sites
+    )
+
+
+def _given(site: CallSite) -> Iterator[Value]:
+    yield site.receiver_value
+    for argument in site.arguments:
+        yield argument.value
+
+
+def between_steps(body: BodyFacts, calls: Iterable[ModuleCall]) -> Iterator[Phase]:
+    """The calls among training steps of which only numbers are taken, such as samples to look at.
+
+    Each is a phase of its own: what stands beside it may be trained. Hooks may hand on more than
+    the result.
+    """
+    if body.file_mentions(*CAPTURING):
+        return
+    for call in calls:
+        if call.loops and not call.dropped and is_spent(body, call):
+            yield Phase((call,), None)
+
+
+def stands_alone(body: BodyFacts, phase: Phase) -> bool:
+    """Whether no other network is run in the phase's statement, if it is one: its graph may be
+    needed."""
+    return phase.loop is not None or all(
+        call in phase.calls or call.statement != phase.calls[0].statement
+        for call in body.forward_passes
+    )
+
+
+def records_by_itself(body: BodyFacts, phase: Phase) -> bool:
+    """Whether recording is on when a function runs that no name tells to be evaluation: by what
+    calls it in this file, or because it cuts graphs itself."""
+    if body.name is None or body.callers_grad() is GradMode.ON:
+        return True
+    return cuts(body, phase) and (body.class_ is None or body.class_.bases_known)

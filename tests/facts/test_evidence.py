@@ -12,6 +12,23 @@ from m import f, flag, steps
 """
 
 PROVEN = {
+    "one of two addends": ("v = f()\n(v + f()).backward()", "tensor attached scalar likely"),
+    "a term under another name": (
+        "v = f()\nw = v - 0.5 * f()\nu = w / 2\nu.backward()",
+        "tensor attached scalar likely",
+    ),
+    "a term with a weight of an object": (
+        "v = f()\nw = f() + flag.weight * v\nw.backward()",
+        "tensor attached scalar likely",
+    ),
+    "a term added later": (
+        "v = f()\nw = f()\nw += v\nw.backward()",
+        "tensor attached scalar likely",
+    ),
+    "one of several in a list": (
+        "v = f()\nsum([v, f()]).backward()",
+        "tensor attached scalar likely",
+    ),
     "its mean": ("v = f()\nv.mean().backward()", "tensor attached scalar likely"),
     "its mean under its own name": (
         "v = f()\nw = v\nw = w.mean()\nw.backward()",
@@ -107,10 +124,14 @@ PROVEN = {
 }
 
 NOT_PROVEN = {
-    "one of two addends": ("v = f()\n(v + f()).backward()", "unknown"),
+    "what a prediction is compared with": (
+        "v = f()\nw = f() - v\nw.pow(2).mean().backward()",
+        "unknown",
+    ),
+    "an addend under a mean": ("v = f()\nw = f() + v\nw.mean().backward()", "unknown"),
+    "a term that is cut": ("v = f()\n(f() + v.detach()).backward()", "unknown"),
     "one of two factors": ("v = f()\n(v * steps).backward()", "unknown"),
     "what a network is given": ("v = f()\nflag(v).backward()", "unknown"),
-    "one of several in a list": ("v = f()\nsum([v, f()]).backward()", "unknown"),
     "one of several put into a list": (
         "kept = []\nv = f()\nkept.append(v)\nkept.append(f())\nsum(kept).backward()",
         "unknown",

@@ -9,7 +9,7 @@ from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
 from leakwise.facts.class_use import family
 from leakwise.facts.definitions import Definition, FunctionNode
 from leakwise.facts.evidence import backpropagated_assignments
-from leakwise.facts.graph_origins import ELEMENTS, NONE, Names, Qualified, graph_origins
+from leakwise.facts.graph_origins import ELEMENTS, NONE, TERM, Names, Qualified, loss_origins
 from leakwise.facts.memos import Memos
 from leakwise.facts.names import Binding, path_of
 from leakwise.facts.noted import STARTING_WORDS, Evidence
@@ -252,7 +252,7 @@ def _backpropagated_attributes(module: "ModuleFacts", class_: Definition) -> Nam
                 instance = one.instance_name()
                 if instance is not None:
                     for name in _at_entry(module, one, always=False):
-                        if name.startswith(instance + "."):
+                        if name.startswith(instance + ".") and not name.endswith(TERM):
                             found.add(name[len(instance) + 1 :])
         return frozenset(found)
 
@@ -302,14 +302,14 @@ def _loss_in(node: ast.expr, qualified: Qualified, *, in_dict: bool) -> Names:
             node.orelse, qualified, in_dict=in_dict
         )
     if isinstance(node, ast.Tuple):
-        return graph_origins(node.elts[0], qualified) if node.elts else NONE
+        return loss_origins(node.elts[0], qualified) if node.elts else NONE
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == LOSS_KEY:
-                return graph_origins(value, qualified)
+                return loss_origins(value, qualified)
         return NONE
     path = path_of(node)
     if path is not None and in_dict:
         # A tensor, or a dict that holds it.
         return frozenset({f"{path}[{LOSS_KEY!r}]"})
-    return graph_origins(node, qualified)
+    return loss_origins(node, qualified)

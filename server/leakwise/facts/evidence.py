@@ -13,10 +13,14 @@ from leakwise.facts.graph_origins import (
     ELEMENTS,
     LAST,
     NONE,
+    TERM,
     Names,
+    as_losses,
     backward_operand,
     element_origins,
     graph_origins,
+    loss_origins,
+    loss_terms,
     part_origins,
     unwrapped,
 )
@@ -125,6 +129,8 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
         path = path_of(node.target)
         if path is not None and path in live:
             found.note(node, frozenset({path}))
+            if path + TERM in live and isinstance(node.op, ast.Add | ast.Sub):
+                return live | as_losses(loss_terms(node.value, found.qualified))
         return live
     if isinstance(node, ast.If):
         body, orelse = _suite(node.body, live, found), _suite(node.orelse, live, found)
@@ -186,7 +192,7 @@ def _started(node: ast.expr, found: Evidence) -> Names:
     if operand is None:
         return found.arguments(node)
     several = operand.elts if isinstance(operand, ast.List | ast.Tuple) else [operand]
-    return NONE.union(*(graph_origins(one, found.qualified) for one in several))
+    return NONE.union(*(loss_origins(one, found.qualified) for one in several))
 
 
 def _put_in(node: ast.Expr, live: Names, found: Evidence) -> Names:
@@ -276,9 +282,11 @@ def _bound(
     if not proven:
         return before
     found.note(node, proven)
-    before = before - proven
+    before = before - proven - {path + TERM}
     if value is None:
         return before
+    if path + TERM in live:
+        before = before | as_losses(loss_terms(value, found.qualified))
     for name in proven:
         before = before | _passed_through(value, path, name[len(path) :], found)
     return before

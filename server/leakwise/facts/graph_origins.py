@@ -19,6 +19,9 @@ Qualified = Callable[[ast.expr], str | None]
 ELEMENTS = "[*]"
 """Stands behind a path for what it holds."""
 LAST = "[-1]"
+TERM = "+"
+"""Stands behind a path for what is backpropagated as it is: where that is a sum, its terms are
+losses too."""
 _ONE = "[?]"
 """Behind a path: for one of what it holds, which one is not known."""
 
@@ -106,6 +109,43 @@ def graph_origins(node: ast.expr, qualified: Qualified) -> Names:
     if isinstance(node, ast.Call):
         return _call(node, qualified)
     return NONE
+
+
+def loss_origins(node: ast.expr, qualified: Qualified) -> Names:
+    """The paths that must carry a graph where a backward pass starts from `node` itself."""
+    return graph_origins(node, qualified) | as_losses(loss_terms(node, qualified))
+
+
+def as_losses(terms: Names) -> Names:
+    """The paths of losses, each as what carries a graph and as what is backpropagated as it is."""
+    return terms | {path + TERM for path in terms}
+
+
+def loss_terms(node: ast.expr, qualified: Qualified) -> Names:
+    """The paths of the terms of a loss, also of one alone: `a` and `b` of `a + 0.5 * b`. Which of
+    two factors is the loss, nobody knows, but for weights that an object holds."""
+    node = unwrapped(node)
+    path = path_of(node)
+    if path is not None:
+        return frozenset({path})
+    if isinstance(node, ast.UnaryOp):
+        return loss_terms(node.operand, qualified)
+    if isinstance(node, ast.IfExp):
+        return loss_terms(node.body, qualified) | loss_terms(node.orelse, qualified)
+    if isinstance(node, ast.Call):
+        summed = node.args[0] if qualified(node.func) == "builtins.sum" and node.args else None
+        terms = summed.elts if isinstance(summed, ast.List | ast.Tuple) else []
+        return NONE.union(*(loss_terms(one, qualified) for one in terms))
+    if not isinstance(node, ast.BinOp):
+        return NONE
+    if isinstance(node.op, ast.Add | ast.Sub):
+        return loss_terms(node.left, qualified) | loss_terms(node.right, qualified)
+    able = [part for part in (node.left, node.right) if not _is_weight(part, qualified)]
+    return loss_terms(able[0], qualified) if len(able) == 1 else NONE
+
+
+def _is_weight(node: ast.expr, qualified: Qualified) -> bool:
+    return isinstance(node, ast.Attribute) or _is_number(node, qualified)
 
 
 def part_origins(node: ast.expr, part: str, qualified: Qualified) -> Names:

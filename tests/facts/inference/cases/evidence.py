@@ -26,8 +26,8 @@ def backpropagates(model, loader, optimizer):
 def unknown_total(loader):
     total = 0
     for x in loader:
-        loss = compute_loss(x)  #?! Tensor attached scalar likely
-        total += loss  #?! Tensor attached scalar likely
+        loss = compute_loss(x)  #? Tensor attached scalar likely
+        total += loss  #? Tensor attached scalar likely
     total.backward()
 
 
@@ -127,7 +127,7 @@ def renamed(x):
 
 
 def weighted(x):
-    first, second = compute_loss(x)  #?! first: Tensor attached scalar likely
+    first, second = compute_loss(x)  #? first: Tensor attached scalar likely
     loss = 0.5 * first + 0.5 * second  #? Tensor attached scalar likely
     loss.backward()
 

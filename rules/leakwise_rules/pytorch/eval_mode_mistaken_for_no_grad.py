@@ -307,7 +307,7 @@ class EvalModeMistakenForNoGrad(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.mentions("eval", "train"):
+        if not body.mentions("eval", "train") and not _may_be_evaluated(body):
             return
         calls = (
             call
@@ -339,6 +339,11 @@ class EvalModeMistakenForNoGrad(Rule):
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         yield from wrap_fix(finding, context)
         yield from decorator_fixes(finding, context, "no_grad")
+
+
+def _may_be_evaluated(body: BodyFacts) -> bool:
+    """Whether a constructor may have put a network into evaluation mode."""
+    return body.class_ is not None and body.file_mentions("eval")
 
 
 def _may_train_elsewhere(body: BodyFacts, phase: Phase) -> bool:

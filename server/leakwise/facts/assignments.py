@@ -6,6 +6,7 @@ from leakwise.facts.annotations import annotated
 from leakwise.facts.arithmetic import arithmetic, carriers
 from leakwise.facts.binding import bind, is_from_before, outlives_body
 from leakwise.facts.containers import empty, forget_slot, keep, set_slot
+from leakwise.facts.evaluation_mode import note_mode
 from leakwise.facts.events import Accumulation, AttributeUpdate, Mix
 from leakwise.facts.mixing import mixed_with
 from leakwise.facts.names import path_of
@@ -173,6 +174,7 @@ def _assign_one(
     if path is not None:
         note_single(run, path, value_node)
         note_uneven(run, path, value_node)
+        note_mode(run, path, value, value_node)
 
 
 def _replace_part(run: Run, path: str, holder: Value, value: Value) -> None:

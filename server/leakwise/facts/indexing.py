@@ -185,9 +185,21 @@ def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
             _index_target(part, ast.copy_location(taken, value), index)
 
 
+def _index_evaluated(target: ast.expr, value: ast.expr, index: _Collected) -> None:
+    """Notes `net = load(path).eval().cuda()`: only networks give themselves back so."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        if value.func.attr == "eval" and not value.args and not value.keywords:
+            path = path_of(target)
+            if path is not None:
+                index.asked.setdefault(path, set()).add("eval")
+            return
+        value = value.func.value
+
+
 def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -> bool:
     for target in node.targets:
         _index_target(target, node.value, index)
+        _index_evaluated(target, node.value, index)
         if type(target) is ast.Subscript:
             _index_backend(target.slice, node.value, index)
     return True

@@ -285,4 +285,4 @@ def _result(run: Run) -> BodyResult:
         followed(run, event, flows, captured) if isinstance(event, Acquisition) else event
         for event in outcome.events.values()
     )
-    return BodyResult(events, flows, outcome.returns, run.state.values)
+    return BodyResult(events, flows, outcome.returns, run.state.values, run.state.evaluating)

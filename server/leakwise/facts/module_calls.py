@@ -4,6 +4,7 @@ import ast
 
 from leakwise.facts.apis.torch_classes import has_no_parameters
 from leakwise.facts.carrying import CUTS, graph_sources, unmarked
+from leakwise.facts.evaluation_mode import mode_of
 from leakwise.facts.events import GradMode, ModuleCall
 from leakwise.facts.module_parameters import may_have_parameters
 from leakwise.facts.run import Run, shown
@@ -43,7 +44,7 @@ def forward_call(
         # Each part goes its own way: `out, state = net(x, state)`.
         result = result.mapped(lambda part: part.made_from(sources) if part.is_tensor else part)
     result = result.made_from(sources)
-    mode = None if path is None else run.state.evaluating.get(path)
+    mode = None if path is None else mode_of(run, path)
     run.outcome.add(
         ModuleCall(
             place,

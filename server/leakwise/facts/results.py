@@ -20,6 +20,8 @@ class BodyResult:
     """What it returns; None where nothing is returned."""
     exit_values: dict[str, Value] = field(default_factory=dict)
     """The values of paths where the body ends."""
+    exit_evaluating: dict[str, Value] = field(default_factory=dict)
+    """The networks in evaluation mode where it ends, with the origin of that."""
     _by_type: dict[type[Event], tuple[Event, ...]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

@@ -5,6 +5,7 @@ import pytest
 from leakwise.facts.apis import canonical
 from leakwise.facts.apis.resources import METHODS, RELEASE_FUNCTIONS, acquired
 from leakwise.facts.values import NONE, NUMBER, OTHER, UNKNOWN, Kind, Value
+from tests.facts.reading import bodies
 
 NAMES = {
     "builtins.open": Kind.FILE,
@@ -63,3 +64,29 @@ def test_functions_release_kinds() -> None:
 def test_hooks_of_tensors_go_with_the_tensor() -> None:
     assert METHODS[Kind.TENSOR]["register_hook"].freed_when_dropped
     assert not METHODS[Kind.MODULE]["register_forward_hook"].freed_when_dropped
+
+
+@pytest.mark.parametrize(
+    ("opened", "count"),
+    [
+        ("Image.open(path)", 1),
+        ("Image.open(io.BytesIO(path))", 0),
+        ("Image.open(buffer)", 0),
+        ("zipfile.ZipFile(file=buffer)", 0),
+        # Only the file below is one more that is open.
+        ("Image.open(open(path, 'rb'))", 1),
+        ("gzip.open(filename=open(path, 'rb'))", 1),
+        ("Image.open(made(path))", 1),
+    ],
+)
+def test_what_is_opened_on_memory_or_an_open_file_opens_none(opened: str, count: int) -> None:
+    code = f"""
+import gzip, io, zipfile
+from PIL import Image
+from other import made
+
+def run(path):
+    buffer = io.BytesIO()
+    kept = {opened}
+"""
+    assert len(bodies(code)["run"].acquisitions) == count

@@ -170,6 +170,34 @@ class LazyImageOrFileKeptOpen(Rule):
             """,
         ),
         Negative(
+            why="What is opened on a buffer in memory holds no descriptor.",
+            code="""
+                import io
+                import torch
+                from PIL import Image
+
+                images = []
+                for blob in blobs:
+                    images.append(Image.open(io.BytesIO(blob)))
+                for figure in figures:
+                    with io.BytesIO() as buffer:
+                        figure.savefig(buffer)
+                        images.append(Image.open(buffer))
+            """,
+        ),
+        Negative(
+            why="The file that an image was opened on is closed.",
+            code="""
+                import torch
+                from PIL import Image
+
+                headers = []
+                for path in paths:
+                    with open(path, "rb") as file:
+                        headers.append(Image.open(file))
+            """,
+        ),
+        Negative(
             why="A local file that is dropped closes by itself.",
             code="""
                 import torch

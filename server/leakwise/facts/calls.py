@@ -243,7 +243,12 @@ def _qualified_call(
     if resource is not None and resource.kind is Kind.HOOK_HANDLE:
         return acquire(run, node, resource, callee, Certainty.SURE)
     if resource is not None:
-        return acquire_by_call(run, node, name, resource, [*arguments, *keywords.values()])
+        if resource.kind is Kind.FILE:
+            under = next((one for one in everything if one.kind is Kind.FILE), None)
+            if under is not None:
+                # What is opened on a file that is open holds that one, and no other.
+                return under
+        return acquire_by_call(run, node, name, resource, everything)
     if name in RELEASE_FUNCTIONS:
         return release_by_call(run, node, name, arguments)
     if name in CLOSING and arguments:

@@ -11,6 +11,11 @@ from leakwise.facts.values import Kind
 
 FILE = Resource(Kind.FILE, "file", "a file descriptor", release=words("close"))
 
+# https://docs.python.org/3/library/io.html: what is opened on one of these holds no descriptor.
+IN_MEMORY = words("io.BytesIO io.StringIO")
+BUFFER = "io.BytesIO"
+"""The name of a value that is one of these."""
+
 # https://docs.python.org/3/library/io.html, /gzip, /bz2, /lzma, /zipfile, /tarfile, /tempfile,
 # /mmap, /shelve, /sqlite3, /wave, /socket, /os.html#os.scandir, /logging.handlers.html.
 _PYTHON_FILES = {

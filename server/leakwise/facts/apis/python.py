@@ -5,6 +5,7 @@ Source: https://docs.python.org/3/library/functions.html and /collections.html.
 
 from collections.abc import Callable
 
+from leakwise.facts.apis.files import BUFFER, IN_MEMORY
 from leakwise.facts.values import (
     DICT,
     NUMBER,
@@ -28,6 +29,10 @@ def _number(arguments: list[Value], keywords: dict[str, Value]) -> Value:
 
 def _other(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     return OTHER
+
+
+def _in_memory(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    return Value(Kind.OTHER, name=BUFFER)
 
 
 def _first(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -253,6 +258,7 @@ BUILTINS: dict[str, Builtin] = {
     "itertools.chain": lambda arguments, keywords: Value(
         Kind.CONTAINER, element=_either_element(arguments)
     ),
+    **dict.fromkeys(IN_MEMORY, _in_memory),
     "itertools.islice": _first,
     "itertools.cycle": _first,
 }

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from leakwise.facts.apis.concurrency import CONCURRENCY
-from leakwise.facts.apis.files import FILE, FILES
+from leakwise.facts.apis.files import BUFFER, FILE, FILES
 from leakwise.facts.apis.held import NOTHING, Resource, named
 from leakwise.facts.apis.told import told_resource
 from leakwise.facts.apis.wordlists import words
@@ -284,7 +284,8 @@ def acquired(
     """What a call of the qualified `name` acquires; None where it is nothing, or not known.
 
     `np.load` holds a file only for archives and mapped arrays; `plt.figure(3)` may be one that
-    is there already; recording of some profilers is switched off by an argument.
+    is there already; recording of some profilers is switched off by an argument; what is opened on
+    a buffer in memory holds no descriptor.
     """
     if name == "numpy.load":
         path = arguments[0] if arguments else keywords.get("file")
@@ -300,5 +301,9 @@ def acquired(
     if resource.kind is Kind.FIGURE and resource.part is None and (arguments or "num" in keywords):
         return None
     if "enabled" in keywords and keywords["enabled"].constant is False:
+        return None
+    if resource.kind is Kind.FILE and any(
+        one.kind is Kind.OTHER and one.name == BUFFER for one in (*arguments, *keywords.values())
+    ):
         return None
     return resource

@@ -85,6 +85,10 @@ FUNCTIONS = {
         "def work(x): return net(x)\nfor one in data:\n    work(one)",
         True,
     ),
+    "it reads the command line": (
+        "def work(x):\n    options = parser.parse_args(x)\n    return net(options, x)",
+        False,
+    ),
     "it is the file's own": ("def _work(x): return net(x)", False),
     "it goes through all": ("def work(x): return [net(one) for one in x]", False),
     "a route": ("@app.post('/')\ndef work(): return net(1)", True),

@@ -373,17 +373,18 @@ def _one_for_each(site: CallSite, loop: Loop) -> bool:
 
 
 def _answers(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> bool:
-    """Whether a method runs the session of its object on an operation that it makes of what it is
-    given, as for a request: each call makes one more."""
-    own = f"{body.instance_name}."
-    if body.instance_name is None or site.loops or not body.may_be_asked_again:
+    """Whether a function that is asked again and again runs what it makes for each answer, or a
+    method sets something in its object's session to what it is given."""
+    if site.loops:
         return False
-    fetched = any(
-        (run.receiver or "").startswith(own) and one.place == site.place
-        for run in runs
-        for one in run.arguments[:1]
-    )
-    return fetched and any(body.is_given(one.value) for one in site.arguments)
+    given = any(body.is_given(one.value) for one in site.arguments)
+    if body.asked_again and (given or body.instance_name is not None):
+        return any(run is site or body.runs_result(run, site) for run in runs)
+    own = f"{body.instance_name}."
+    own_runs = [run for run in runs if (run.receiver or "").startswith(own)]
+    if not any(one.place == site.place for run in own_runs for one in run.arguments[:1]):
+        return False
+    return given and body.may_be_asked_again
 
 
 def _runs_again(body: BodyFacts) -> bool:

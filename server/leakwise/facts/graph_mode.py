@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.tensorflow import GRAPH_BUILDERS, OPTIMIZER_BUILDERS, VARIABLE_UPDATES
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import Argument, CallSite, Loop
+from leakwise.facts.name_flow import bound_by, mentions, reached_from
+from leakwise.facts.places import place_of
 from leakwise.facts.values import Certainty, Kind
+from leakwise.facts.written import calls_at, statements_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -70,6 +73,29 @@ def runs_session(module: "ModuleFacts", definition: Definition, site: CallSite) 
     of_graph = fetched is not None and fetched.value.kind is Kind.TF_TENSOR
     seen = name in _SESSION_NAMES or fed or (of_graph and site.receiver is not None)
     return Certainty.LIKELY if seen and builds_graphs(module, definition) else None
+
+
+def runs_result(
+    module: "ModuleFacts", definition: Definition, run: CallSite, site: CallSite
+) -> bool:
+    """Whether a session is given to run, in one call, what another call of the body gave, or what
+    is made from that under whatever names."""
+    fetched = run.argument("fetches", 0)
+    if fetched is None:
+        return False
+    if fetched.place.contains(site.place):
+        return True
+    found = next(calls_at(module, definition, run.place), None)
+    if found is None or not (given := (*found[1].args, *(one.value for one in found[1].keywords))):
+        return False
+    bound: frozenset[str] = frozenset()
+    statements = []
+    for statement, block in statements_of(module, definition):
+        statements.append(statement)
+        if place_of(statement, block) == site.statement:
+            bound = bound_by(statement)
+    # The second argument is what the session is fed with.
+    return mentions(given[0], reached_from(statements, bound - {"self"}))
 
 
 def begins_graph(module: "ModuleFacts", definition: Definition, loop: Loop | None) -> bool:

@@ -128,7 +128,7 @@ def _by_calls(module: "ModuleFacts", definition: Definition, deep: int) -> bool:
 def _asked_by_others(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a function answers the questions of others, and is no part of a program that runs it
     once."""
-    if not answers_others(module, definition):
+    if not answers_others(module, definition) or module.rhythm(definition) is Rhythm.ONCE:
         return False
     if not definition.is_method and module.call_sites(definition):
         # A script's own function runs once where all that calls it does.

@@ -85,6 +85,11 @@ class TensorflowScopes:
         """Whether a call adds operations to the graph, where graphs are built for sessions."""
         return graph_mode.adds_operations(site)
 
+    def runs_result(self, run: CallSite, site: CallSite) -> bool:
+        """Whether a session is given to run, in the call `run`, what a call of this body gave, or
+        what is made from that."""
+        return graph_mode.runs_result(self.module, self.definition, run, site)
+
     def fetches_new_operation(self, argument: Argument) -> bool:
         """Whether an argument of a session's `run` is made there by an operator or an update of a
         variable, which adds an operation too."""

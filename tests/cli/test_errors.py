@@ -56,6 +56,48 @@ def folder(tmp_path: Path) -> Path:
         ("check leak.py > /dev/full", "the output cannot be written (No space left on device)"),
         ("rule --all > /dev/full", "the output cannot be written (No space left on device)"),
         ("check gone.py 2> /dev/full", ""),
+        ("check ''/gone", "/gone: does not exist"),
+        ("check leak.py/x", "leak.py/x: does not exist"),
+        ("check --jobs 0", "0 is not in the range x>=1"),
+        ("check --shard 3/2", "'3/2' is no part: write 1/4, 2/4, 3/4 and 4/4 for four parts."),
+        ("check --shard 1/2 -", "standard input is one only"),
+        ("check - leak.py", "cannot be checked together with paths"),
+        ("check --stdin-filename a.py", "needs `-` as the path"),
+        ("check --watch -", "`--watch` checks files and folders again; name some."),
+        ("check --statistics --output-format sarif", "printed as text or json only"),
+        ("check --select ''", "`--select` names no rule: write codes or names, or ALL."),
+        ("check --select LP099", "no rule or group `LP099` - `leakwise rule --all` lists"),
+        ("check --ignore retained-histry", "did you mean `retained-history`?"),
+        ("check --severity LP001", "lacks a level: write `LP001=warning`"),
+        ("check --severity LP001=bad", "expected one of `error`, `warning`, `information`"),
+        ("check --per-file-ignores tests", "lacks a rule: write `tests:LP001`"),
+        ("check --per-file-ignores 'a/**:LP999'", '"a/**": there is no rule or group `LP999`'),
+        ("check --minimum-certainty maybe", "'maybe' is not one of 'sure'"),
+        ("check --environment gone", "`--environment`: there is no folder"),
+        ("check --exclude '[a'", "this pattern fits nothing - write it as in `.gitignore`"),
+        ("check --config 'selct = []'", "no such setting - did you mean `select`?"),
+        ("check --config leak.py", "leak.py:1: is not TOML"),
+        ("check --baseline gone.json", "does not exist - record it with `leakwise baseline`"),
+        ("check --baseline kept.txt", "kept.txt is damaged ("),
+        ("check --changed", "is in no git repository - check a folder that is in one"),
+        ("check --reason why", "`--reason` needs `--add-ignore`"),
+        ("check --add-ignore --fix", "`--add-ignore` and `--fix` exclude one another"),
+        ("check --exit-non-zero-on-fix", "needs `--fix`"),
+        ("check leak.py -o gone/out.txt", "gone/out.txt cannot be written (No such file or"),
+        ("check leak.py -o kept.txt/out.txt", "(Not a directory) - make its folder first"),
+        ("check --cache-dir kept.txt", "Directory 'kept.txt' is a file"),
+        ("merge-sarif gone.sarif", "gone.sarif does not exist - check the spelling"),
+        ("merge-sarif kept.txt", "kept.txt is no JSON - write it with `leakwise check"),
+        ("merge-sarif empty", "empty has no file *.sarif - name another folder"),
+        ("baseline gone", "gone: does not exist - check the spelling"),
+        ("baseline --output gone/a.json", "gone/a.json cannot be written"),
+        ("config gone", "gone does not exist - check the spelling"),
+        ("clean gone", "Directory 'gone' does not exist"),
+        ("rule LP099", "There is no rule `LP099` - `leakwise rule --all` lists them."),
+        ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
+        ("server --tcp --ws", "Choose one of `--stdio`, `--tcp` and `--ws`."),
+        ("server --log-file empty/gone/a", "cannot be written (No such file or directory)"),
+        ("debug values gone.py", "gone.py: does not exist - check the spelling"),
     ],
 )
 def test_what_cannot_run(folder: Path, arguments: str, message: str) -> None:
@@ -64,6 +106,28 @@ def test_what_cannot_run(folder: Path, arguments: str, message: str) -> None:
     assert status == 2
     assert message in err
     assert (folder / "kept.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("check /dev/zero", 1),
+        ("check --baseline /dev/zero", 2),
+        ("baseline --output /dev/zero", 2),
+        ("merge-sarif /dev/zero", 2),
+    ],
+)
+def test_a_device_is_not_read_to_its_end(folder: Path, arguments: str, status: int) -> None:
+    found, _, err = run(f"ulimit -v 4000000; timeout 60 leakwise {arguments} leak.py", folder)
+    assert "/dev/zero" in err
+    assert "is a device - name a file" in err
+    assert found == status
+
+
+def test_a_pipe_is_read_until_its_writer_ends(folder: Path) -> None:
+    status, out, err = run("leakwise check --output-format concise <(cat leak.py)", folder)
+    assert (status, err) == (1, "")
+    assert ":12:14: LP001" in out
 
 
 @pytest.mark.parametrize(
@@ -86,6 +150,58 @@ def test_what_lies_in_the_way(folder: Path, script: str, status: int, err: str) 
     found, _, said = run(f"set -o pipefail; {script}", folder)
     assert (found, bool(said)) == (status, bool(err)), said
     assert err in said
+
+
+def test_a_cache_that_cannot_be_kept(folder: Path) -> None:
+    """Told where its folder was named; the project's own is left out without a word."""
+    line = "leakwise check --output-format concise leak.py --cache-dir kept.txt/cache"
+    status, out, err = run(line, folder)
+    assert (status, out.startswith(FOUND)) == (1, True)
+    assert err.startswith("leakwise: warning: ")
+    assert "cannot keep what was found (Not a directory) - name another folder" in err
+    assert len(err.splitlines()) == 1
+
+
+def _can_mount() -> bool:
+    script = "mount -t tmpfs none /mnt && umount /mnt"
+    return (
+        subprocess.run(
+            ["unshare", "-m", "sh", "-c", script], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
+
+
+@pytest.mark.skipif(not _can_mount(), reason="cannot mount a small disk")
+def test_a_full_disk(folder: Path) -> None:
+    """Nothing is half written, and what is found is told."""
+    disk = folder / "disk"
+    disk.mkdir()
+    write(folder, {"old.txt": "of before"})
+    fill = (
+        "mount -t tmpfs -o size=64k none disk; cp leak.py old.txt disk; cd disk;"
+        " cat /dev/zero > filler 2>/dev/null; before=$(sha256sum *.*);"
+    )
+    after = (
+        '; status=$?; [ "$before" = "$(sha256sum *.*)" ] || echo CHANGED;'
+        " find . -type f | sort >&2; exit $status"
+    )
+    for arguments, wanted, message in (
+        ("check --output-format concise", 1, ""),
+        ("check leak.py -o old.txt", 2, "old.txt cannot be written (No space left on device)"),
+        ("check --fix --unsafe-fixes leak.py", 1, "leak.py: cannot be written (No space left"),
+        ("check --add-ignore leak.py", 1, "leak.py: cannot be written (No space left"),
+        ("baseline leak.py", 2, "cannot be written (No space left on device)"),
+        ("check leak.py --cache-dir cache", 1, "cannot keep what was found (No space left"),
+    ):
+        script = f"{fill} leakwise {arguments}{after}"
+        status, out, err = run(f"unshare -m bash -c '{script}'", folder)
+        assert (status, "CHANGED" in out) == (wanted, False), err
+        assert message in err
+        *said, filler, leak, old = err.splitlines()
+        assert [filler, leak, old] == ["./filler", "./leak.py", "./old.txt"], err
+        assert not [one for one in said if one.startswith("./")], err
+        assert len([one for one in said if one.startswith(("leakwise:", "Error:"))]) <= 1, err
 
 
 def test_what_a_search_leaves_aside(folder: Path) -> None:

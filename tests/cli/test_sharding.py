@@ -136,7 +136,7 @@ def test_logs_that_cannot_be_joined(tmp_path: Path) -> None:
         "list.sarif": "list.sarif is no log of leakwise (Expected `object`, got `array`",
         "deep.sarif": "deep.sarif is no JSON",
         "binary.sarif": "binary.sarif is no JSON",
-        "gone.sarif": "gone.sarif cannot be read (No such file or directory)",
+        "gone.sarif": "gone.sarif does not exist - check the spelling",
         "empty": "empty has no file *.sarif",
     }
     for name, why in wrong.items():

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from leakwise.cli.loading import CouldNotRun
+from leakwise.sources import UnreadableError, read_bytes
 
 
 @click.command(name="merge-sarif")
@@ -50,7 +51,6 @@ def _read(files: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
             raise CouldNotRun(f"{path} has no file *.sarif - name another folder.")
         for file in found:
             try:
-                yield str(file), file.read_bytes()
-            except OSError as error:
-                why = error.strerror or type(error).__name__
-                raise CouldNotRun(f"{file} cannot be read ({why}) - name another file.") from None
+                yield str(file), read_bytes(file)
+            except UnreadableError as error:
+                raise CouldNotRun(f"{file} {error}.") from None

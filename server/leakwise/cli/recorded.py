@@ -12,7 +12,7 @@ from leakwise.cli.fingerprints import fingerprint
 from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import project_above
-from leakwise.sources.folders import nearest_with
+from leakwise.sources import UnreadableError, nearest_with, read_bytes
 
 NAME = ".leakwise-baseline.json"
 """What a baseline is called where nobody names it."""
@@ -43,13 +43,12 @@ def read_baseline(file: Path) -> frozenset[Recorded]:
     Raises:
         CouldNotRun: there is none, or it cannot be read as one.
     """
+    if not os.path.exists(file):
+        raise _wrong(file, "does not exist - record it with `leakwise baseline`")
     try:
-        data = file.read_bytes().removeprefix(codecs.BOM_UTF8)
-    except FileNotFoundError:
-        raise _wrong(file, "does not exist - record it with `leakwise baseline`") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise _wrong(file, f"cannot be read ({why}) - make it readable") from None
+        data = read_bytes(file).removeprefix(codecs.BOM_UTF8)
+    except UnreadableError as error:
+        raise _wrong(file, str(error)) from None
     try:
         version = msgspec.json.decode(data, type=_Head).version
         if version > _FORMAT:

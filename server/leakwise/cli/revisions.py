@@ -140,7 +140,7 @@ def _top(folder: str) -> str:
     done = _run(folder, ("rev-parse", "--show-toplevel"))
     if done.returncode:
         if b"not a git repository" in done.stderr:
-            raise CouldNotRun(f"{folder} is in no git repository, so that nothing is known of it.")
+            raise CouldNotRun(f"{folder} is in no git repository - check a folder that is in one.")
         raise CouldNotRun(f"git cannot read {folder}: {_first_line(done.stderr)}.")
     return os.path.realpath(os.fsdecode(done.stdout.removesuffix(b"\n")))
 

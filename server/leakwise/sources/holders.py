@@ -1,5 +1,6 @@
 """Who knows what a path holds: the disk, and the documents that an editor has open."""
 
+import stat
 from pathlib import Path
 from typing import Protocol
 
@@ -55,12 +56,16 @@ def read_document(path: Path) -> Document:
 
 
 def read_bytes(path: Path) -> bytes:
-    """What the file at `path` holds.
+    """What the file at `path` holds; or a pipe, which ends when its writer does.
 
     Raises:
         UnreadableError: the file cannot be read.
     """
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            # Some never end.
+            raise UnreadableError("is a device - name a file")
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableError("does not exist - check the spelling") from None

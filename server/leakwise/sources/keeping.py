@@ -30,22 +30,26 @@ def keep(file: Path, body: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    import tempfile
-
     folder = file.parent
     folder.mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("*\n", "ascii")
-    handle, name = tempfile.mkstemp(dir=folder, prefix="writing-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        os.replace(name, file)
-    except BaseException:
-        os.unlink(name)
-        raise
+        _put(ignore, b"*\n")
+    _put(file, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
     for other in folder.glob(f"{file.name.rpartition('-')[0]}-*"):
         with contextlib.suppress(OSError):
             if other.stat().st_mtime < time.time() - OUTDATED_SECONDS:
                 other.unlink()
+
+
+def _put(file: Path, content: bytes) -> None:
+    import tempfile
+
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix="writing-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from leakwise.cli.cache.findings import FindingsCache
 from leakwise.cli.cache.world import World, world_of
+from leakwise.cli.complaints import complain
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.settings_options import check_selectors
 from leakwise.cli.shown import CheckedFile
@@ -46,7 +47,11 @@ def check_what_changed(
             cache.put(file, fingerprints.of(file.path), with_fixes)
             yield file
     _trust(settings, cache)
-    cache.save()
+    why = cache.save()
+    if why is not None and settings.overrides.cache is not None:
+        # Without its own folder a project is checked all the same; this one was asked for.
+        about = f"cannot keep what was found ({why}) - name another folder as `--cache-dir`"
+        complain("warning", about, str(settings.overrides.cache))
 
 
 def _trust(settings: SettingsResolver, cache: FindingsCache) -> None:

@@ -86,10 +86,11 @@ class FindingsCache:
             self._state.sound.add(settings)
             self._learned = True
 
-    def save(self) -> None:
-        """Writes what is new, with what other checks have written meanwhile."""
+    def save(self) -> str | None:
+        """Writes what is new, with what other checks have written meanwhile. Tells why that was not
+        possible."""
         if not self._learned:
-            return
+            return None
         own, other = self._state, read_state(self._file)
         own.sound |= other.sound
         for path, entry in other.entries.items():
@@ -103,11 +104,8 @@ class FindingsCache:
         try:
             write_state(self._file, own)
         except OSError as error:
-            import logging
-
-            logging.getLogger(__name__).debug(
-                "the cache %s cannot be written: %s", self._file, error
-            )
+            return error.strerror or type(error).__name__
+        return None
 
     def _is_new(self, path: str, entry: Entry, settings: str, with_fixes: bool) -> bool:
         """Whether a check would give now what an entry has."""

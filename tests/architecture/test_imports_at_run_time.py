@@ -51,7 +51,7 @@ def test_a_check_that_knows_its_results_loads_nothing_that_makes_some(tmp_path: 
     analysing = {"leakwise.engine.analysis", "leakwise.facts.module", "leakwise.syntax"}
     assert modules(tmp_path, "check", "a.py") > analysing
     again = modules(tmp_path, "check", "a.py")
-    unneeded = {"leakwise_rules", "importlib.metadata", "tempfile", "logging", "difflib"}
+    unneeded = {"leakwise_rules", "importlib.metadata", "logging", "difflib"}
     assert not again & (analysing | unneeded)
 
 

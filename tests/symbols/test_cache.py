@@ -20,7 +20,7 @@ def ask(name: str) -> Question:
 
 
 def cache(folder: Path, *roots: str) -> AnswerCache:
-    return AnswerCache(folder / "cache", roots, ["/packages"])
+    return AnswerCache(folder / "cache", {"roots": [*roots], "search_path": ["/packages"]})
 
 
 def kept(folder: Path, *questions: Question) -> list[Question]:

@@ -6,15 +6,21 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from leakwise.cli.checking import check_together
 from leakwise.cli.shown import CheckedFile, unchecked
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
+
+if TYPE_CHECKING:
+    from leakwise.facts.symbols.questions import ToldData
+
+    _About = tuple[Sequence[str], Overrides, Mapping[str, ToldData]]
 
 
 def check_chunks(
@@ -22,32 +28,33 @@ def check_chunks(
     jobs: int,
     folders: Sequence[str],
     overrides: Overrides,
+    told: "Mapping[str, ToldData]",
     with_fixes: bool,
 ) -> Iterator[CheckedFile]:
     """What came of the files in `chunks`, in no fixed order, by `jobs` processes; `folders` are
-    those of the projects, and `overrides` win over their settings files."""
+    those of the projects, `overrides` win over their settings files, and `told` is what these tell
+    of libraries, by folders."""
     lost: list[str] = []
-    with _pool(jobs, folders, overrides) as pool:
+    about = folders, overrides, told
+    with _pool(jobs, about) as pool:
         futures = {pool.submit(_check_chunk, chunk, with_fixes): chunk for chunk in chunks}
         for future in as_completed(futures):
             try:
                 yield from future.result()
             except BrokenProcessPool:
                 lost += futures[future]
-    yield from _check_singly(lost, folders, overrides, with_fixes)
+    yield from _check_singly(lost, about, with_fixes)
 
 
 def _check_chunk(paths: Sequence[str], with_fixes: bool) -> list[CheckedFile]:
     return list(check_together(paths, _outside, _settings, with_fixes))
 
 
-def _check_singly(
-    paths: Sequence[str], folders: Sequence[str], overrides: Overrides, with_fixes: bool
-) -> Iterator[CheckedFile]:
+def _check_singly(paths: Sequence[str], about: "_About", with_fixes: bool) -> Iterator[CheckedFile]:
     """Checks what was lost with a process that died, so that only its culprit stays unchecked."""
     waiting = list(reversed(paths))
     while waiting:
-        with _pool(1, folders, overrides) as pool:
+        with _pool(1, about) as pool:
             while waiting:
                 path = waiting.pop()
                 try:
@@ -60,11 +67,11 @@ def _check_singly(
 
 
 @contextmanager
-def _pool(jobs: int, folders: Sequence[str], overrides: Overrides) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, about: "_About") -> Iterator[ProcessPoolExecutor]:
     # The command line has one thread only, so that forking is safe; elsewhere the system's own
     # libraries may have more.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(folders, overrides))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=about)
     try:
         yield pool
     except BaseException:
@@ -82,11 +89,11 @@ _settings = SettingsResolver()
 """Who knows the settings in this process."""
 
 
-def _begin(folders: Sequence[str], overrides: Overrides) -> None:
+def _begin(folders: Sequence[str], overrides: Overrides, told: "Mapping[str, ToldData]") -> None:
     """Prepares a checking process: the parent alone answers Ctrl-C, and it never outlives it."""
     global _outside, _settings
     _settings = SettingsResolver(overrides)
-    _outside = Outside(folders, _settings)
+    _outside = Outside(folders, _settings, told=told)
     # A child process runs what is registered here, and not `atexit`, when it ends.
     multiprocessing.util.Finalize(None, _outside.close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

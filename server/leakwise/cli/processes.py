@@ -3,12 +3,16 @@
 import gc
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
+
+if TYPE_CHECKING:
+    from leakwise.facts.symbols.questions import ToldData
 
 CHUNK_BYTES = 200_000
 CHUNK_FILES = 50
@@ -19,10 +23,12 @@ def check_files(
     jobs: int,
     folders: Sequence[str],
     overrides: Overrides,
+    told: "Mapping[str, ToldData]",
     with_fixes: bool,
 ) -> Generator[CheckedFile, None, None]:
     """What came of each of `paths`, in no fixed order, by up to `jobs` processes; `folders` are
-    those of their projects, and `overrides` win over their settings files.
+    those of their projects, `overrides` win over their settings files, and `told` is what these
+    tell of libraries, by folders.
 
     When the caller stops early, by an exception or by closing the iterator, the processes end.
     """
@@ -36,12 +42,12 @@ def check_files(
         # A check of a few files is over before these libraries are loaded.
         from leakwise.cli.pool import check_chunks
 
-        yield from check_chunks(chunks, jobs, folders, overrides, with_fixes)
+        yield from check_chunks(chunks, jobs, folders, overrides, told, with_fixes)
         return
     from leakwise.cli.checking import check_together
 
     settings = SettingsResolver(overrides)
-    with closing(Outside(folders, settings)) as outside:
+    with closing(Outside(folders, settings, told=told)) as outside:
         for chunk in chunks:
             yield from check_together(chunk, outside, settings, with_fixes)
 

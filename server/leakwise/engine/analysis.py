@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from leakwise.engine.knowledge import told_data
 from leakwise.engine.publishing import Publisher
 from leakwise.engine.registry import every_rule
 from leakwise.engine.relevance import MOST_IN_A_LINE, is_too_large, may_concern
@@ -206,14 +207,7 @@ class Analysis:
     def _told(self) -> Told:
         if self.settings is None:
             return NOTHING_TOLD
-        known = self.settings.settings.knowledge
-        functions = {
-            "models": known.models,
-            "keras_models": known.keras_models,
-            "tensors": known.tensors,
-            "detaching": known.detaching,
-        }
-        return told(functions, known.resources)
+        return told(*told_data(self.settings.settings.knowledge))
 
     def _bring_up_to_date(self, facts: ModuleFacts) -> None:
         for definition in facts.new_bodies():

@@ -1,10 +1,11 @@
 """What other files tell of the checked ones, asked for many files at once."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leakwise.engine.knowledge import told_in
 from leakwise.engine.settings import Overrides, SettingsResolver
 from leakwise.sources.folders import is_in, nearest_with
 from leakwise.sources.keeping import FOLDER
@@ -12,7 +13,7 @@ from leakwise.sources.keeping import FOLDER
 if TYPE_CHECKING:
     from leakwise.engine.analysis import Analysis
     from leakwise.facts.symbols.client import Symbols
-    from leakwise.facts.symbols.questions import Answer, Question
+    from leakwise.facts.symbols.questions import Answer, Question, ToldData
 
 MOST_ROUNDS = 10
 """How often what was answered may lead to further questions."""
@@ -30,14 +31,17 @@ class Outside:
         settings: SettingsResolver | None = None,
         *,
         environments: Sequence[str] = (),
+        told: "Mapping[str, ToldData] | None" = None,
         keeps_answers: bool = True,
     ) -> None:
         """`folders` are those of the projects, see `project_folders`; `settings` may say where
-        their packages are, beside `environments`. With `keeps_answers` what is answered is kept
-        where `settings` say."""
+        their packages are, beside `environments`, and what users tell of libraries, where `told`
+        does not. With `keeps_answers` what is answered is kept where `settings` say."""
         self._named = [*environments, *environments_of(folders, settings)]
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
+        self._settings = settings
+        self._told = told
         self._folders = [Path(folder) for folder in folders]
         overrides = None if settings is None else settings.overrides
         self._cache = cache_folder(folders, overrides) if keeps_answers else None
@@ -74,12 +78,16 @@ class Outside:
         if self._symbols is None:
             from leakwise.facts.symbols.client import Symbols
 
+            if self._told is None and self._settings is not None:
+                folders = [str(folder) for folder in self._folders]
+                self._told = told_in(folders, self._settings)
             self._symbols = Symbols(
                 self._folders,
                 lambda question, answer: None,
                 self.warnings.append,
                 cache=self._cache,
                 environments=self._named,
+                told=self._told,
             )
         return self._symbols
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from leakwise.text import Document
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.client import Symbols
-    from leakwise.facts.symbols.questions import Answer, Question
+    from leakwise.facts.symbols.questions import Answer, Question, ToldData
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ class Neighbours:
         """The workspace's folders; to be set before the first document is opened."""
         self.environments: list[str] = []
         """Where the settings say that packages are."""
+        self.told: Mapping[str, ToldData] = {}
+        """What the settings tell of libraries, by folders."""
         self.answers: dict[Question, Answer] = {}
         self.stale: dict[Question, None] = {}
         self._post = post
@@ -133,7 +135,11 @@ class Neighbours:
                 return None
             if self._symbols is None:
                 self._symbols = Symbols(
-                    self.roots, self._hear, self._warn, environments=self.environments
+                    self.roots,
+                    self._hear,
+                    self._warn,
+                    environments=self.environments,
+                    told=self.told,
                 )
                 self._symbols.prefer(self._preferred)
             return self._symbols

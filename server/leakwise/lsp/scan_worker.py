@@ -71,8 +71,12 @@ def main() -> None:
     settings.roots = [Path(root) for root in told["roots"]]
     settings.options = told["options"]
     client = Client(**told["client"])
-    environments = settings.environments()
-    outside = Outside(told["roots"], environments=environments, keeps_answers=False)
+    outside = Outside(
+        told["roots"],
+        environments=settings.environments(),
+        told=told["told"],
+        keeps_answers=False,
+    )
     limit = Limit(_OUTSIDE_FACTOR * LIMIT_SECONDS)
     with contextlib.closing(outside):
         for line in asked:

@@ -11,8 +11,12 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakwise.lsp.client import Client
+
+if TYPE_CHECKING:
+    from leakwise.facts.symbols.questions import ToldData
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +54,7 @@ class Order:
 
     roots: Sequence[Path]
     options: Mapping[str, object]
+    told: "Mapping[str, ToldData]"
     client: Client
 
     def line(self) -> bytes:
@@ -57,6 +62,7 @@ class Order:
         told = {
             "roots": [str(root) for root in self.roots],
             "options": self.options,
+            "told": self.told,
             "client": self.client.as_data(),
         }
         return json.dumps(told).encode() + b"\n"

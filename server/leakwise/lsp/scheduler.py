@@ -192,19 +192,21 @@ class Scheduler:
         if options is not None:
             self.settings.options = options
         self.settings.forget()
-        moved = self._look_for_packages()
+        chosen = {uri: self.settings.for_document(uri) for uri in self._entries}
+        moved = self._look_around()
         for uri, entry in self._entries.items():
-            if moved or entry.analysis.settings != self.settings.for_document(uri):
+            if moved or entry.analysis.settings != chosen[uri]:
                 entry.begin_anew()
                 self._tell_of_change(uri)
         self._tell_problems()
 
-    def _look_for_packages(self) -> bool:
-        """Asks elsewhere from now on if settings say that packages are elsewhere than before."""
-        found = self.settings.environments()
-        if found == self.neighbours.environments:
+    def _look_around(self) -> bool:
+        """Asks anew if settings say that packages are elsewhere than before, or tell something else
+        of libraries; whether they do."""
+        found, told = self.settings.environments(), self.settings.told()
+        if found == self.neighbours.environments and told == self.neighbours.told:
             return False
-        self.neighbours.environments = found
+        self.neighbours.environments, self.neighbours.told = found, told
         self.neighbours.restart()
         return True
 
@@ -237,9 +239,12 @@ class Scheduler:
     def _take_opened(self, document: Document) -> None:
         if not self.settings.watched:
             self._take_settings(None)
-        elif not self._entries:
-            self._look_for_packages()
-        self._entries[document.uri] = Entry(document, self._new_analysis, self._limit)
+        opened = Entry(document, self._new_analysis, self._limit)
+        if self._look_around():
+            for uri, entry in self._entries.items():
+                entry.begin_anew()
+                self._tell_of_change(uri)
+        self._entries[document.uri] = opened
         self._tell_problems()
         self.neighbours.prefer(document.uri)
         self._want_published(document.uri)

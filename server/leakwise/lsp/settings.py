@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SettingsProblem,
         SettingsResolver,
     )
+    from leakwise.facts.symbols.questions import ToldData
     from leakwise.sources import FileChoice
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,18 @@ class WorkspaceSettings:
         folders = [(root, os.path.abspath(root)) for root in self.roots]
         found = (self._resolver(root).for_folder(folder).environment for root, folder in folders)
         return [one for one in found if one is not None]
+
+    def told(self) -> "dict[str, ToldData]":
+        """What settings tell of libraries, by the folders for whose files it counts: those of the
+        workspace, and those whose settings were looked up."""
+        from leakwise.engine.knowledge import told_by
+
+        made = [one for resolver in self._resolvers.values() for one in resolver.made]
+        folders = {one.top: one for one in made}
+        for root in self.roots:
+            folder = os.path.abspath(root)
+            folders[folder] = self._resolver(root).for_folder(folder)
+        return told_by(folders)
 
     def leaves_out(self, settings: "DocumentSettings") -> bool:
         """Whether nothing is to be found in a document with these settings."""

@@ -25,7 +25,7 @@ async def scanned(ls: "LeakwiseServer", progress: Progress) -> AsyncGenerator[Sc
     done = 0
     count = 0
     try:
-        order = Order(ls.roots, settings.options, ls.client)
+        order = Order(ls.roots, settings.options, settings.told(), ls.client)
         async with aclosing(ls.scans.scan(found, order)) as results:
             async for one in results:
                 done += 1

@@ -10,6 +10,7 @@ from leakwise.cli.complaints import complain
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.settings_options import check_selectors
 from leakwise.cli.shown import CheckedFile
+from leakwise.engine.knowledge import told_in
 from leakwise.engine.outside import cache_folder, environments_of
 from leakwise.engine.settings import FolderSettings, SettingsResolver
 from leakwise.sources.editions import edition
@@ -28,7 +29,8 @@ def check_what_changed(
         check_selectors(settings.overrides, loaded_rules())
         from leakwise.cli.processes import check_files
 
-        yield from check_files(paths, jobs, folders, settings.overrides, with_fixes)
+        told = told_in(folders, settings)
+        yield from check_files(paths, jobs, folders, settings.overrides, told, with_fixes)
         return
     fingerprints = Fingerprints(settings)
     unknown: list[str] = []
@@ -43,7 +45,8 @@ def check_what_changed(
         check_selectors(settings.overrides, loaded_rules())
         from leakwise.cli.processes import check_files
 
-        for file in check_files(unknown, jobs, folders, settings.overrides, with_fixes):
+        told = told_in(folders, settings)
+        for file in check_files(unknown, jobs, folders, settings.overrides, told, with_fixes):
             cache.put(file, fingerprints.of(file.path), with_fixes)
             yield file
     _trust(settings, cache)
@@ -78,7 +81,7 @@ def opened(folders: Sequence[str], settings: SettingsResolver) -> FindingsCache 
         from leakwise.facts.symbols.environments import search_path
 
         packages = search_path(folders, os.environ, environments_of(folders, settings))
-        return world_of(folders, packages)
+        return world_of(folders, packages, repr(told_in(folders, settings)))
 
     return FindingsCache(folder / name, look)
 

@@ -26,13 +26,14 @@ class World:
     folders: tuple[str, ...]
 
 
-def world_of(folders: Sequence[str], packages: Sequence[str]) -> World | None:
+def world_of(folders: Sequence[str], packages: Sequence[str], told: str) -> World | None:
     """What lies in the projects' `folders` and is installed in the folders `packages`; None where
-    it is too much.
+    it is too much. `told` stands for what users tell of libraries.
 
     Whatever a name leads to depends on which files there are: another one may come before it.
     """
     names, contents = blake2b(digest_size=16), blake2b(digest_size=16)
+    names.update(told.encode(errors="surrogateescape"))
     count = 0
     for folder in folders:
         names.update(f"{folder}\n".encode(errors="surrogateescape"))

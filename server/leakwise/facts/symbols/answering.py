@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from leakwise.facts.apis.told import NOTHING_TOLD, Told
 from leakwise.facts.externals import FRAMEWORKS
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.callers import grad_of_callers
@@ -54,7 +55,8 @@ class Answering:
     """Answers from what `sources` hold. Use it from one thread.
 
     `locate` finds names, `project_files` lists the files in which callers are looked for, and
-    `follow` finds names that the file which `locate` gave does not have.
+    `follow` finds names that the file which `locate` gave does not have. `told` gives what users
+    tell of libraries that the file at a path uses.
     """
 
     def __init__(
@@ -63,9 +65,11 @@ class Answering:
         sources: Sources,
         project_files: Callable[[], Iterable[Path]],
         follow: Locate | None = None,
+        told: Callable[[str], Told] = lambda path: NOTHING_TOLD,
     ) -> None:
         self._locate = locate
         self._jedi = follow
+        self._told = told
         self._sources = sources
         self._index = ProjectIndex(sources, project_files)
         self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
@@ -193,7 +197,11 @@ class Answering:
             except (OSError, ValueError, UnreadableError):
                 return None
             trail: _Trail = {path: None}
-            facts = ModuleFacts(document, lambda asked: self._ask_below(asked, depth + 1, trail))
+            facts = ModuleFacts(
+                document,
+                lambda asked: self._ask_below(asked, depth + 1, trail),
+                self._told(path),
+            )
             file = self._files[key] = _File(facts, trail)
             if len(self._files) > _MOST_FILES:
                 self._files.popitem(last=False)

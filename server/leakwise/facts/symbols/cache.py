@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,12 @@ _Key = tuple[str, ...]
 
 
 class AnswerCache:
-    """Answers of earlier runs, in a file of their own for each edition of Leakwise and each
-    environment. What the file holds is used only if it is whole, and each answer only while
-    all that it rests on is as it was. Threads may share it."""
+    """Answers of earlier runs, in a file of their own for each edition of Leakwise and all that
+    workers know `around` the code. What the file holds is used only if it is whole, and each answer
+    only while all that it rests on is as it was. Threads may share it."""
 
-    def __init__(self, folder: Path, roots: Sequence[str], search_path: Sequence[str]) -> None:
-        about = json.dumps([[*roots], [*search_path]]).encode()
+    def __init__(self, folder: Path, around: Mapping[str, object]) -> None:
+        about = json.dumps(around, sort_keys=True).encode()
         name = hashlib.sha256(about).hexdigest()[:16]
         self._file = folder / f"symbols-{name}-{edition()}.json"
         self._state = threading.Lock()

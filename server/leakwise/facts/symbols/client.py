@@ -12,7 +12,7 @@ from leakwise.facts.reading import read
 from leakwise.facts.symbols.cache import AnswerCache
 from leakwise.facts.symbols.environments import search_path
 from leakwise.facts.symbols.known import Changes, Known
-from leakwise.facts.symbols.questions import Answer, Question
+from leakwise.facts.symbols.questions import Answer, Question, ToldData
 from leakwise.facts.symbols.waiting import Waiting
 from leakwise.sources import UnreadableError
 
@@ -48,10 +48,12 @@ class Symbols:
         limits: "Limits | None" = None,
         environ: Mapping[str, str] | None = None,
         environments: Sequence[str] = (),
+        told: Mapping[str, ToldData] | None = None,
         program: str = "",
     ) -> None:
         """`roots` are the folders of the workspace; environments are looked for in them and in
-        `environ`, the process's own by default; `environments` come first.
+        `environ`, the process's own by default; `environments` come first. `told` is what users
+        tell of libraries, by the absolute paths of the folders for whose files it counts.
 
         `listener` is told of each answer that is new, on a thread of this object, or within `ask`
         where the answer is in the cache; an empty one where none is to be had. `warn` is told in
@@ -67,7 +69,8 @@ class Symbols:
         self._program = program
         self._environ = os.environ if environ is None else environ
         self._environments = environments
-        self._search_path: list[str] | None = None
+        self._told = told or {}
+        self._around: dict[str, object] | None = None
         self._cache_folder = cache
         self._cache: AnswerCache | None = None
         # Held while what follows is touched, never while a listener or a worker is.
@@ -98,7 +101,7 @@ class Symbols:
         questions = dict.fromkeys(questions)
         with self._state:
             unknown = [one for one in questions if self._known.get(one) is None]
-            if unknown and self._search_path is None:
+            if unknown and self._around is None:
                 self._look_around()
             seen = self._changes
         found = {} if self._cache is None else self._cache.answers(unknown)
@@ -184,9 +187,10 @@ class Symbols:
             self._cache.save()
 
     def _look_around(self) -> None:
-        self._search_path = search_path(self._roots, self._environ, self._environments)
+        found = search_path(self._roots, self._environ, self._environments)
+        self._around = {"roots": self._roots, "search_path": found, "told": self._told}
         if self._cache_folder is not None:
-            self._cache = AnswerCache(self._cache_folder, self._roots, self._search_path)
+            self._cache = AnswerCache(self._cache_folder, self._around)
 
     def _tell(self, question: Question, answer: Answer) -> None:
         try:
@@ -223,7 +227,7 @@ class Symbols:
 
             limits, program = self._limits or Limits(), self._program or PROGRAM
             while len(self._untold) < wanted:
-                runner = Runner(self, self._roots, self._search_path or [], limits, program)
+                runner = Runner(self, self._around or {}, limits, program)
                 self._untold[runner] = {}
 
     def next_job(self, runner: "Runner", seconds: float) -> "Job | None":

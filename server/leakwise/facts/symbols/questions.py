@@ -13,6 +13,9 @@ from leakwise.facts.values import UNKNOWN, Certainty, Graph, Kind, Value
 
 About = Literal["symbol", "callers"]
 
+ToldData = tuple[dict[str, list[str]], dict[str, str]]
+"""What users tell of libraries: see `told.told`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

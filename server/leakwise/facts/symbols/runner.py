@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,14 +69,12 @@ class Runner:
     def __init__(
         self,
         owner: Owner,
-        roots: Sequence[str],
-        search_path: Sequence[str],
+        around: Mapping[str, object],
         limits: Limits,
         program: str,
     ) -> None:
         self._owner = owner
-        self._roots = roots
-        self._search_path = search_path
+        self._around = around
         self._limits = limits
         self._program = program
         self._stopped = threading.Event()
@@ -155,9 +153,7 @@ class Runner:
         return process.ask(job.question)
 
     def _started(self) -> WorkerProcess:
-        process = WorkerProcess(
-            self._folder, self._roots, self._search_path, self._limits, self._program
-        )
+        process = WorkerProcess(self._folder, self._around, self._limits, self._program)
         with self._changing:
             self._process = process
         if self._stopped.is_set():

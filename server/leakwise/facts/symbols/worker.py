@@ -16,6 +16,7 @@ from leakwise.facts.symbols.confinement import confine
 from leakwise.facts.symbols.questions import (
     Answer,
     Question,
+    ToldData,
     answer_to_json,
     question_from_json,
 )
@@ -80,9 +81,16 @@ class Pulse:
 class Work:
     """What is done on each message: the answering, and what it reads."""
 
-    def __init__(self, roots: Sequence[str], search_path: Sequence[str], folder: str) -> None:
+    def __init__(
+        self,
+        roots: Sequence[str],
+        search_path: Sequence[str],
+        told: Mapping[str, ToldData],
+        folder: str,
+    ) -> None:
         from leakwise.facts.symbols.answering import Answering
         from leakwise.facts.symbols.locating import Locator
+        from leakwise.facts.symbols.told_by_folder import ToldByFolder
 
         sys.setrecursionlimit(_DEEPEST)
         folders = [Path(root) for root in roots]
@@ -93,6 +101,7 @@ class Work:
             self._overlay,
             lambda: python_files(folders),
             self.locator.follow,
+            ToldByFolder(told).of,
         )
 
     def change(self, texts: Mapping[str, str | None]) -> None:
@@ -141,7 +150,7 @@ def main(folder: str) -> None:
     pulse = Pulse(replies, folder)
     try:
         begin = receive(requests)
-        work = Work(begin["roots"], begin["search_path"], folder)
+        work = Work(begin["roots"], begin["search_path"], begin["told"], folder)
 
         def opened(path: str) -> None:
             pulse.opened(path)

@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -82,12 +82,12 @@ class WorkerProcess:
     def __init__(
         self,
         folder: str,
-        roots: Sequence[str],
-        search_path: Sequence[str],
+        around: Mapping[str, object],
         limits: Limits,
         program: str = PROGRAM,
     ) -> None:
-        """`folder` is the worker's own: it runs there, and writes nowhere else. `program` is the
+        """`folder` is the worker's own: it runs there, and writes nowhere else. `around` is what it
+        is to know first: `roots`, `search_path` and what is `told` of libraries. `program` is the
         Python program that it runs; it is given the folder of the running Leakwise, and `folder`.
         """
         self._limits = limits
@@ -116,7 +116,7 @@ class WorkerProcess:
         self._reader = threading.Thread(target=self._read, args=(replies,), daemon=True)
         self._reader.start()
         try:
-            self._send({"roots": list(roots), "search_path": list(search_path)})
+            self._send(around)
             started = self._next(limits.start)
         except WorkerError as error:
             self.end()

@@ -69,7 +69,12 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
         kept = body.holder(event)
         emptied = kept is not None and any(one.how is LimitKind.EMPTIED for one in kept.limits)
         return body.trains() and not emptied and body.called_in_loop(holder)
-    stepped = not class_.is_module and body.trains() and body.called_in_loop()
+    own = holder.startswith(f"{body.instance_name}.")
+    stepped = (
+        not class_.is_module
+        and body.trains()
+        and (body.called_in_loop() or (own and body.is_one_step))
+    )
     if not (stepped or body.steps_for_trainer):
         return False
     attribute = attribute_of(holder)

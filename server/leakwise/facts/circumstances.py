@@ -13,7 +13,16 @@ from leakwise.facts.autograd_contexts import (
 from leakwise.facts.backpropagation import steps_for_trainer
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
-from leakwise.facts.events import Argument, Callback, CallSite, Defining, Display, Event, Looping
+from leakwise.facts.events import (
+    Argument,
+    Callback,
+    CallSite,
+    Defining,
+    Display,
+    Event,
+    Looping,
+    TrainingStep,
+)
 from leakwise.facts.guards import Condition, condition_of, may_happen_once
 from leakwise.facts.handed import evaluates_for_trainer
 from leakwise.facts.parameters import parameters_in
@@ -67,6 +76,18 @@ class Circumstances:
         """Whether this is a method that a framework's trainer calls at every step, and whose loss
         it backpropagates: `training_step` of Lightning, `compute_loss` of transformers."""
         return steps_for_trainer(self.module, self.definition)
+
+    @property
+    def is_one_step(self) -> bool:
+        """Whether this is one step of a training by its own code: outside of loops it runs a
+        backward pass and steps an optimizer, on what it is given. Whoever trains calls it again
+        and again."""
+        steps = self.module.body(self.definition).of(TrainingStep)
+        return (
+            bool(self.definition.parameter_names())
+            and {"backward", "step"} <= {step.what for step in steps}
+            and not any(step.loops for step in steps)
+        )
 
     @property
     def evaluates_for_trainer(self) -> bool:

@@ -53,6 +53,9 @@ _METHODS = [
     "workspace/executeCommand",
     "workspace/diagnostic",
     "workspace/didChangeWatchedFiles",
+    "workspace/didRenameFiles",
+    "workspace/didDeleteFiles",
+    "workspace/didCreateFiles",
     "workspace/didChangeConfiguration",
     "workspace/didChangeWorkspaceFolders",
     "notebookDocument/didOpen",
@@ -131,14 +134,15 @@ class Fuzzer:
         return lines
 
     def _deeds(self) -> list[Callable[[], None]]:
-        return [self._open, self._type, self._type, self._ask, self._ask, self._close, self._rave]
+        asks = [self._type, self._type, self._ask, self._ask]
+        return [self._open, *asks, self._close, self._move, self._rave]
 
     def _open(self) -> None:
         if len(self._versions) >= MOST_OPEN:
             self._close()
         self._opened += 1
         uri = self.chance.choice(
-            ["file:///fuzz/{}.py", "untitled:{}", "http://x/{}", "file:///{}%"]
+            ["file:///fuzz/{}.py", "untitled:{}", "http://x/{}", "file:///{}%", "file:///{}.toml"]
         )
         uri = uri.format(self._opened)
         self._versions[uri] = 1
@@ -257,6 +261,22 @@ class Fuzzer:
     def _request(self, method: str, params: Any) -> None:
         self._sent += 1
         self.client.send({"id": self._sent, "method": method, "params": params})
+
+    def _move(self) -> None:
+        """Tells of files and folders that were moved, of which some are open."""
+        uris = [*self._versions, "file:///fuzz", "file:///", "file:///fuzz/leakwise.toml"]
+        old, new = self.chance.choices(uris, k=2)
+        method, files = self.chance.choice(
+            [
+                ("workspace/didRenameFiles", [{"oldUri": old, "newUri": new}]),
+                ("workspace/didDeleteFiles", [{"uri": old}]),
+                ("workspace/didCreateFiles", [{"uri": old}, {"uri": new}]),
+            ]
+        )
+        self.client.notify(method, {"files": files})
+        if self.chance.random() < 0.3:
+            saved = {"textDocument": {"uri": old}}
+            self.client.notify("textDocument/didSave", saved)
 
     def _close(self) -> None:
         if self._versions:

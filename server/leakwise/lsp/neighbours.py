@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakwise.sources import python_files, uri_to_path
+from leakwise.sources import is_in, python_files, uri_to_path
 from leakwise.text import Document
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Neighbours:
     def changed(self, paths: Iterable[str]) -> None:
         """Takes note of files that were made, changed or removed on the disk, and of folders."""
         if self._symbols is not None:
-            self._note(self._symbols.changed(_with_contents(paths)))
+            self._note(self._symbols.changed(self._with_contents(paths)))
 
     def restart(self) -> None:
         """Ends what answers, and forgets all answers; what asks next starts another."""
@@ -125,6 +125,13 @@ class Neighbours:
             self.stale[question] = None
             for waiting in self._waiting.values():
                 waiting.discard(question)
+
+    def _with_contents(self, paths: Iterable[str]) -> Iterator[str]:
+        """The paths, and the files of those that are folders of the workspace."""
+        for path in paths:
+            yield path
+            if os.path.isdir(path) and any(is_in(path, str(root)) for root in self.roots):
+                yield from map(str, python_files([Path(path)]))
 
     def _started(self) -> "Symbols | None":
         """Who answers; None where nothing is to be asked any more."""
@@ -155,11 +162,3 @@ class Neighbours:
 
     def _warn(self, sentence: str) -> None:
         logger.warning("%s", sentence[:1].upper() + sentence[1:] + ".")
-
-
-def _with_contents(paths: Iterable[str]) -> Iterator[str]:
-    """The paths, and the files of those that are folders."""
-    for path in paths:
-        yield path
-        if os.path.isdir(path):
-            yield from map(str, python_files([Path(path)]))

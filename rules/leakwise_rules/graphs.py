@@ -81,7 +81,7 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
     writers = set(class_.writers(attribute)) - {"__init__", body.name}
     emptying = class_.emptied_by(attribute)
     if not writers and not emptying:
-        return class_.bases_known
+        return class_.bases_known or class_.invents(attribute)
     return writers.issuperset(emptying) and _between_epochs(body, class_, writers)
 
 

@@ -59,6 +59,12 @@ class ClassFacts:
         """Whether every base is in this file or in the tables, so that absence means something."""
         return self.module.ancestors(self.definition).complete
 
+    def invents(self, attribute: str) -> bool:
+        """Whether the constructor makes an attribute that no base can know: every base is in this
+        file or a known class of a library."""
+        own = "__init__" in self.writers(attribute)
+        return own and self.module.ancestors(self.definition).named
+
     @property
     def has_bases_elsewhere(self) -> bool:
         """Whether a base is a class of another file of the project: who calls the methods that it

@@ -37,6 +37,9 @@ class Ancestors:
     """The addresses of the bases in other files."""
     waits: bool = False
     """Whether the facts of a base are still to come."""
+    named: bool = True
+    """Whether every base is in this file, or known as a class of a library, which knows nothing of
+    attributes that a class of this file invents, even where it is not `complete`."""
 
     @property
     def is_module(self) -> bool:
@@ -59,7 +62,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
     definition.code.read()
     node = definition.node
     names: set[str] = set()
-    complete, waits = True, False
+    complete, all_named, waits = True, True, False
     outside: list[str] = []
     for base in node.bases if isinstance(node, ast.ClassDef) else ():
         # `Generic[T]` derives from `Generic`.
@@ -69,6 +72,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
             above = module.ancestors(found.definition)
             names |= above.names
             complete = complete and above.complete
+            all_named = all_named and above.named
             outside += above.outside
             waits = waits or above.waits
         elif found.kind is Kind.QUALIFIED and found.name is not None:
@@ -81,6 +85,7 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
             if about is not None:
                 names |= about.ancestors
                 outside.append(about.address)
+            all_named = all_named and (effect is not None or found.name in MODEL_BASES)
             complete = complete and (
                 (effect is not None and effect.kind not in _WITH_METHODS_OF_THEIR_OWN)
                 or found.name in MODEL_BASES
@@ -88,5 +93,6 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
                 or (about is not None and about.complete)
             )
         else:
-            complete = False
-    return Ancestors(frozenset(names), complete, tuple(outside), waits)
+            complete = all_named = False
+    all_named = all_named or complete
+    return Ancestors(frozenset(names), complete, tuple(outside), waits, all_named)

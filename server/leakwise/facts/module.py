@@ -249,7 +249,7 @@ class ModuleFacts:
             class_,
             "ancestors",
             lambda: ancestors(self, class_),
-            Ancestors(complete=False),
+            Ancestors(complete=False, named=False),
             breaks_cycles=True,
         )
         return cell.read()  # type: ignore[no-any-return]

@@ -43,7 +43,7 @@ from leakwise.facts.object_methods import distribution, pair
 from leakwise.facts.parts import displayed_part
 from leakwise.facts.places import Place
 from leakwise.facts.renewal import computed_number, renewing
-from leakwise.facts.run import Run, known_module, pending_call, shown, unknown_call
+from leakwise.facts.run import Run, known_module, pending_call, shown, spread, unknown_call
 from leakwise.facts.single_samples import is_single
 from leakwise.facts.storage import UNSEEN, WHOLE_NUMBERS, Device
 from leakwise.facts.tensor_calls import with_graph_of
@@ -194,7 +194,10 @@ def _called(
         made = Value(Kind.INSTANCE, name=callee.name, origin=run.place(node))
         for argument in everything:
             run.outcome.pass_on(argument)
-        return made_record(made, Record(names, is_tuple=True), arguments, keywords)
+        for part, value in zip(node.args, arguments, strict=True):
+            made = made.made_from(value.sources) if isinstance(part, ast.Starred) else made
+        given = spread(run, node, arguments)
+        return made_record(made, Record(names, is_tuple=True), given, keywords)
     if known_module(callee):
         return _module_call(run, node, callee, everything)
     if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:

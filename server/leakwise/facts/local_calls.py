@@ -21,9 +21,15 @@ from leakwise.facts.events import (
 from leakwise.facts.handing import handed_in, handed_to_constructor
 from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
-from leakwise.facts.parameters import Given, defaults, given_to, without_parameters
+from leakwise.facts.parameters import (
+    Given,
+    defaults,
+    given_to,
+    rest_of,
+    without_parameters,
+)
 from leakwise.facts.parts import put_in
-from leakwise.facts.run import Run, shown
+from leakwise.facts.run import Run, shown, spread
 from leakwise.facts.state import deep_sources, root_of
 from leakwise.facts.summaries import (
     MOST_DEPTH,
@@ -42,6 +48,7 @@ from leakwise.facts.values import (
     Kind,
     Source,
     Value,
+    container,
     merge_sources,
 )
 
@@ -102,7 +109,7 @@ def construct_local(
     made = Value(kind, name=definition.qualified, definition=definition, origin=run.place(node))
     record = record_of(run.module, definition)
     if record is not None:
-        made = made_record(made, record, arguments, keywords)
+        made = made_record(made, record, spread(run, node, arguments), keywords)
     return constructed(run, node, made.made_from(held))
 
 
@@ -112,8 +119,12 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
     if run.depth >= MOST_DEPTH or not is_followed(definition):
         return found
     known: dict[str, Value] = {}
+    extra = rest_of(definition)
     for name, several in given.items():
-        if len(several) == 1:
+        if name == extra:
+            rest = container(*(one.value for one in several), items=True)
+            known[name] = abstracted(rest)
+        elif len(several) == 1:
             known[name] = abstracted(several[0].value)
     if not anywhere:
         for name, default in defaults(definition).items():
@@ -234,6 +245,9 @@ def _note_kept(
     if len(several) > 1:
         # `total += value * n`: what carries a graph brings it in.
         several = [one for one in several if holds_graph(one.value)]
+        if kept.parameters == {rest_of(definition)}:
+            # All of them go in together.
+            del several[1:]
     if len(several) != 1:
         return
     argument = several[0]

@@ -89,6 +89,13 @@ def given_to(
     return given, anywhere
 
 
+def rest_of(definition: Definition) -> str | None:
+    """What a function calls the arguments that have no parameter of their own: `args`."""
+    node = definition.node
+    extra = node.args.vararg if isinstance(node, FunctionNode) else None
+    return None if extra is None else extra.arg
+
+
 def defaults(definition: Definition) -> dict[str, ast.expr]:
     """The default values of a function's parameters."""
     function = definition.node

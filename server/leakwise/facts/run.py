@@ -244,6 +244,21 @@ def shown(node: ast.expr) -> str:
     return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
 
 
+def spread(run: Run, node: ast.Call, arguments: list[Value]) -> list[Value]:
+    """The arguments of a call by position, with those in `*items` one by one, up to where it is
+    not known how many these are."""
+    found: list[Value] = []
+    for part, value in zip(node.args, arguments, strict=True):
+        if not isinstance(part, ast.Starred):
+            found.append(value)
+            continue
+        items = run.evaluate(part.value).items if path_of(part.value) is not None else None
+        if items is None:
+            break
+        found += items
+    return found
+
+
 def known_module(value: Value) -> bool:
     """Whether this is a network or a criterion."""
     return value.kind is Kind.MODULE or value.kind is Kind.CRITERION

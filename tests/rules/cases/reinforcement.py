@@ -3,7 +3,7 @@
 """Reinforcement learning: graphs that are kept on purpose, and some that are not."""
 
 import random
-from collections import deque
+from collections import deque, namedtuple
 
 import torch
 import torch.nn as nn
@@ -95,3 +95,40 @@ def dqn(env, q: nn.Module, target: nn.Module, optimizer, steps):
         recent.append(loss)  # leak: LP002
         state = env.reset() if done else after
     return losses, recent
+
+
+Step = namedtuple("Step", ("state", "score", "reward"))
+
+
+class AnyStepMemory:
+    def __init__(self):
+        self.steps = deque(maxlen=5000)
+        self.raw = []
+
+    def push(self, *parts):
+        self.steps.append(Step(*parts))
+
+    def push_raw(self, first, *rest):
+        self.raw.append(rest)
+
+
+def play(policy: nn.Module, env, steps):
+    memory = AnyStepMemory()
+    state = env.reset()
+    for _ in range(steps):
+        score = policy(state)
+        state, reward = env.step(score)
+        memory.push(state, score, reward)  # leak: LP012
+        memory.push_raw(1, score, reward)  # leak: LP012
+
+
+def play_cut(policy: nn.Module, env, steps):
+    memory = AnyStepMemory()
+    state = env.reset()
+    for _ in range(steps):
+        score = policy(state)
+        chosen = (score.argmax(), score.detach())
+        state, reward = env.step(score)
+        memory.push(state, score.detach(), reward)
+        memory.push_raw(score, reward)
+        memory.push_raw(1, *chosen)

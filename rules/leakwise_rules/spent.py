@@ -13,6 +13,9 @@ _UNTOLD = frozenset({Kind.UNKNOWN, Kind.PENDING})
 def is_spent(body: BodyFacts, call: ModuleCall) -> bool:
     """Whether numbers are all that is taken from a call's result: something makes them of it, and
     nothing that refers to its graph leaves the body."""
+    if call.cut:
+        # Where it stands nobody has a name for what refers to the graph.
+        return True
     made = frozenset({call.place})
     if body.returned(made) or body.stored(made) or body.passed_on(made):
         return False
@@ -57,4 +60,5 @@ def records_by_itself(body: BodyFacts, phase: Phase) -> bool:
     calls it in this file, or because it cuts graphs itself."""
     if body.name is None or body.callers_grad() is GradMode.ON:
         return True
-    return cuts(body, phase) and (body.class_ is None or body.class_.bases_known)
+    cutting = cuts(body, phase) or any(call.cut for call in phase.calls)
+    return cutting and (body.class_ is None or body.class_.bases_known)

@@ -12,6 +12,7 @@ from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
 from leakwise.facts.constructions import constructed, made_by_use
 from leakwise.facts.containers import holds_graph
+from leakwise.facts.cut_outputs import called_network
 from leakwise.facts.events import (
     GRADIENT,
     Argument,
@@ -211,6 +212,9 @@ def _called(
     if _differentiates(run, node, callee, everything):
         made = with_graph_of(run, node, everything, scalar=True)
         return made.but(certainty=made.certainty.weaker(Certainty.LIKELY))
+    if (network := called_network(run, node, callee, receiver)) is not None:
+        path, module = network
+        return forward_call(run, node, path, module, everything)
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
     # What a function makes depends on which function it is.

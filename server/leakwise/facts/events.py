@@ -241,6 +241,8 @@ class ModuleCall(Event):
     """Whether nothing is done with the result."""
     through: str = ""
     """The function of this file that calls it and is called here; "" where it is called itself."""
+    cut: bool = False
+    """Whether the result, or a part of it, is cut from its graph where the call stands."""
 
 
 GRADIENT = "gradient"

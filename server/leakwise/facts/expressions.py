@@ -9,6 +9,7 @@ from leakwise.facts.apis.dtypes import storage_named
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_methods import (
     CUT_ATTRIBUTES,
+    CUT_GRAPH,
     LOSS_FIELD,
     NUMBER_ATTRIBUTES,
     SAME_ATTRIBUTES,
@@ -19,6 +20,7 @@ from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.carrying import cut
 from leakwise.facts.comprehensions import comprehension, dict_comprehension
+from leakwise.facts.cut_outputs import call_for
 from leakwise.facts.external_calls import outside_attribute
 from leakwise.facts.lambdas import lambda_value
 from leakwise.facts.names import path_of
@@ -85,7 +87,22 @@ def _by_use(run: Run, path: str, value: Value) -> Value:
 
 
 def _attribute(run: Run, node: ast.Attribute) -> Value:
-    return _attribute_of(run, node, evaluate(run, node.value))
+    if node.attr != "data":
+        return _attribute_of(run, node, evaluate(run, node.value))
+    owner = _cut(run, node)
+    if owner.kind is Kind.OUTPUT and isinstance(node.value, ast.Call):
+        # Structures that networks return hardly have a field of that name.
+        owner = owner.but(kind=Kind.TENSOR, certainty=owner.certainty.weaker(Certainty.LIKELY))
+    return _attribute_of(run, node, owner)
+
+
+def _cut(run: Run, node: ast.Attribute) -> Value:
+    """The value of what this cuts from its graph."""
+    outer = run.cut_call, run.cut_how
+    run.cut_call, run.cut_how = call_for(node.value), node.attr
+    value = evaluate(run, node.value)
+    run.cut_call, run.cut_how = outer
+    return value
 
 
 def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
@@ -245,7 +262,8 @@ def _joined(values: Iterable[Value]) -> Value:
 def _call(run: Run, node: ast.Call) -> Value:
     receiver: Value | None = None
     if isinstance(node.func, ast.Attribute):
-        receiver = evaluate(run, node.func.value)
+        cuts = node.func.attr in CUT_GRAPH
+        receiver = _cut(run, node.func) if cuts else evaluate(run, node.func.value)
         called = _may_be_called(receiver)
         callee = _attribute_of(run, node.func, receiver) if called else UNKNOWN
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, training_word
+from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.graph_origins import backward_operand
 from leakwise.facts.keras_backend import SETTERS, VARIABLE, backend_word
@@ -237,8 +238,17 @@ def _index_bound(
     return True
 
 
-def _index_named(node: ast.arg | ast.keyword, index: _Collected, pending: list[ast.AST]) -> bool:
-    index.words.add(node.arg or "")
+def _index_parameter(node: ast.arg, index: _Collected, pending: list[ast.AST]) -> bool:
+    index.words.add(node.arg)
+    return True
+
+
+def _index_keyword(node: ast.keyword, index: _Collected, pending: list[ast.AST]) -> bool:
+    value = node.value
+    refused = isinstance(value, ast.Constant) and value.value is False
+    if node.arg is not None and not (refused and node.arg in DIFFERENTIATING):
+        # `requires_grad=False` asks for no gradients.
+        index.words.add(node.arg)
     return True
 
 
@@ -323,7 +333,7 @@ _INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]]
     ast.ExceptHandler: _index_bound,
     ast.MatchAs: _index_bound,
     ast.MatchStar: _index_bound,
-    ast.arg: _index_named,
-    ast.keyword: _index_named,
+    ast.arg: _index_parameter,
+    ast.keyword: _index_keyword,
 }
 """What each kind of nodes adds; the answer is whether to go on into it."""

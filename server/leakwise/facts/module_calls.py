@@ -56,6 +56,7 @@ def forward_call(
             None if mode is None else mode.origin,
             run.statement_place(),
             isinstance(run.statement, ast.Expr) and run.statement.value is node,
+            cut=run.cut_call is node,
         )
     )
     return result

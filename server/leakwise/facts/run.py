@@ -83,6 +83,10 @@ class Run:
     statement: ast.stmt | None = None
     bound_to: str | None = None
     """The path that the current statement binds its value to."""
+    cut_call: ast.Call | None = None
+    """The call whose result, or a part of it, is cut from its graph where it stands."""
+    cut_how: str = ""
+    """The method or attribute that cuts it."""
     watcher: Watcher | None = None
     read_before: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     """By attribute of `self`: what it held when it was read last, and what reading it gave."""

@@ -208,3 +208,41 @@ def paint(loader, noise):
         optimizer.step()
         if step % 100 == 0:
             grid(painter(noise), f"{step}.png")  # leak: LP007
+
+
+class Pilot:
+    def __init__(self, policy, world):
+        self.policy = policy
+        self.world = world
+
+    def fly(self, steps):
+        for _ in range(steps):
+            self.world.step(self.policy(self.world.state)[0].detach().cpu())  # leak: LP007
+
+    def drift(self, steps):
+        for _ in range(steps):
+            choice = self.policy(self.world.state)  # leak: LP007
+            self.world.step(choice.move.detach().numpy())
+
+    def remember(self, steps, memory):
+        for _ in range(steps):
+            choice = self.policy(self.world.state)
+            self.world.step(choice.move.detach().numpy())
+            memory.add(choice.likelihood)
+
+    def learn(self, steps, optimizer):
+        for _ in range(steps):
+            choice = self.policy(self.world.state)
+            self.world.step(choice.move.detach().numpy())
+            choice.loss.backward()
+            optimizer.step()
+
+
+def decoded(model, rows, device):
+    start = torch.zeros(4, requires_grad=False, device=device)
+    for row in rows:
+        print(model.generator.forward(row, start).data.argmax())  # leak: LP007
+
+
+def speak(model, rows):
+    decoded(model, rows, "cpu")

@@ -1,0 +1,41 @@
+# Who detaches what a call gives takes it for something with a graph.
+import torch
+
+
+class Pilot:
+    def __init__(self, policy, critic, world, scale, reader):
+        self.policy = policy
+        self.critic = critic
+        self.world = world
+        self.scale = scale
+        self.reader = reader
+
+    def fly(self, seen):
+        moves = self.policy(seen)  #? Output attached likely
+        self.world.step(moves.detach().cpu().numpy())
+        # A part of it is cut.
+        both = self.critic(seen, moves)  #? Output attached likely
+        value = both.value.detach()
+        #? value: Tensor detached; self.critic: unknown
+        rest = both.rest  #? Output attached likely
+        now = self.policy(seen)[0].cpu().detach()  #? Tensor detached
+        score = self.world.judge.forward(seen).data  #? Tensor detached
+        # Other methods, and what is bound more than once, tell nothing.
+        read = self.reader.next(seen)  #? unknown
+        first = read.detach()
+        x = self.scale(seen)  #? unknown
+        x = x.detach()
+        record = self.reader(seen).data  #? unknown
+        plain = self.scale()  #? unknown
+        other = plain.detach()
+        with torch.no_grad():
+            quiet = self.policy(seen)  #? unknown
+            quiet.detach()
+
+
+def roll(policy, world):
+    moves = policy(world.state)  #? Output attached likely
+    world.step(moves.detach())
+    helper = world.policy
+    again = helper(moves)  #? unknown
+    again.detach()

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.torch_methods import CUT_GRAPH
+from leakwise.facts.apis.torch_methods import CUT_GRAPH, MODULE_LOOKUPS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode
 from leakwise.facts.names import path_of
@@ -21,7 +21,8 @@ def called_network(
     run: Run, node: ast.Call, callee: Value, receiver: Value | None
 ) -> tuple[str, Value] | None:
     """The network that a call runs, with its path, where only what is done with the result tells
-    of it: an attribute of `self` or a parameter is called, or the `forward` of something."""
+    of it: an attribute of `self` or a parameter is called, a method of a network whose class is not
+    in sight, or the `forward` of something."""
     if callee.kind is not Kind.UNKNOWN or run.isolated or run.state.grad is not GradMode.ON:
         return None
     function, path = node.func, path_of(node.func)
@@ -33,6 +34,9 @@ def called_network(
             return None
         path, sources = path.removesuffix(f".{FORWARD}"), receiver.sources
         cut = run.cut_call is node
+    elif isinstance(function, ast.Attribute) and receiver is not None and _asked(receiver, path):
+        path, sources = path.removesuffix(f".{function.attr}"), receiver.sources
+        cut = run.cut_call is node and run.cut_how in CUT_GRAPH
     elif _was_handed_in(run, path):
         # Other things have `data`, too.
         cut = run.cut_call is node and run.cut_how in CUT_GRAPH
@@ -41,6 +45,12 @@ def called_network(
     if not cut and not _is_cut_later(run, node):
         return None
     return path, Value(Kind.MODULE, certainty=Certainty.LIKELY, sources=sources)
+
+
+def _asked(receiver: Value, path: str) -> bool:
+    """Whether a method of a network is called that its class adds to those of every module."""
+    unseen = receiver.kind is Kind.MODULE and receiver.definition is None
+    return unseen and path.rpartition(".")[2] not in MODULE_LOOKUPS
 
 
 def _was_handed_in(run: Run, path: str) -> bool:

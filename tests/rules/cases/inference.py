@@ -246,3 +246,16 @@ def decoded(model, rows, device):
 
 def speak(model, rows):
     decoded(model, rows, "cpu")
+
+
+class Searcher:
+    def __init__(self, encoder: nn.Module):
+        self.encoder = encoder
+
+    def vectors(self, loader):
+        self.encoder.eval()
+        found = []
+        for images in loader:
+            seen = self.encoder.encode_image(images)  # leak: LP008
+            found.append(seen.detach().cpu())
+        return torch.cat(found)

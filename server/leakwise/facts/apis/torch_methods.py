@@ -99,6 +99,8 @@ PASS_HOOKS = words(
 """What they register on a module is called in each of its passes."""
 MODULE_PARTS = words("modules children named_modules named_children get_submodule")
 """They give the layers of a network, or one of them."""
+MODULE_LOOKUPS = words("get_parameter get_buffer get_submodule get_extra_state")
+"""They find what every module may have, by its name."""
 MODULE_EVIDENCE = words(
     "train eval parameters state_dict named_parameters load_state_dict named_modules zero_grad"
 )

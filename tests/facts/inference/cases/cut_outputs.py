@@ -39,3 +39,22 @@ def roll(policy, world):
     helper = world.policy
     again = helper(moves)  #? unknown
     again.detach()
+
+
+class Searcher:
+    def __init__(self, encoder: torch.nn.Module, model):
+        self.encoder = encoder
+        self.model = model
+
+    def restore(self, path):
+        self.model.load_state_dict(torch.load(path))
+
+    def find(self, images):
+        weights = self.encoder.get_parameter("weight").detach()
+        #? self.model: Module likely
+        seen = self.encoder.encode_image(images)  #? Output attached likely
+        both = (seen.detach(), self.model(images))  #? Container (Tensor detached, Output attached)
+        score = self.model.score(images, seen)  #? Output attached likely
+        kept = score.total.detach()
+        mask = self.model.mask(images)  #? unknown
+        return mask.sum(), kept

@@ -5,7 +5,7 @@ import ast
 from leakwise.facts.binding import bind
 from leakwise.facts.events import Loop
 from leakwise.facts.names import paths_in
-from leakwise.facts.rounds import looped_over
+from leakwise.facts.rounds import bound_names, looped_over
 from leakwise.facts.run import Run
 from leakwise.facts.values import Kind, Value
 
@@ -29,9 +29,7 @@ def _gathered(
         for generator in generators:
             over = run.evaluate(generator.iter)
             place = run.place(node)
-            names = tuple(
-                name.id for name in ast.walk(generator.target) if isinstance(name, ast.Name)
-            )
+            names = bound_names(generator.target)
             paths, given = paths_in(generator.iter), over.portable()
             loop = Loop(place, node, run.block, id(node), given, over.length, names, paths)
             run.loops = (*run.loops, loop)

@@ -84,7 +84,7 @@ def _interpret(
     run = _run(module, definition, block, evidence, memos)
     run.watcher = watcher
     if context is not None:
-        run.depth, run.early = context.depth, context.early
+        run.depth, run.early, run.made = context.depth, context.early, context.made
     if isinstance(node, FunctionNode):
         run.state = _entry_state(module, definition, node, context)
     run_suite(run, statements)

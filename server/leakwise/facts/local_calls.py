@@ -68,9 +68,11 @@ def local_call(
     given, anywhere = given_to(definition, node, arguments, keywords, through_class=through_class)
     given, anywhere = handed_in(run, definition, given, anywhere)
     if _is_early(run, node, definition):
-        found = _early_summary(run, definition, given)
+        found = _own_summary(run, definition, given, early=True)
     else:
         found = _summary(run, definition, given, anywhere)
+        if found.flows is None and _is_own(run, node, definition):
+            found = _own_summary(run, definition, given, made=True)
     place = run.place(node)
     if found.trains:
         run.outcome.add(TrainingStep(place, run.loops, found.trains))
@@ -143,20 +145,27 @@ def _is_early(run: Run, node: ast.Call, definition: Definition) -> bool:
     """Whether a constructor, or a method that one runs, calls a method of the object that it makes:
     the method may read attributes that the constructor gives it, so that its summary for any call
     would go round in a circle."""
+    return _is_own(run, node, definition) and (run.early or run.definition.name == "__init__")
+
+
+def _is_own(run: Run, node: ast.Call, definition: Definition) -> bool:
+    """Whether a method is called on the object whose method this body is."""
     if not definition.is_method or definition.name == "__init__" or run.instance is None:
         return False
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    own = isinstance(owner, ast.Name) and owner.id == run.instance
-    return own and (run.early or run.definition.name == "__init__")
+    return isinstance(owner, ast.Name) and owner.id == run.instance
 
 
-def _early_summary(run: Run, definition: Definition, given: _Arguments) -> Summary:
+def _own_summary(
+    run: Run, definition: Definition, given: _Arguments, *, early: bool = False, made: bool = False
+) -> Summary:
+    """The summary of a method of the same object, of whose attributes less is known."""
     if run.depth >= MOST_DEPTH:
         return Summary()
     known = {name: abstracted(one[0].value) for name, one in given.items() if len(one) == 1}
     known = {name: value for name, value in known.items() if value.kind is not Kind.UNKNOWN}
     arguments = tuple(sorted(known.items(), key=_by_name))
-    context = Context(arguments, run.state.grad, run.depth + 1, early=True)
+    context = Context(arguments, run.state.grad, run.depth + 1, early=early, made=made)
     return run.module.summary_for(definition, context)
 
 

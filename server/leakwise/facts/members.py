@@ -106,6 +106,18 @@ def early_method_value(module: "ModuleFacts", method: Definition) -> Value:
     return method_value(module, method)
 
 
+def made_attribute(module: "ModuleFacts", class_: Definition, name: str) -> Value:
+    """What an attribute of an object holds as its constructor makes it; no property is asked."""
+    method = module.method(class_, name)
+    if method is not None:
+        return early_method_value(module, method)
+    first = module.method(class_, "__init__")
+    if first is None:
+        return UNKNOWN
+    found = module.body(first).exit_values.get(f"{first.instance_name()}.{name}")
+    return UNKNOWN if found is None or found == NONE else seen_from_elsewhere(found)
+
+
 def _switches_or_wraps(name: str) -> bool:
     """Whether a decorator sets the grad mode, which the summary knows, or compiles."""
     effect = effect_of(name)

@@ -1,5 +1,6 @@
 """What a loop's target stands for when the loop goes over values that are told apart."""
 
+import ast
 from collections.abc import Iterable
 
 from leakwise.facts.parts import graph_part
@@ -49,3 +50,12 @@ def looped_over(value: Value) -> Value:
     """What iterating a value gives to the target of a loop, or of a comprehension."""
     items = each_of(value) if value.fields is None and value.name != DICT else None
     return element_of(value) if items is None else items.made_from(value.sources)
+
+
+def bound_names(target: ast.expr) -> tuple[str, ...]:
+    """The names that the target of a loop binds, and not those whose attributes it does."""
+    return tuple(
+        name.id
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    )

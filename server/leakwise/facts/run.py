@@ -12,7 +12,7 @@ from leakwise.facts.carrying import cut, unmarked
 from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode, Loop, Waiting
-from leakwise.facts.members import early_method_value
+from leakwise.facts.members import early_method_value, made_attribute
 from leakwise.facts.memos import Memos
 from leakwise.facts.names import path_of
 from leakwise.facts.noted import Evidence
@@ -78,6 +78,8 @@ class Run:
     """How many calls deep this body is looked into for the arguments of one call."""
     early: bool = False
     """Whether a constructor runs this body, so that the object's attributes are still being set."""
+    made: bool = False
+    """Whether the object's attributes are looked at as its constructor makes them alone."""
     outcome: Outcome = field(default_factory=Outcome)
     loops: tuple[Loop, ...] = ()
     statement: ast.stmt | None = None
@@ -136,6 +138,8 @@ class Run:
         if self.early and class_ is self.definition.parent:
             method = self.module.method(class_, name)
             return UNKNOWN if method is None else early_method_value(self.module, method)
+        if self.made and class_ is self.definition.parent:
+            return made_attribute(self.module, class_, name)
         found = self._answer((class_, name))
         if found is None:
             found = self._ask((class_, name), lambda: self.module.attribute(class_, name))

@@ -18,7 +18,7 @@ from leakwise.facts.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.places import Place, header_place
 from leakwise.facts.recording import mode_inside
 from leakwise.facts.reruns import note_display
-from leakwise.facts.rounds import looped_over
+from leakwise.facts.rounds import bound_names, looped_over
 from leakwise.facts.run import Run
 from leakwise.facts.state import Outcome, State, join_branches, join_states
 from leakwise.facts.values import UNKNOWN, Kind, Value, join
@@ -130,7 +130,7 @@ def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State)
 
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:
     over = evaluate(run, node.iter)
-    names = tuple(name.id for name in ast.walk(node.target) if isinstance(name, ast.Name))
+    names = bound_names(node.target)
     _loop(run, node, over, names, lambda: bind(run, node.target, looped_over(over)))
 
 

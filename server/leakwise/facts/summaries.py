@@ -44,6 +44,9 @@ class Context:
     grad: GradMode
     depth: int
     early: bool = False
+    made: bool = False
+    """Whether the object's attributes are looked at as its constructor makes them alone: where what
+    other methods put into them leads back to the call."""
 
 
 @dataclass(frozen=True, slots=True)

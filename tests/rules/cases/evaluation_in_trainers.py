@@ -137,3 +137,43 @@ class Features:
 
     def close(self):
         self.handle.remove()
+
+
+class Strategy:
+    def __init__(self, model: nn.Module, criterion):
+        self.model = model
+        self.criterion = criterion
+        self.logits = None
+
+    def train(self, loader, optimizer):
+        self.model.train()
+        for self.x, self.y in loader:
+            self.x = self.x.cuda()
+            optimizer.zero_grad()
+            self.logits = self.answers()
+            self.criterion(self.logits, self.y).backward()
+            optimizer.step()
+
+    def evaluate(self, streams):
+        for stream in streams:
+            self.evaluate_stream(stream)
+
+    def evaluate_stream(self, loader):
+        for self.x, self.y in loader:
+            self.x = self.x.cuda()
+            self.logits = self.answers()  # leak: LP007
+
+    def answers(self):
+        return self.model(self.x)
+
+
+class QuietStrategy(Strategy):
+    @torch.no_grad()
+    def evaluate(self, streams):
+        for stream in streams:
+            self.evaluate_round(stream)
+
+    def evaluate_round(self, loader):
+        for self.x, self.y in loader:
+            self.x = self.x.cuda()
+            self.logits = self.answers()

@@ -34,3 +34,39 @@ state, _ = env.reset()
 while True:
     choice = preferred(net, state)  #? choice: Tensor detached
     state, reward, ended, cut, _ = env.step(choice.item())
+
+
+class Strategy:
+    def __init__(self, model: torch.nn.Module, criterion):
+        self.model = model
+        self.criterion = criterion
+        self.optimizer = torch.optim.Adam(model.parameters())
+        self.logits = None
+
+    def train_round(self, loader):
+        for self.x, self.y in loader:
+            self.x = self.x.cuda()
+            self.logits = self.answers()  #? Output attached
+            self.learn()
+
+    def test_round(self, loader):
+        for self.x, self.y in loader:
+            self.x = self.scaled(2)
+            self.logits = self.answers()  #? Output attached
+            self.hits = self.right().sum()
+
+    def answers(self):
+        # What it reads was put there by those who call it.
+        return self.model(self.x)  #? Output attached
+
+    def right(self):
+        return self.logits.argmax(1) == self.y
+
+    def scaled(self, by):
+        return self.x / by
+
+    def learn(self):
+        self.optimizer.zero_grad()
+        loss = self.criterion(self.logits, self.y)
+        loss.backward()
+        self.optimizer.step()

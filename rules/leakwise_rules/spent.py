@@ -5,26 +5,30 @@ from collections.abc import Iterable, Iterator
 from leakwise.facts import BodyFacts, CallSite, GradMode, Kind, ModuleCall, Value
 from leakwise.facts.containers import holds_graph
 from leakwise.facts.state import deep_sources
+from leakwise.facts.values import Source
 from leakwise_rules.evaluation import CAPTURING, Phase, cuts
 
 _UNTOLD = frozenset({Kind.UNKNOWN, Kind.PENDING})
 
 
-def is_spent(body: BodyFacts, call: ModuleCall) -> bool:
-    """Whether numbers are all that is taken from a call's result: something makes them of it, and
-    nothing that refers to its graph leaves the body."""
-    if call.cut:
-        # Where it stands nobody has a name for what refers to the graph.
-        return True
+def spent(body: BodyFacts, calls: Iterable[ModuleCall]) -> list[ModuleCall]:
+    """Those of the calls from whose results numbers are all that is taken: something makes them of
+    it, and nothing that refers to its graph leaves the body."""
+    # Where a call is cut nobody has a name for what refers to its graph.
+    candidates = [call for call in calls if call.cut or not _leaves(body, call)]
+    taken: set[Source] = set()
+    if not all(call.cut for call in candidates):
+        for site in body.call_sites:
+            if site.result.kind not in _UNTOLD and not holds_graph(site.result):
+                for value in _given(site):
+                    if holds_graph(value):
+                        taken |= deep_sources(value)
+    return [call for call in candidates if call.cut or call.place in taken]
+
+
+def _leaves(body: BodyFacts, call: ModuleCall) -> bool:
     made = frozenset({call.place})
-    if body.returned(made) or body.stored(made) or body.passed_on(made):
-        return False
-    return any(
-        any(holds_graph(one) and call.place in deep_sources(one) for one in _given(site))
-        and site.result.kind not in _UNTOLD
-        and not holds_graph(site.result)
-        for site in body.call_sites
-    )
+    return body.returned(made) or body.stored(made) or body.passed_on(made)
 
 
 def _given(site: CallSite) -> Iterator[Value]:
@@ -41,9 +45,9 @@ def between_steps(body: BodyFacts, calls: Iterable[ModuleCall]) -> Iterator[Phas
     """
     if body.file_mentions(*CAPTURING):
         return
-    for call in calls:
-        if call.loops and not call.dropped and is_spent(body, call):
-            yield Phase((call,), None)
+    repeated = [call for call in calls if call.loops and not call.dropped]
+    for call in spent(body, repeated):
+        yield Phase((call,), None)
 
 
 def stands_alone(body: BodyFacts, phase: Phase) -> bool:

@@ -30,7 +30,7 @@ from leakwise_rules.evaluation import (
     wrap_fix,
 )
 from leakwise_rules.grad_modes import spellings
-from leakwise_rules.spent import between_steps, is_spent, records_by_itself, stands_alone
+from leakwise_rules.spent import between_steps, records_by_itself, spent, stands_alone
 from leakwise_rules.wording import shown
 
 _EVALUATES = re.compile(
@@ -382,7 +382,7 @@ def _evaluates(body: BodyFacts, phase: Phase) -> bool:
     Without such a name, what leaves the body may be a loss or features that the caller
     differentiates.
     """
-    if _named_evaluation(body) or all(is_spent(body, call) for call in phase.calls):
+    if _named_evaluation(body) or len(spent(body, phase.calls)) == len(phase.calls):
         return True
     if not _loads(phase):
         return False

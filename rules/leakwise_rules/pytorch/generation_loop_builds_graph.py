@@ -222,11 +222,12 @@ class GenerationLoopBuildsGraph(Rule):
             why="The sample is detached at the end of each step.",
             code="""
                 import torch
+                from guidance import guided
 
-                def sample(model: torch.nn.Module, steps: int, guide):
+                def sample(model: torch.nn.Module, steps: int):
                     x = torch.randn(16, 3, 32, 32)
                     for _ in range(steps):
-                        x = guide(x - 0.1 * model(x)).detach()
+                        x = guided(x - 0.1 * model(x)).detach()
                     return x
             """,
         ),

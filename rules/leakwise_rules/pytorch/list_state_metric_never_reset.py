@@ -193,8 +193,8 @@ class ListStateMetricNeverReset(Rule):
                     scores = MetricCollection([Accuracy(task="binary"), AUROC(task="binary")])
                     for epoch in range(epochs):
                         train_epoch(model, train_loader, optimizer)
-                        for x, y in val_loader:
-                            scores.update(model(x).detach(), y)  # leak
+                        for predicted, y in predictions(model, val_loader):
+                            scores.update(predicted, y)  # leak
                         print(scores.compute())
             """,
             good="""
@@ -204,8 +204,8 @@ class ListStateMetricNeverReset(Rule):
                     scores = MetricCollection([Accuracy(task="binary"), AUROC(task="binary")])
                     for epoch in range(epochs):
                         train_epoch(model, train_loader, optimizer)
-                        for x, y in val_loader:
-                            scores.update(model(x).detach(), y)
+                        for predicted, y in predictions(model, val_loader):
+                            scores.update(predicted, y)
                         print(scores.compute())
                         scores.reset()
             """,

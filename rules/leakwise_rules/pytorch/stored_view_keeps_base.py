@@ -146,9 +146,10 @@ class StoredViewKeepsBase(Rule):
                         self.net = net
                         self.corners = []
 
+                    @torch.no_grad()
                     def record(self, images):
                         for image in images:
-                            out = self.net(image).detach()
+                            out = self.net(image)
                             self.corners.append(out[..., :4, :4])  # leak
             """,
             good="""
@@ -160,9 +161,10 @@ class StoredViewKeepsBase(Rule):
                         self.net = net
                         self.corners = []
 
+                    @torch.no_grad()
                     def record(self, images):
                         for image in images:
-                            out = self.net(image).detach()
+                            out = self.net(image)
                             self.corners.append(out[..., :4, :4].clone())
             """,
         ),

@@ -1,8 +1,18 @@
-"""What tells of a Keras model that is built again and again whether the session keeps growing."""
+"""What tells of a Keras model that is built or compiled again and again whether the session keeps
+growing."""
 
 from math import prod
 
-from leakwise.facts import BodyFacts, Construction, Kind, Loop, ModelUse, Repetition, Value
+from leakwise.facts import (
+    BodyFacts,
+    CallSite,
+    Construction,
+    Kind,
+    Loop,
+    ModelUse,
+    Repetition,
+    Value,
+)
 
 _CLEARS = (
     "keras.backend.clear_session",
@@ -103,3 +113,45 @@ def clear_session(body: BodyFacts) -> str:
         if spelling := body.spelling(name):
             return spelling
     return ""
+
+
+def recompiled_by(body: BodyFacts, site: CallSite) -> Repetition | None:
+    """What runs a function again and again that compiles a model which stays the same: one of its
+    object's, or of the top level of the file. None where another model may stand there."""
+    path = site.receiver
+    if site.loops or path is None or any(one.bound_to == path for one in body.call_sites):
+        return None
+    owner, _, attribute = path.rpartition(".")
+    if not (_is_objects_own(body, attribute) if owner else _is_files_own(body, attribute)):
+        return None
+    if owner and owner != body.instance_name:
+        return None
+    for repetition in body.repetitions:
+        sites = [one for _, one in repetition.calls]
+        same = all(
+            repetition.loop not in one.renewed_in and (one.receiver or not owner) for one in sites
+        )
+        if same and not clears_on_the_way(body, repetition):
+            return repetition
+    return None
+
+
+def _is_objects_own(body: BodyFacts, attribute: str) -> bool:
+    """Whether the methods of the class that give an attribute a value do so once."""
+    class_ = body.class_
+    if class_ is None or not class_.bases_known:
+        return False
+    writers = [body.module.method(class_.definition, one) for one in class_.writers(attribute)]
+    return all(
+        one is not None and one is not body.definition and not body.module.facts(one).repetitions
+        for one in writers
+    )
+
+
+def _is_files_own(body: BodyFacts, name: str) -> bool:
+    """Whether a name is bound once, and at the top level of the file."""
+    scopes = body.module.scopes
+    shared = any(name in one.global_names() for one in scopes.mentioning(name))
+    bound = len(scopes.module.index.bindings_of(name)) == 1
+    own = name in body.parameters or body.definition.index.bindings_of(name)
+    return bound and not shared and not own

@@ -19,6 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.rebuilt_models import recompiled_by
 from leakwise_rules.wording import shown
 
 _FEW = 3
@@ -296,14 +297,15 @@ class CompileInLoop(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         per_access = any(one.name == _PROPERTY for one in body.decorators)
-        if not (body.has_loops or per_access):
-            return
         for site in body.method_calls("compile"):
             receiver = site.receiver_value
             if receiver.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
                 continue
             if not site.loops and per_access:
                 yield from self._at_each_access(body, site)
+                continue
+            if not site.loops:
+                yield from self._in_call(body, site)
                 continue
             loop = _repeating_loop(body, site)
             if loop is None or (loop.trips is not None and loop.trips <= _FEW):
@@ -324,6 +326,20 @@ class CompileInLoop(Rule):
                 model=shown(site.receiver or "model"),
                 turn="iteration",
             )
+
+    def _in_call(self, body: BodyFacts, site: CallSite) -> Iterator[Report]:
+        """A function that a loop or a search runs, and that compiles the same model each time."""
+        repetition = recompiled_by(body, site)
+        if repetition is None or body.condition(site) is not Condition.ALWAYS:
+            return
+        yield self.report(
+            site.place,
+            RelatedPlace(repetition.place, "This runs the function again and again."),
+            certainty=site.receiver_value.certainty,
+            anchors={"statement": (), "loop": ()},
+            model=shown(site.receiver or "model"),
+            turn="call",
+        )
 
     def _at_each_access(self, body: BodyFacts, site: CallSite) -> Iterator[Report]:
         """A property that compiles a model of its object whenever it is read."""

@@ -167,13 +167,32 @@ def test_what_has_not_changed_is_not_checked_again(
     assert checked == []
     (work / "plain.py").write_text("import sys\n")
     check(work)
-    # What these two have may be called by any file.
+    assert checked == ["plain.py"]
+    checked.clear()
+    # It may call now what two other files have, and does not.
+    (work / "plain.py").write_text("def embed(evaluate):\n    pass\n")
+    check(work)
     assert set(checked) == {"plain.py", "evaluation.py", "train.py"}
     checked.clear()
     write(work, {"pkg/base.py": _VARIANTS["pkg/base.py"][1]})
     check(work)
     assert set(checked) >= {"train.py", "base.py"}
     assert "run.py" not in checked
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_callers_rest_on_counts(work: Path) -> None:
+    """A file tells how another one calls a third, and names neither of its functions."""
+    modes = "import torch\ndef quiet():\n    return torch.{}()\n"
+    imports = "from evaluation import evaluate\nfrom modes import quiet\n"
+    caller = f"{imports}with quiet():\n    evaluate([])\n"
+    write(work, {"run.py": caller, "modes.py": modes.format("no_grad")})
+    found = []
+    for mode in ("no_grad", "enable_grad", "no_grad"):
+        write(work, {"modes.py": modes.format(mode)})
+        found.append(check(work))
+        assert found[-1] == check(work, no_cache=True)
+    assert found[0] == found[2] != found[1]
 
 
 def test_damaged_files_count_as_none(work: Path) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from leakwise.facts.events import GradMode
 from leakwise.facts.symbols.questions import (
-    Answer,
     FoundCallers,
     Question,
     answer_from_json,
@@ -102,11 +101,11 @@ def test_callers_are_looked_up_again_after_changes(tmp_path: Path) -> None:
     root = written(tmp_path, {"pkg/evaluation.py": CALLED})
     asked = answering(root)
     question = Question("callers", str(root / "pkg/evaluation.py"), "evaluate")
-    assert asked.answer(question) == Answer(FoundCallers(None))
+    assert asked.answer(question).found == FoundCallers(None)
     caller = root / "main.py"
     caller.write_text("from pkg.evaluation import evaluate\nevaluate(1, 2)\n")
     asked.forget([str(caller)])
-    assert asked.answer(question) == Answer(FoundCallers(GradMode.ON))
+    assert asked.answer(question).found == FoundCallers(GradMode.ON)
     caller.unlink()
     asked.forget([str(caller)])
-    assert asked.answer(question) == Answer(FoundCallers(None))
+    assert asked.answer(question).found == FoundCallers(None)

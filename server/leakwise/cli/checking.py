@@ -58,6 +58,7 @@ def _basis(analysis: Analysis, file: CheckedFile, own: Basis) -> Basis | None:
         return None
     answers = analysis.answers()
     depends: dict[tuple[str, int, int], None] = {}
+    names: dict[str, None] = {}
     reach = Reach.ITSELF
     for question in analysis.asked():
         if question.about == "symbol" and not is_outside(question.name):
@@ -68,13 +69,13 @@ def _basis(analysis: Analysis, file: CheckedFile, own: Basis) -> Basis | None:
         if question.about == "callers":
             if answer.found is None:
                 return None
-            reach = Reach.CONTENTS
+            names[question.name.rpartition(".")[2]] = None
         elif not answer.lasting:
             return None
-        reach = max(reach, Reach.NAMES)
+        reach = Reach.NAMES
     for answer in answers.values():
         depends.update(((one.path, one.mtime_ns, one.size), None) for one in answer.depends)
-    return replace(own, reach=reach, depends=tuple(depends))
+    return replace(own, reach=reach, depends=tuple(depends), names=tuple(names))
 
 
 def check_document(

@@ -69,21 +69,20 @@ class Reach(IntEnum):
     ITSELF = 0
     NAMES = 1
     """Files that imports lead to, and which there are."""
-    CONTENTS = 2
-    """Any file of the project, as one may call what the file defines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a file's findings rest on: how it looked on the disk before it was read, and what stands
-    for its content; how far round it that lies; and what the answers about other files rest on, as
+    for its content; how far round it that lies; what the answers about other files rest on, as
     paths with the time of their last change in nanoseconds and their size, -1 for what is not
-    there."""
+    there; and names that would count wherever else in the project they stood."""
 
     stamp: tuple[int, int, int, int]
     digest: str
     reach: Reach = Reach.ITSELF
     depends: tuple[tuple[str, int, int], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leakwise.cli.cache.plain import plain_finding, shown_finding
+from leakwise.cli.cache.sources import seen_again, words_of
 from leakwise.cli.cache.stamps import UNSURE, Stamp, digest_in, settled, stamp_of
 from leakwise.cli.cache.state import Entry, Fact, read_state, write_state
 from leakwise.cli.cache.world import World
@@ -70,6 +71,7 @@ class FindingsCache:
             with_fixes,
             basis.reach,
             tuple(path for path, _, _ in depends),
+            basis.names,
             [plain_finding(one) for one in file.findings],
             list(file.problems),
             file.checked,
@@ -93,8 +95,13 @@ class FindingsCache:
             return None
         own, other = self._state, read_state(self._file)
         own.sound |= other.sound
+        same = own.has_sources_of(other)
         for path, entry in other.entries.items():
-            if path not in own.entries and own.holds(entry, other.names, other.contents):
+            if (
+                path not in own.entries
+                and own.holds(entry, other.names)
+                and (same or not entry.names)
+            ):
                 theirs = {one: other.facts[one] for one in entry.depends}
                 if all(own.facts.get(one, fact) == fact for one, fact in theirs.items()):
                     own.facts.update(theirs)
@@ -129,12 +136,18 @@ class FindingsCache:
         self._looked = True
         self._world = self._look()
         state = self._state
-        was = state.names, state.contents
-        now = ("", "") if self._world is None else (self._world.names, self._world.contents)
-        state.names, state.contents = now
-        for path in [path for path, one in state.entries.items() if not state.holds(one, *was)]:
-            del state.entries[path]
-            self._learned = True
+        was, state.names = state.names, "" if self._world is None else self._world.names
+        now = {} if self._world is None else self._world.sources
+        known, (state.sources, changed) = state.sources, seen_again(state.sources, now, self._began)
+        self._learned = self._learned or state.sources != known
+        words: set[str] | None = set()
+        if changed and any(one.names for one in state.entries.values()):
+            words = words_of(changed)
+        for path, one in list(state.entries.items()):
+            told = bool(one.names) and (words is None or not words.isdisjoint(one.names))
+            if told or not state.holds(one, was):
+                del state.entries[path]
+                self._learned = True
 
     def _still(self, path: str, was: Stamp | None, digest: str) -> Stamp | None:
         """A stamp of what a path has, where that is as it was; None where it is not."""

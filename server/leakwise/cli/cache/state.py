@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leakwise.cli.cache.stamps import Stamp
+from leakwise.cli.cache.sources import Seen
+from leakwise.cli.cache.stamps import UNSURE, Stamp
 from leakwise.cli.shown import Reach
 from leakwise.sources.keeping import keep, kept
 
 
 @dataclass(slots=True)
 class Entry:
-    """What one file's check gave, and what it rests on: how the file looked, the settings, and how
-    the paths `depends` looked."""
+    """What one file's check gave, and what it rests on: how the file looked, the settings, how the
+    paths `depends` looked, and that the words `names` stand in no other sources of the project."""
 
     stamp: Stamp
     digest: str
@@ -21,6 +22,7 @@ class Entry:
     with_fixes: bool
     reach: Reach
     depends: tuple[str, ...]
+    names: tuple[str, ...]
     findings: list[Any]
     problems: list[str]
     checked: bool
@@ -32,20 +34,23 @@ Fact = tuple[Stamp | None, str]
 
 @dataclass(slots=True)
 class State:
-    """Entries by absolute path, with the facts that they rest on by path, what lay round all, and
-    the settings that are known to be sound."""
+    """Entries by absolute path, with the facts that they rest on by path, what lay round all, how
+    the project's sources looked by path, and the settings that are known to be sound."""
 
     names: str = ""
-    contents: str = ""
+    sources: Seen = field(default_factory=dict)
     sound: set[str] = field(default_factory=set)
     facts: dict[str, Fact] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
 
-    def holds(self, entry: Entry, names: str, contents: str) -> bool:
-        """Whether an entry made where `names` and `contents` lay round rests on the same as those
-        here."""
-        return entry.reach is Reach.ITSELF or (
-            names == self.names != "" and (entry.reach is Reach.NAMES or contents == self.contents)
+    def holds(self, entry: Entry, names: str) -> bool:
+        """Whether an entry made where `names` lay round rests on the same as those here."""
+        return entry.reach is Reach.ITSELF or names == self.names != ""
+
+    def has_sources_of(self, other: "State") -> bool:
+        """Whether all sources of the project hold the same in both."""
+        return self.sources.keys() == other.sources.keys() and all(
+            digest == other.sources[path][1] for path, (_, digest) in self.sources.items()
         )
 
 
@@ -56,11 +61,14 @@ def read_state(file: Path) -> State:
         return State()
     try:
         data = json.loads(body)
-        names, contents = map(str, data["world"])
+        names = str(data["names"])
+        sources: Seen = {}
+        for path, stamp, digest in data["sources"]:
+            sources[str(path)] = _stamp(stamp) or UNSURE, str(digest)
         facts = {str(path): (_stamp(stamp), str(digest)) for path, stamp, digest in data["facts"]}
         paths = list(facts)
         entries = {str(path): _entry(rest, paths) for path, *rest in data["files"]}
-        return State(names, contents, set(map(str, data["sound"])), facts, entries)
+        return State(names, sources, set(map(str, data["sound"])), facts, entries)
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         return State()
 
@@ -74,7 +82,8 @@ def write_state(file: Path, state: State) -> None:
     wanted = dict.fromkeys(path for one in state.entries.values() for path in one.depends)
     numbers = {path: number for number, path in enumerate(wanted)}
     data = {
-        "world": [state.names, state.contents],
+        "names": state.names,
+        "sources": [[path, *seen] for path, seen in state.sources.items()],
         "sound": sorted(state.sound),
         "facts": [[path, *state.facts[path]] for path in wanted],
         "files": [
@@ -86,6 +95,7 @@ def write_state(file: Path, state: State) -> None:
                 one.with_fixes,
                 one.reach,
                 [numbers[path] for path in one.depends],
+                one.names,
                 one.findings,
                 one.problems,
                 one.checked,
@@ -97,7 +107,7 @@ def write_state(file: Path, state: State) -> None:
 
 
 def _entry(data: list[Any], paths: list[str]) -> Entry:
-    stamp, digest, settings, with_fixes, reach, depends, findings, problems, checked = data
+    stamp, digest, settings, with_fixes, reach, depends, names, findings, problems, checked = data
     own = _stamp(stamp)
     if own is None:
         raise ValueError("no stamp")
@@ -108,6 +118,7 @@ def _entry(data: list[Any], paths: list[str]) -> Entry:
         bool(with_fixes),
         Reach(reach),
         tuple(paths[number] for number in depends),
+        tuple(map(str, names)),
         list(findings),
         list(map(str, problems)),
         bool(checked),

@@ -1,12 +1,12 @@
 """What lies round the checked files, as far as answers about other files may rest on it."""
 
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.machinery import EXTENSION_SUFFIXES
 
+from leakwise.cli.cache.stamps import Stamp, stamp_of
 from leakwise.sources.folders import is_in
 
 MOST_FILES = 50_000
@@ -18,11 +18,11 @@ _SOURCES = (".py", ".pyi", ".ipynb", ".gitignore", *EXTENSION_SUFFIXES)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Digests: `names` of which source files there are and of which packages are installed,
-    `contents` of how all of the former look; the project's `folders`."""
+    """`names` stands for which source files there are and which packages are installed; how the
+    former look by absolute path; the project's `folders`."""
 
     names: str
-    contents: str
+    sources: Mapping[str, Stamp]
     folders: tuple[str, ...]
 
 
@@ -32,7 +32,8 @@ def world_of(folders: Sequence[str], packages: Sequence[str], told: str) -> Worl
 
     Whatever a name leads to depends on which files there are: another one may come before it.
     """
-    names, contents = blake2b(digest_size=16), blake2b(digest_size=16)
+    names = blake2b(digest_size=16)
+    sources: dict[str, Stamp] = {}
     names.update(told.encode(errors="surrogateescape"))
     count = 0
     for folder in folders:
@@ -41,20 +42,15 @@ def world_of(folders: Sequence[str], packages: Sequence[str], told: str) -> Worl
             count += 1
             if count > MOST_FILES:
                 return None
-            path = os.fsencode(entry.path)
-            names.update(path + b"\n")
-            try:
-                # On Windows the entry's own times are not always new.
-                found = entry.stat() if sys.platform != "win32" else os.stat(entry.path)
-            except OSError:
-                continue
-            numbers = found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-            contents.update(path + repr(numbers).encode())
+            names.update(os.fsencode(entry.path) + b"\n")
+            stamp = stamp_of(entry.path)
+            if stamp is not None:
+                sources[entry.path] = stamp
     for folder in packages:
         names.update(f"{folder}\n".encode(errors="surrogateescape"))
         if "site-packages" in folder or not any(is_in(folder, one) for one in folders):
             names.update(os.fsencode("\n".join(_names(folder))) + b"\n")
-    return World(names.hexdigest(), contents.hexdigest(), tuple(folders))
+    return World(names.hexdigest(), sources, tuple(folders))
 
 
 def _names(folder: str) -> list[str]:

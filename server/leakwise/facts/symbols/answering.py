@@ -79,7 +79,8 @@ class Answering:
         """What is known; nothing where that fails. Never raises."""
         try:
             if question.about == "callers":
-                return Answer(self._callers(question))
+                callers, trail = self._callers(question)
+                return Answer(callers, tuple(map(dependency_on, trail)))
             found, trail = self._symbol(question, 0)
         except (RecursionError, MemoryError):
             return Answer()
@@ -215,16 +216,27 @@ class Answering:
         trail.update(rests_on)
         return Answer(found)
 
-    def _callers(self, question: Question) -> FoundCallers:
-        target = Location(question.folder, question.name)
-        return FoundCallers(
-            grad_of_callers(
-                target,
-                self._index,
-                lambda path: None if (file := self._file(path, 0)) is None else file.facts,
-                lambda folder, name: self._defined(folder, name, {}),
-            )
+    def _callers(self, question: Question) -> tuple[FoundCallers, _Trail]:
+        trail: _Trail = {}
+        files: list[_File] = []
+
+        def facts_of(path: str) -> ModuleFacts | None:
+            file = self._file(path, 0)
+            if file is None:
+                return None
+            files.append(file)
+            return file.facts
+
+        grad = grad_of_callers(
+            Location(question.folder, question.name),
+            self._index,
+            facts_of,
+            lambda folder, name: self._defined(folder, name, trail),
+            lambda paths: trail.update(dict.fromkeys(paths)),
         )
+        for file in files:
+            trail.update(file.trail)
+        return FoundCallers(grad), trail
 
 
 def _is_framework(path: str) -> bool:

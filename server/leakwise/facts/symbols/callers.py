@@ -2,7 +2,7 @@
 
 import ast
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from leakwise.facts.events import CallSite, GradMode
@@ -18,13 +18,18 @@ MOST_CALLERS = 40
 
 
 def grad_of_callers(
-    target: Location, index: ProjectIndex, facts_of: FactsOf, locate: Locate
+    target: Location,
+    index: ProjectIndex,
+    facts_of: FactsOf,
+    locate: Locate,
+    look_at: Callable[[Iterable[str]], None],
 ) -> GradMode | None:
     """The grad mode in which other files run the function at `target`: ON where some call runs it
     with recording on, UNKNOWN where not all mentions can be followed, None where there are none.
 
     Files are read in which the function's name stands, and which import a module that is called
-    like the function's file or a package round it, or one in a folder round both.
+    like the function's file or a package round it, or one in a folder round both. `look_at` is told
+    which: of other files it counts only that they hold nothing of the kind.
     """
     word = target.qualified.rpartition(".")[2]
     names = _module_names(target.path)
@@ -36,6 +41,7 @@ def grad_of_callers(
         for path in mentioning
         if index.imports(path).reach(names, path, target.path) and not _same(path, target.path)
     ]
+    look_at(paths[: MOST_CALLERS + 1])
     if len(paths) > MOST_CALLERS:
         return GradMode.UNKNOWN
     modes: set[GradMode] = set()

@@ -96,7 +96,7 @@ class ProjectIndex:
         try:
             if os.path.getsize(path) <= _MOST_BYTES:
                 text = self._sources.document(Path(path)).text
-                words = set(_WORD.findall(text))
+                words = words_in(text)
                 self._imports[path] = _imports_in(text)
         except (OSError, ValueError, UnreadableError):
             pass
@@ -105,6 +105,11 @@ class ProjectIndex:
     def _drop(self, path: str) -> None:
         self._imports.pop(path, None)
         self._files.pop(path, None)
+
+
+def words_in(text: str) -> set[str]:
+    """The names and other words of a file."""
+    return set(_WORD.findall(text))
 
 
 _NO_IMPORTS = Imports()

@@ -106,7 +106,8 @@ class Answer:
     """What is known; `found` is None where nothing is.
 
     `lasting` tells whether the answer may be kept between runs: until one of `depends` differs. An
-    answer that rests on unsaved text, or on the whole project, may not.
+    answer that rests on unsaved text may not. Nor may one about callers, which rests besides on
+    this: that in no other file of the project the function's name stands.
     """
 
     found: Found | None = None

@@ -128,6 +128,10 @@ NOT_PROVEN = {
         "v = f()\nw = f() - v\nw.pow(2).mean().backward()",
         "unknown",
     ),
+    "a part of a gradient that is handed in": (
+        "v = f()\nsteps.backward(v + flag.grad)",
+        "unknown",
+    ),
     "an addend under a mean": ("v = f()\nw = f() + v\nw.mean().backward()", "unknown"),
     "a term that is cut": ("v = f()\n(f() + v.detach()).backward()", "unknown"),
     "one of two factors": ("v = f()\n(v * steps).backward()", "unknown"),

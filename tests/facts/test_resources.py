@@ -76,12 +76,21 @@ def test_hooks_of_tensors_go_with_the_tensor() -> None:
         # Only the file below is one more that is open.
         ("Image.open(open(path, 'rb'))", 1),
         ("gzip.open(filename=open(path, 'rb'))", 1),
-        ("Image.open(made(path))", 1),
+        ("Image.open(os.path.join(path, 'a.png'))", 1),
+        ("Image.open(str(path))", 1),
+        ("Image.open(path / 'a.png')", 1),
+        ("Image.open(f'{path}.png')", 1),
+        ("Image.open(Path(path, 'a.png'))", 1),
+        ("Image.open('{}.png'.format(path))", 1),
+        ("open(made(path))", 1),
+        # It may be a buffer in memory.
+        ("Image.open(made(path))", 0),
     ],
 )
 def test_what_is_opened_on_memory_or_an_open_file_opens_none(opened: str, count: int) -> None:
     code = f"""
-import gzip, io, zipfile
+import gzip, io, os, zipfile
+from pathlib import Path
 from PIL import Image
 from other import made
 

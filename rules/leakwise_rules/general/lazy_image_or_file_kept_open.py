@@ -180,9 +180,9 @@ class LazyImageOrFileKeptOpen(Rule):
                 for blob in blobs:
                     images.append(Image.open(io.BytesIO(blob)))
                 for figure in figures:
-                    with io.BytesIO() as buffer:
-                        figure.savefig(buffer)
-                        images.append(Image.open(buffer))
+                    buffer = io.BytesIO()
+                    figure.savefig(buffer)
+                    images.append(Image.open(buffer))
             """,
         ),
         Negative(

@@ -1,6 +1,7 @@
 """Resources that a body takes, gives back, and hands to functions of its file."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 
 from leakwise.facts.apis.held import Resource
@@ -81,6 +82,37 @@ def acquire_by_call(
     parts = [other, other]
     parts[resource.part] = taken
     return container(*parts, items=True)
+
+
+_BY_PATH = frozenset({"builtins.open", "io.open", "codecs.open"})
+
+
+def opened_on(run: Run, node: ast.Call, name: str, arguments: list[Value]) -> Value | None:
+    """What a call that opens a file gives where it opens no file of its own: one that is open
+    already, or, as what an unknown function gave may be a buffer in memory, something unknown."""
+    for argument in arguments:
+        if argument.kind is Kind.FILE:
+            return argument
+    if name in _BY_PATH or not node.args or arguments[0].kind is not Kind.UNKNOWN:
+        return None
+    given = node.args[0]
+    if isinstance(given, ast.Name):
+        made: Sequence[ast.expr] = run.definition.index.values_of(given.id)
+    else:
+        made = (given,)
+    calls = [one for one in made if isinstance(one, ast.Call)]
+    return UNKNOWN if any(_is_unknown_function(run, one.func) for one in calls) else None
+
+
+def _is_unknown_function(run: Run, node: ast.expr) -> bool:
+    """Whether a function is neither Python's own nor a method of a value."""
+    path = path_of(node)
+    if path is None or root_of(path) in run.state.values:
+        return False
+    callee = run.evaluate(node)
+    if callee.kind is Kind.QUALIFIED:
+        return not run.module.names.is_foreign(callee.name or "")
+    return callee.kind is Kind.UNKNOWN
 
 
 def beside(place: Place) -> Place:

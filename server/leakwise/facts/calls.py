@@ -2,7 +2,7 @@
 
 import ast
 
-from leakwise.facts.acquisitions import acquire, acquire_by_call, release_by_call
+from leakwise.facts.acquisitions import acquire, acquire_by_call, opened_on, release_by_call
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS, transposed
 from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
@@ -251,10 +251,9 @@ def _qualified_call(
         return acquire(run, node, resource, callee, Certainty.SURE)
     if resource is not None:
         if resource.kind is Kind.FILE:
-            under = next((one for one in everything if one.kind is Kind.FILE), None)
-            if under is not None:
-                # What is opened on a file that is open holds that one, and no other.
-                return under
+            other = opened_on(run, node, name, everything)
+            if other is not None:
+                return other
         return acquire_by_call(run, node, name, resource, everything)
     if name in RELEASE_FUNCTIONS:
         return release_by_call(run, node, name, arguments)

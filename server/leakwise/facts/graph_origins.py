@@ -82,10 +82,19 @@ def backward_operand(call: ast.Call) -> ast.expr | None:
     function = call.func
     if not isinstance(function, ast.Attribute) or function.attr not in BACKWARD_METHODS:
         return None
-    if call.args and not isinstance(call.args[0], ast.Starred):
+    if call.args and not isinstance(call.args[0], ast.Starred) and not _is_gradient(call.args[0]):
         # `y.backward(gradient)` of a tensor has its own receiver; engines get the loss.
         return call.args[0]
     return unwrapped(function.value)
+
+
+def _is_gradient(node: ast.expr) -> bool:
+    """Whether an argument of `backward()` is a gradient by how it is made: from another one, or as
+    large as what is backpropagated."""
+    return any(
+        isinstance(one, ast.Attribute) and (one.attr == "grad" or one.attr.endswith("_like"))
+        for one in ast.walk(node)
+    )
 
 
 def graph_origins(node: ast.expr, qualified: Qualified) -> Names:

@@ -1,6 +1,7 @@
 """Files and folders that are moved and removed, settings files in the editor, links and files that
 are left out."""
 
+import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.lsp.test_workspace_diagnostics import Report, pulled
 from tests.symbols.inside import written
 
 FOUND = [("LP001", LEAK_LINE)]
+MANY = 25
 FOLDERS = ("one", "two", "three", "four")
 NOTHING: list[tuple[str, int]] = []
 PACKAGE = {
@@ -147,6 +149,21 @@ async def test_what_is_not_open_follows_too(session: Session, work: Path) -> Non
     assert await found() == {"train.py": KEPT}
     moved(session, work / "inner", work / "moved")
     assert await found() == {}
+
+
+async def test_a_file_that_changes_while_a_scan_runs(session: Session, work: Path) -> None:
+    for number in range(MANY):
+        (work / f"train{number}.py").write_text((work / "train.py").read_text())
+    await session.initialize(roots=[work])
+    scan = asyncio.ensure_future(executed(session, command="leakwise.scanWorkspace"))
+    while not session.published:
+        await asyncio.sleep(0.01)
+    nets = work / "inner" / "nets.py"
+    nets.write_text(detached(nets.read_text()))
+    changed(session, nets)
+    await scan
+    told = await executed(session, command="leakwise.scanWorkspace")
+    assert told == {"files": MANY + len(PACKAGE), "findings": 0}
 
 
 async def test_settings_go_with_their_folder(session: Session, tmp_path: Path) -> None:

@@ -22,9 +22,12 @@ logger = logging.getLogger(__name__)
 
 ANY_FILE = "*"
 """Stands for a question that any file may answer: who calls a function."""
+_EVERYTHING = "**"
 _LONGEST_LINE = 1 << 26
 _FILES_OF_ONE = 500
 """After so many files a process gives way to a fresh one, which has gathered nothing."""
+_FILES_AT_ONCE = 100
+"""So many files are looked up before others have their turn."""
 _WORTH_ANOTHER = 20
 """How many files are worth a further process."""
 _MOST_PROCESSES = 4
@@ -76,10 +79,13 @@ class Scans:
 
     def __init__(self) -> None:
         self.known: dict[str, Scanned] = {}
+        self._news: list[set[str]] = []
+        """For each scan that runs the words of what has changed since it began."""
 
     def forget(self) -> None:
         """Checks everything again: other settings or folders hold."""
         self.known.clear()
+        self._tell({_EVERYTHING})
 
     def changed(self, paths: Iterable[str]) -> None:
         """Checks again what may have asked about these files, or about the files in their place."""
@@ -87,6 +93,11 @@ class Scans:
         for path, scanned in list(self.known.items()):
             if not words.isdisjoint(scanned.words):
                 del self.known[path]
+        self._tell(words)
+
+    def _tell(self, words: set[str]) -> None:
+        for news in self._news:
+            news |= words
 
     async def scan(self, paths: Sequence[str], order: Order) -> AsyncGenerator[Scanned, None]:
         """What came of each file, as it comes; the processes end when nobody goes on asking."""
@@ -94,7 +105,10 @@ class Scans:
         gone = self.known.keys() - set(paths)
         for path in gone:
             del self.known[path]
-        for path in paths:
+        for count, path in enumerate(paths):
+            if count % _FILES_AT_ONCE == 0:
+                # Whoever asks something meanwhile does not wait for the disk.
+                await asyncio.sleep(0)
             known = self.known.get(path)
             if known is not None and known.stamp == stamp_of(path):
                 yield known
@@ -103,15 +117,20 @@ class Scans:
         done: asyncio.Queue[Scanned | None] = asyncio.Queue()
         many = min(_processes(), -(-len(waiting) // _WORTH_ANOTHER))
         lost: set[str] = set()
+        news: set[str] = set()
+        self._news.append(news)
         workers = [asyncio.ensure_future(_work(waiting, lost, done, order)) for _ in range(many)]
         try:
             for _ in range(len(waiting)):
                 scanned = await _next(done, workers)
                 if scanned is None:
                     return
-                self.known[scanned.path] = scanned
+                # The processes may have known other files as they were when the scan began.
+                if _EVERYTHING not in news and news.isdisjoint(scanned.words):
+                    self.known[scanned.path] = scanned
                 yield scanned
         finally:
+            self._news = [one for one in self._news if one is not news]
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)

@@ -47,9 +47,12 @@ def is_slot(event: Accumulation | Keeping) -> bool:
 def read_for_backward(body: BodyFacts, event: Accumulation | Keeping) -> bool:
     """Whether a backward pass starts from what a method or an attribute of the object gives."""
     object_ = owner(event)
+    started = body.result.flows.backward
+    if any(isinstance(one, str) and one.startswith(object_ + ".") for one in started):
+        return True
     return any(
-        site.receiver == object_
-        and site.value.kind is Kind.FUNCTION
+        site.callee.startswith(object_ + ".")
+        and site.value.kind in {Kind.FUNCTION, Kind.QUALIFIED}
         and body.backpropagated(frozenset({site.place}))
         for site in body.call_sites
     )
@@ -59,8 +62,11 @@ def reset(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
     """Whether another method that is called in the same loop gives the holder a new start."""
     object_, loops = owner(event), outlived_loops(event)
     attribute = holder[len(object_) + 1 :].partition(".")[0].partition("[")[0]
+    renewing = {f"{object_}.{name}" for name in event.renewed_by}
     for site in body.call_sites:
         method = site.value.definition
+        if site.callee in renewing and (not loops or loops[-1] in site.loops):
+            return True
         if method is None or site.receiver != object_ or site.callee == event.through:
             continue
         class_ = body.module.class_of(method)

@@ -302,8 +302,10 @@ _DAMAGED = (
     ["value", {}],
     ["value", {"kind": 3}],
     ["value", {"kind": "tensor", "items": 3}],
-    ["function", {"kind": "tensor", "graph": 9}, "", []],
-    ["function", None, "", [1]],
+    ["function", {"kind": "tensor", "graph": 9}, "", [], []],
+    ["function", None, "", [1], []],
+    ["function", None, "", [], [1]],
+    ["function", None, "", [], [["value", "0", "total", "+", []]]],
     ["callers", "sideways"],
 )
 

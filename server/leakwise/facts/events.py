@@ -130,6 +130,8 @@ class Accumulation(Event):
     statement: Place
     through: str = ""
     how: Mix = Mix.SUM
+    renewed_by: frozenset[str] = frozenset()
+    """The methods that begin it anew, of an object whose class is in another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Keeping(Event):
     statement: Place
     through: str = ""
     put_in: Place | None = None
+    renewed_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import ast
 
 from leakwise.facts.events import GradMode, TrainingStep
 from leakwise.facts.externals import made_by
+from leakwise.facts.kept_by_calls import note_kept_elsewhere
 from leakwise.facts.run import Run, pending_call, unknown_call
 from leakwise.facts.symbols.questions import FoundClass, FoundFunction, is_address
 from leakwise.facts.values import OTHER, UNKNOWN, Graph, Kind, Value
@@ -31,6 +32,7 @@ def outside_call(run: Run, node: ast.Call, callee: Value, arguments: list[Value]
         return Value(sources=made_from)
     if answer.found.trains:
         run.outcome.add(TrainingStep(place, run.loops, answer.found.trains))
+    note_kept_elsewhere(run, node, answer.found.keeps, arguments)
     result = answer.found.returns
     if result is None:
         return OTHER

@@ -3,22 +3,18 @@
 import ast
 
 from leakwise.facts.acquisitions import acquired_through
-from leakwise.facts.arithmetic import arithmetic, carriers
-from leakwise.facts.binding import fresh_loops, is_from_before
 from leakwise.facts.carrying import cut
 from leakwise.facts.constructions import constructed
 from leakwise.facts.containers import holds_graph
 from leakwise.facts.decorators import decorators_of
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import (
-    Accumulation,
-    Event,
-    Keeping,
     ModuleCall,
     TrainingStep,
     Waiting,
 )
 from leakwise.facts.handing import handed_in, handed_to_constructor
+from leakwise.facts.kept_by_calls import note_kept_argument
 from leakwise.facts.members import made_record, record_of
 from leakwise.facts.names import path_of
 from leakwise.facts.parameters import (
@@ -26,9 +22,7 @@ from leakwise.facts.parameters import (
     defaults,
     given_to,
     rest_of,
-    without_parameters,
 )
-from leakwise.facts.parts import put_in
 from leakwise.facts.run import Run, shown, spread
 from leakwise.facts.state import deep_sources, root_of
 from leakwise.facts.summaries import (
@@ -269,47 +263,8 @@ def _note_kept(
     holder = _holder(node, definition, kept.holder, given)
     if holder is None:
         return
-    stored = stored.made_from(without_parameters(deep_sources(argument.value)))
-    parts = carriers(run, argument.node) if stored.carries_graph else []
-    places = tuple(place for place, _ in parts)
-    values = tuple(value for _, value in parts)
-    place, text, through = run.place(argument.node), shown(argument.node), shown(node.func)
-    fresh, before = fresh_loops(run, holder), is_from_before(run, holder)
-    event: Event
-    if kept.how == "+":
-        event = Accumulation(
-            place,
-            run.loops,
-            holder,
-            stored,
-            text,
-            places,
-            values,
-            fresh,
-            before,
-            run.statement_place(),
-            through,
-        )
-    else:
-        event = Keeping(
-            place,
-            run.loops,
-            holder,
-            _held(run, definition, receiver, kept.holder, holder),
-            kept.how,
-            stored,
-            text,
-            places,
-            values,
-            fresh,
-            before,
-            run.statement_place(),
-            through,
-            put_in(argument.value),
-        )
-    run.outcome.add(event, holder)
-    if kept.how == "+" and (old := run.state.values.get(holder)) is not None:
-        run.state.change(holder, arithmetic(old, stored).made_from(frozenset({holder})))
+    held = _held(run, definition, receiver, kept.holder, holder)
+    note_kept_argument(run, node, argument, holder, held, kept.how, stored)
 
 
 _NOTHING_KEPT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})

@@ -55,13 +55,29 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundKept:
+    """What a method keeps of an argument with the graph that it carries, or that an element of it
+    does. `parameter` is given at `position` behind `self`; `holder` is the path behind `self` and
+    the dot, `how` the container's method, or "+" for a total. `renewed_by` are the methods of the
+    class that begin the holder anew."""
+
+    parameter: str
+    position: int
+    holder: str
+    how: str
+    renewed_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFunction:
     """A function or method: what it returns (None: nothing), what training step it takes, with its
-    callees (`backward`, `step` or empty), and which functions of frameworks it calls, with them."""
+    callees (`backward`, `step` or empty), which functions of frameworks it calls, with them, and
+    what a method keeps on its object."""
 
     returns: Value | None = UNKNOWN
     trains: str = ""
     calls: frozenset[str] = frozenset()
+    keeps: tuple[FoundKept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +199,9 @@ def _dependency(data: object) -> Dependency:
 
 def _found_to_json(found: Found) -> list[object]:
     match found:
-        case FoundFunction(returns, trains, calls):
+        case FoundFunction(returns, trains, calls, keeps):
             given = None if returns is None else _value_to_json(returns)
-            return ["function", given, trains, sorted(calls)]
+            return ["function", given, trains, sorted(calls), [_kept_to_json(one) for one in keeps]]
         case FoundClass(where, ancestors, complete, kind, methods, writes):
             names = sorted(ancestors), sorted(methods), sorted(writes)
             return ["class", where, complete, str(kind), *names]
@@ -199,9 +215,9 @@ def _found_to_json(found: Found) -> list[object]:
 
 def _found_from_json(data: object) -> Found:
     match data:
-        case ["function", returns, str(trains), list(calls)]:
+        case ["function", returns, str(trains), list(calls), list(keeps)]:
             given = None if returns is None else _value_from_json(returns)
-            return FoundFunction(given, trains, _strings(calls))
+            return FoundFunction(given, trains, _strings(calls), tuple(map(_kept_from_json, keeps)))
         case ["class", str(where), bool(complete), str(kind), above, methods, writes]:
             names = _strings(above), complete, Kind(kind), _strings(methods), _strings(writes)
             return FoundClass(where, *names)
@@ -214,6 +230,18 @@ def _found_from_json(data: object) -> Found:
         case ["callers", str(grad)]:
             return FoundCallers(GradMode(grad))
     raise ValueError("nothing found")
+
+
+def _kept_to_json(kept: FoundKept) -> list[object]:
+    renewing = sorted(kept.renewed_by)
+    return [kept.parameter, kept.position, kept.holder, kept.how, renewing]
+
+
+def _kept_from_json(data: object) -> FoundKept:
+    match data:
+        case [str(parameter), int(position), str(holder), str(how), renewing]:
+            return FoundKept(parameter, position, holder, how, _strings(renewing))
+    raise ValueError("nothing kept")
 
 
 def _strings(data: object) -> frozenset[str]:

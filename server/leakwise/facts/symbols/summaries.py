@@ -11,6 +11,7 @@ from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.interpretation import decorators_known
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.names import ScopeIndex, path_of
+from leakwise.facts.symbols.keeping import kept_by_method
 from leakwise.facts.symbols.questions import (
     Found,
     FoundClass,
@@ -125,6 +126,7 @@ class _Teller:
                 for name in self.facts.calls_below(definition)
                 if name.partition(".")[0] in FRAMEWORKS
             ),
+            tuple(kept_by_method(self.facts, definition)),
         )
 
     def _class(self, definition: Definition) -> FoundClass:

@@ -99,9 +99,10 @@ def _idle_loop(body: BodyFacts, call: ModuleCall) -> Loop | None:
     """The outermost loop that trains nothing and runs the same network again and again: a loop
     over layers is a part of one forward pass."""
     root = call.callee.partition(".")[0]
-    return next(
-        (loop for loop in call.loops if not _may_train(body, loop) and root not in loop.names), None
-    )
+    for loop in call.loops:
+        if loop.trips != 1 and not _may_train(body, loop) and root not in loop.names:
+            return loop
+    return None
 
 
 def _may_train(body: BodyFacts, loop: Loop) -> bool:

@@ -1,5 +1,7 @@
 """Which loops a body runs, what may end them early, and what its `with` statements enter."""
 
+import pytest
+
 from tests.facts.reading import bodies
 
 
@@ -39,3 +41,24 @@ def test_a_with_statement_tells_what_it_enters_and_how_far_it_goes() -> None:
     inside, outside = body.loops
     assert by_profiler.body.contains(inside.loop.body)
     assert not by_profiler.body.contains(outside.loop.body)
+
+
+@pytest.mark.parametrize(
+    ("code", "trips"),
+    [
+        ("print(x)\n        break", 1),
+        ("print(x)\n        return x", 1),
+        ("for y in x:\n            continue\n        raise ValueError(x)", 1),
+        ("if x:\n            break", None),
+        ("if x:\n            continue\n        break", None),
+        (
+            "try:\n            break\n        except ValueError:\n            print(x)",
+            None,
+        ),
+        ("print(x)", None),
+    ],
+)
+def test_a_loop_that_ends_with_its_first_round_has_one(code: str, trips: int | None) -> None:
+    head = "def run(loader):\n    for x in loader:\n        "
+    (found, *_) = bodies(head + code)["run"].loops
+    assert found.loop.trips == trips

@@ -138,6 +138,30 @@ def _while(run: Run, node: ast.While) -> None:
     _loop(run, node, None, (), lambda: evaluate(run, node.test))
 
 
+def _ends_with_first_round(node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether no second round of a loop begins: each ends in a `break`, a `return` or a `raise`."""
+    if not isinstance(node.body[-1], ast.Break | ast.Return | ast.Raise):
+        return False
+    pending: list[ast.AST] = [*node.body]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, ast.Continue):
+            return False
+        if not isinstance(one, _OTHER_LOOPS):
+            pending.extend(ast.iter_child_nodes(one))
+    return True
+
+
+_OTHER_LOOPS = (
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+)
+
+
 def _loop(
     run: Run,
     node: ast.For | ast.AsyncFor | ast.While,
@@ -153,7 +177,7 @@ def _loop(
         run.block,
         id(node),
         None if over is None else over.portable(),
-        None if over is None else over.length,
+        1 if _ends_with_first_round(node) else None if over is None else over.length,
         names,
         frozenset() if isinstance(node, ast.While) else paths_in(node.iter),
     )

@@ -1,5 +1,7 @@
 """An edit makes the facts of other bodies neither anew nor wrong."""
 
+import ast
+
 import pytest
 
 from leakwise.facts import ModuleFacts
@@ -154,3 +156,34 @@ def test_what_holds_behind_a_break_is_what_held_before_it() -> None:
     assert described(results(module)["search"].exit_values["best"]) == "number"
     edited(module, "best = 0.0", "best = None")
     assert described(results(module)["search"].exit_values["best"]) == "other"
+
+
+def test_a_flag_is_told_from_the_number_that_it_equals() -> None:
+    code = """
+        keep = 1
+
+        def user():
+            given = keep
+            other = given
+            return other
+
+        first = keep
+        second = first
+    """
+    module = ModuleFacts(document(code))
+    results(module)
+    module.body(module.scopes.module)
+    for text in ("True", "1.0", "1", "False", "0", "0.0", "-1", "-1.0"):
+        old = module.document.lines[0].strip()
+        edited(module, old, f"keep = {text}")
+        expected = repr(ast.literal_eval(text))
+        inside = results(module)["user"].exit_values
+        outside = module.body(module.scopes.module).exit_values
+        for value in (inside["given"], inside["other"], outside["first"], outside["second"]):
+            assert repr(value.constant) == expected
+
+
+def test_where_a_flag_or_a_number_may_stand_neither_is_known() -> None:
+    code = "def user(some):\n    given = 1 if some else True\n    return given\n"
+    module = ModuleFacts(document(code))
+    assert results(module)["user"].exit_values["given"].constant is None

@@ -47,6 +47,7 @@ from leakwise.facts.values import (
     element_of,
     join,
     mapping,
+    number,
 )
 
 
@@ -66,7 +67,7 @@ def _constant(run: Run, node: ast.Constant) -> Value:
     if value is None:
         return NONE
     if isinstance(value, int | float | complex):
-        return Value(Kind.NUMBER, constant=value)
+        return number(value)
     if isinstance(value, str):
         return Value(Kind.OTHER, constant=value, storage=storage_named(value))
     return Value(Kind.OTHER, constant=value)
@@ -230,7 +231,7 @@ def _unary(run: Run, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Not):
         return OTHER
     if isinstance(value.constant, int | float) and isinstance(node.op, ast.USub):
-        return NUMBER.but(constant=-value.constant)
+        return number(-value.constant)
     return run.recorded(value).but(constant=None)
 
 

@@ -37,13 +37,13 @@ from leakwise.facts.summaries import (
 from leakwise.facts.usage import is_local
 from leakwise.facts.values import (
     NONE,
-    NUMBER,
     OTHER,
     Kind,
     Source,
     Value,
     container,
     merge_sources,
+    number,
 )
 
 _Arguments = dict[str, list[Given]]
@@ -126,7 +126,7 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
         for name, default in defaults(definition).items():
             if name not in given and isinstance(default, ast.Constant):
                 if isinstance(default.value, bool):
-                    known[name] = NUMBER.but(constant=default.value)
+                    known[name] = number(default.value)
                 elif default.value is None:
                     known[name] = NONE
     if not may_tell_more(found, known):

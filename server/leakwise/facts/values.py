@@ -282,6 +282,14 @@ def merge_sources(one: frozenset[Source], two: frozenset[Source]) -> frozenset[S
     return merged if len(merged) <= MOST_SOURCES else frozenset({ANY_SOURCE})
 
 
+def number(constant: object) -> Value:
+    """What a literal number gives. `1`, `1.0` and `True` are equal: its name tells them apart."""
+    return Value(Kind.NUMBER, name=_NUMBER_TYPES.get(type(constant)), constant=constant)
+
+
+_NUMBER_TYPES = {bool: "builtins.bool", float: "builtins.float", complex: "builtins.complex"}
+
+
 def overlap(one: frozenset[Source], two: frozenset[Source]) -> bool:
     """Whether two sets of sources may share one."""
     if not one or not two:
@@ -310,6 +318,7 @@ def join(one: Value, two: Value) -> Value:
         )
     if one.kind is two.kind:
         same_name = one.name if one.name == two.name else None
+        same_type = type(one.constant) is type(two.constant)
         element = one.element or two.element
         if one.element is not None and two.element is not None:
             element = join(one.element, two.element)
@@ -323,7 +332,7 @@ def join(one: Value, two: Value) -> Value:
             fields=_join_fields(one.fields, two.fields),
             bound=one.bound if one.bound == two.bound else None,
             length=one.length if one.length == two.length else None,
-            constant=one.constant if one.constant == two.constant else None,
+            constant=one.constant if same_type and one.constant == two.constant else None,
             definition=one.definition if one.definition is two.definition else None,
             origin=origin,
             sources=sources,

@@ -287,6 +287,8 @@ class GpuMemoryGrowthNotEnabled(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        if not body.calls_of(*_PROCESSES) and not body.method_calls(*_MAPS):
+            return
         starts = [one for one in body.callbacks if one.function is not None]
         if not starts or body.file_mentions(*_GROWTH) or is_unit_test(body):
             return

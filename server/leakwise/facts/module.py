@@ -4,9 +4,8 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from leakwise.facts.apis import canonical
-from leakwise.facts.apis.resources import HOOK_WORDS, RELEASE_METHODS, RESOURCE_WORDS, RESOURCES
-from leakwise.facts.apis.told import NOTHING_TOLD, Told, told_resource
+from leakwise.facts.apis.resources import RELEASE_METHODS
+from leakwise.facts.apis.told import NOTHING_TOLD, Told
 from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts
 from leakwise.facts.caches import Cache, cache_of
@@ -32,6 +31,7 @@ from leakwise.facts.events import (
 from leakwise.facts.externals import Externals, Outside, knows_nothing
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.holders import Holder, holder_of, holder_of_argument
+from leakwise.facts.indications import may_keep_by_callees, may_take
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.inherited import inherited_result, outside_writers
 from leakwise.facts.interpretation import interpret, parameter_value
@@ -49,7 +49,7 @@ from leakwise.facts.results import BodyResult
 from leakwise.facts.rhythm import rhythm_of, rhythm_of_loop
 from leakwise.facts.scopes import Scopes
 from leakwise.facts.summaries import Context, Summary, summary
-from leakwise.facts.values import UNKNOWN, Kind, Source, Value
+from leakwise.facts.values import UNKNOWN, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
@@ -319,33 +319,12 @@ class ModuleFacts:
         return definition.index.has_trait(trait)
 
     def may_take(self, definition: Definition, *, hooks: bool = False) -> bool:
-        """Whether a body's own code, or a function of the file that it calls, has a word without
-        which no resource, or no hook's handle, is taken."""
-        definition.code.read()
-        return definition.index.has_trait("hook") or definition.index.calls_any(
-            self._resource_names(hooks=hooks)
-        )
+        """Whether a body may take a resource, or a hook's handle, by the names that stand in it."""
+        return may_take(self, definition, hooks=hooks)
 
-    def _resource_names(self, *, hooks: bool) -> frozenset[str]:
-        """The names of calls that take a resource: known ones, as the file imports them, and those
-        of the functions in which one stands."""
-
-        def compute() -> frozenset[str]:
-            names, uri = set(HOOK_WORDS if hooks else RESOURCE_WORDS), self.document.uri
-            for name, qualified in self.scopes.imports():
-                known = RESOURCES.get(canonical(qualified))
-                if known is None and (told := self.told.name_of(qualified, uri)):
-                    known = told_resource(told)
-                if known is not None and (known.kind is Kind.HOOK_HANDLE or not hooks):
-                    names.add(name)
-            for word in sorted(names):
-                for one in self.scopes.mentioning(word):
-                    if one.is_function:
-                        names.add(one.name)
-            return frozenset(names)
-
-        cell = self.query(self.scopes.module, ("resource names", hooks), compute, frozenset())
-        return cell.read()  # type: ignore[no-any-return]
+    def may_keep_by_callees(self, definition: Definition) -> bool:
+        """Whether a function that a body calls may keep an argument, by the names in the body."""
+        return may_keep_by_callees(self, definition)
 
     def callers_grad(self, definition: Definition) -> GradMode | None:
         """The grad mode in which the callers of a function run it."""

@@ -26,6 +26,9 @@ class Resolution:
 
     def __init__(self, module: "ModuleFacts") -> None:
         self.module = module
+        self._listed: frozenset[tuple[str, str]] = frozenset()
+        self._importing: dict[str, list[str]] = {}
+        """The names of `_listed` imports, by what they stand for."""
 
     def outer_name(self, definition: Definition, name: str, *, alone: bool = False) -> Value:
         """What a name that a body does not bind stands for: in the functions round it, at the top
@@ -149,11 +152,12 @@ class Resolution:
 
     def words_for(self, qualified: str) -> frozenset[str]:
         """The words of which one is called where a function or class of this name is."""
-        words = {qualified.rpartition(".")[2]}
-        for name, target in self.module.scopes.imports():
-            if canonical(target) == qualified:
-                words.add(name)
-        return frozenset(words)
+        imports = self.module.scopes.imports()
+        if imports is not self._listed:
+            self._listed, self._importing = imports, {}
+            for name, target in imports:
+                self._importing.setdefault(canonical(target), []).append(name)
+        return frozenset((qualified.rpartition(".")[2], *self._importing.get(qualified, ())))
 
     def is_foreign(self, qualified: str) -> bool:
         """Whether a qualified name lies in a library that knows nothing of autograd."""

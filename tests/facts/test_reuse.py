@@ -187,3 +187,33 @@ def test_where_a_flag_or_a_number_may_stand_neither_is_known() -> None:
     code = "def user(some):\n    given = 1 if some else True\n    return given\n"
     module = ModuleFacts(document(code))
     assert results(module)["user"].exit_values["given"].constant is None
+
+
+@pytest.mark.parametrize("handed", ["note", "partial(note, 1)", "other"])
+def test_what_a_callback_refers_to_is_what_it_holds_now(handed: str) -> None:
+    filler = "".join(f"    step_{n} = data[{n}]\n" for n in range(50))
+    code = (
+        "def watch(net, data):\n"
+        "    seen = []\n"
+        f"{filler}"
+        "    def note(module, inputs, output):\n"
+        "        seen.append(output)\n"
+        "    other = note\n"
+        f"{filler}"
+        f"    net.register_forward_hook({handed})\n"
+    )
+
+    def held(module: ModuleFacts) -> list[tuple[str, str]]:
+        watch = next(one for one in module.scopes.all() if one.name == "watch")
+        callbacks = module.facts(watch).callbacks
+        return [(one.name, described(one.value)) for call in callbacks for one in call.captures]
+
+    module = ModuleFacts(document(code))
+    assert ("seen", "container") in held(module) or handed == "partial(note, 1)"
+    for old, new in (
+        ("seen = []", "seen = 1"),
+        ("seen = 1", "soon = 1"),
+        ("soon = 1", "seen = {}"),
+    ):
+        edited(module, old, new)
+        assert held(module) == held(ModuleFacts(module.document))

@@ -88,6 +88,7 @@ def _run_stretch(run: Run, stretch: list[Block], level: int, run_statement: RunS
         if active:
             active[-1].update(memo.reads)
         memo.repeat(run.state, run.outcome)
+        run.captured.update(memo.captured)
     run.memos.runs.keep(memo, stretch[0], level)
 
 
@@ -106,7 +107,7 @@ def _standing_memo(
         if (
             memo.is_of(stretch, revisions, run.loops)
             and memo.evidence == evidence
-            and memo.before.holds_in(run.state)
+            and memo.holds_in(run.state)
             and run.memos.settled.stand(memo.reads)
         ):
             return memo
@@ -123,6 +124,7 @@ def _run_anew(
 ) -> Memo:
     before = Snapshot(run.state, _roots(run.module.scopes, below))
     outer, run.outcome = run.outcome, Outcome()
+    captured_outside, run.captured = run.captured, {}
     database = run.module.database
     reads = database.open_record()
     try:
@@ -131,8 +133,14 @@ def _run_anew(
         database.close_record()
     inner, run.outcome = run.outcome, outer
     outer.merge(inner)
+    # What the stretch may have bound itself is compared as it was before.
+    own = set(before.roots) if run.captured else ()
+    captured = {name: one for name, one in run.captured.items() if name not in own}
+    run.captured = captured_outside | captured
     revisions = [block.revision for block in stretch]
-    return memo_of(stretch, revisions, run.loops, evidence, before, run.state, inner, reads)
+    return memo_of(
+        stretch, revisions, run.loops, evidence, before, run.state, inner, reads, captured
+    )
 
 
 def _roots(scopes: Scopes, blocks: Sequence[Block]) -> tuple[str, ...]:

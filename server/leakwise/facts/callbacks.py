@@ -87,9 +87,7 @@ def _note_function(
         function.code.read()
         own = frozenset(one.arg for one in function.parameters())
         names = frozenset(
-            name
-            for name in function.index.words_now()
-            if name in run.state.values and not function.index.bindings_of(name)
+            name for name in function.index.words_now() if not function.index.bindings_of(name)
         )
         captures = (*captures, *_captures(run, names, own))
     elif instance is not None and isinstance(part, ast.Attribute) and _is(part.value, instance):
@@ -130,7 +128,7 @@ def _add(
 
 def _captures(run: Run, paths: frozenset[str], own: frozenset[str]) -> Iterator[Capture]:
     for name in sorted({root_of(path) for path in paths} - own):
-        value = run.state.values.get(name)
+        value = run.captured[name] = run.state.values.get(name)
         if value is not None:
             yield Capture(name, value)
 

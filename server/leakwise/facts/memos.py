@@ -152,10 +152,19 @@ class Memo:
     continues: list[Change]
     reads: dict[Node, int]
     """What was read elsewhere, and when it had changed last."""
+    captured: dict[str, Value | None]
+    """What names held that do not stand in the blocks, and that a function refers to which they
+    hand on."""
 
     def is_of(self, blocks: list[Block], revisions: list[int], loops: Loops) -> bool:
         """Whether it is of these blocks as they are now, in these loops."""
         return self.blocks == blocks and self.revisions == revisions and self.loops == loops
+
+    def holds_in(self, state: State) -> bool:
+        """Whether all that the blocks were given is as it is in a state."""
+        return self.before.holds_in(state) and all(
+            state.values.get(name) == value for name, value in self.captured.items()
+        )
 
     def repeat(self, state: State, outcome: Outcome) -> None:
         """Does again what the blocks did."""
@@ -180,6 +189,7 @@ def memo_of(
     state: State,
     outcome: Outcome,
     reads: Iterable[Node],
+    captured: dict[str, Value | None],
 ) -> Memo:
     """A memo of blocks that were just run; it takes their `outcome` for its own."""
     breaks = [Change.since(before, one) for one in outcome.breaks]
@@ -196,6 +206,7 @@ def memo_of(
         breaks,
         continues,
         {node: node.changed_at for node in reads},
+        captured,
     )
 
 

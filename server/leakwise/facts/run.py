@@ -92,6 +92,9 @@ class Run:
     watcher: Watcher | None = None
     read_before: dict[str, tuple[Value, Value]] = field(default_factory=dict)
     """By attribute of `self`: what it held when it was read last, and what reading it gave."""
+    captured: dict[str, Value | None] = field(default_factory=dict)
+    """What names held that are read for a function which refers to them: they need not stand in the
+    statements that are run."""
     inside_lambdas: int = 0
     """How many lambdas that were called are being followed."""
 

@@ -144,3 +144,11 @@ def carriers(run: Run, node: ast.expr) -> list[tuple[Place, Value]]:
         return []
     value = run.evaluate(node)
     return [(run.place(node), value)] if value.carries_graph else []
+
+
+def number(constant: object) -> Value:
+    """What a literal number gives. `1`, `1.0` and `True` are equal: its name tells them apart."""
+    return Value(Kind.NUMBER, name=_NUMBER_TYPES.get(type(constant)), constant=constant)
+
+
+_NUMBER_TYPES = {bool: "builtins.bool", float: "builtins.float", complex: "builtins.complex"}

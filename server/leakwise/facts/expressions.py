@@ -15,7 +15,7 @@ from leakwise.facts.apis.torch_methods import (
     SAME_ATTRIBUTES,
     WRAPPED_MODULE,
 )
-from leakwise.facts.arithmetic import arithmetic, compared_tensors
+from leakwise.facts.arithmetic import arithmetic, compared_tensors, number
 from leakwise.facts.binding import bind
 from leakwise.facts.calls import call
 from leakwise.facts.carrying import cut
@@ -47,7 +47,6 @@ from leakwise.facts.values import (
     element_of,
     join,
     mapping,
-    number,
 )
 
 

@@ -3,6 +3,7 @@
 import ast
 
 from leakwise.facts.acquisitions import acquired_through
+from leakwise.facts.arithmetic import number
 from leakwise.facts.carrying import cut
 from leakwise.facts.constructions import constructed
 from leakwise.facts.containers import holds_graph
@@ -43,7 +44,6 @@ from leakwise.facts.values import (
     Value,
     container,
     merge_sources,
-    number,
 )
 
 _Arguments = dict[str, list[Given]]

@@ -282,14 +282,6 @@ def merge_sources(one: frozenset[Source], two: frozenset[Source]) -> frozenset[S
     return merged if len(merged) <= MOST_SOURCES else frozenset({ANY_SOURCE})
 
 
-def number(constant: object) -> Value:
-    """What a literal number gives. `1`, `1.0` and `True` are equal: its name tells them apart."""
-    return Value(Kind.NUMBER, name=_NUMBER_TYPES.get(type(constant)), constant=constant)
-
-
-_NUMBER_TYPES = {bool: "builtins.bool", float: "builtins.float", complex: "builtins.complex"}
-
-
 def overlap(one: frozenset[Source], two: frozenset[Source]) -> bool:
     """Whether two sets of sources may share one."""
     if not one or not two:

@@ -181,6 +181,26 @@ def test_what_has_not_changed_is_not_checked_again(
 
 
 @pytest.mark.usefixtures("fresh")
+def test_a_fresh_checkout_with_what_was_kept_is_not_checked_again(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = check(work)
+    time.sleep(0.05)
+    check(work)
+    # Another machine: the same content in other files, that are younger.
+    shutil.move(work, tmp_path / "kept")
+    shutil.copytree(tmp_path / "kept", work, copy_function=shutil.copyfile)
+    checked: list[str] = []
+
+    def none(paths: list[str], *arguments: object) -> Iterator[CheckedFile]:
+        checked.extend(paths)
+        return iter(())
+
+    monkeypatch.setattr("leakwise.cli.processes.check_files", none)
+    assert (check(work), checked) == (first, [])
+
+
+@pytest.mark.usefixtures("fresh")
 def test_what_callers_rest_on_counts(work: Path) -> None:
     """A file tells how another one calls a third, and names neither of its functions."""
     modes = "import torch\ndef quiet():\n    return torch.{}()\n"

@@ -61,9 +61,21 @@ def test_the_parts_for_gitlab(tmp_path: Path) -> None:
     assert len({issue["fingerprint"] for issue in found}) == 4
 
 
+def test_what_is_kept_lies_where_the_examples_say(tmp_path: Path) -> None:
+    github = yaml.safe_load(block("github cache"))["jobs"]["leakwise"]
+    gitlab = yaml.safe_load(block("gitlab cache"))["leakwise"]
+    work = write(tmp_path, {"leak.py": LEAK, "pyproject.toml": ""})
+    for command in (steps(github)[-1], gitlab["script"][-1]):
+        assert run(command, work).returncode == 1
+    assert gitlab["cache"]["paths"] == [github["steps"][1]["with"]["path"]] == [".leakwise_cache"]
+    assert list(work.glob(".leakwise_cache/findings-*"))
+
+
 def test_the_examples_hold_their_schemas_and_name_inputs_that_there_are(tmp_path: Path) -> None:
     check_schema("vendor.github-workflows", block("github action"), tmp_path)
     check_schema("vendor.gitlab-ci", block("gitlab include"), tmp_path)
+    check_schema("vendor.github-workflows", block("github cache"), tmp_path)
+    check_schema("vendor.gitlab-ci", block("gitlab cache"), tmp_path)
     action = yaml.safe_load((ROOT / ".github/actions/leakwise/action.yml").read_text("utf-8"))
     job = yaml.safe_load(block("github action"))["jobs"]["leakwise"]
     assert job["steps"][1]["uses"].partition("@")[0].endswith("/.github/actions/leakwise")

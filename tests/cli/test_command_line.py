@@ -69,6 +69,9 @@ def test_help_groups_options_and_stays_in_the_terminal(tmp_path: Path) -> None:
     assert headings[-1] == "Options"
     assert max(map(len, text.splitlines())) <= 80
     assert text.count("--select ") == 1
+    commands = leakwise("--help", cwd=tmp_path, COLUMNS="80").stdout.partition("Commands:")[2]
+    assert commands.count("\n  ") >= 8
+    assert "..." not in commands
     assert "Options:\n  --stdio" in leakwise("server", "--help", cwd=tmp_path).stdout
 
 

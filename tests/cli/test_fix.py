@@ -63,6 +63,10 @@ def test_what_is_not_safe_stays(tmp_path: Path) -> None:
     assert done.stdout.startswith("a.py:12:14: LP001 ")
     assert done.returncode == 1
     assert (tmp_path / "a.py").read_text() == LEAK
+    withheld = "1 repair may change what the code does: `--unsafe-fixes` makes it too."
+    done = leakwise("check", "--fix", cwd=write(tmp_path, {"b.py": f"import torch\n{BROKEN}\n"}))
+    assert done.stdout.endswith(f" in 1 of 2 files. 1 repair made. {withheld}\n")
+    assert withheld not in leakwise("check", cwd=tmp_path).stdout
 
 
 def test_rules_that_are_off_repair_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from leakwise.cli.recorded import Recorded
 
 
-@click.command(cls=HelpedCommand)
+@click.command(
+    cls=HelpedCommand, short_help="Record findings, so that checks report new ones only."
+)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-o",

@@ -32,7 +32,7 @@ COULD_NOT_RUN = 2
 TERMINATED = 143
 
 
-@click.command(cls=HelpedCommand)
+@click.command(cls=HelpedCommand, short_help="Check files and folders for leaks.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @rewriting_options
 @click.option(

@@ -13,7 +13,7 @@ from leakwise.sources.keeping import FOLDER
 _OWN = ("findings-*.json", "symbols-*.json", "writing-*", ".gitignore")
 
 
-@click.command()
+@click.command(short_help="Remove what checks have kept.")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @cache_dir_option("The folder in which checks keep what they find.")
 def clean(folders: tuple[Path, ...], cache_dir: Path | None) -> None:

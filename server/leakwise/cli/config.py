@@ -25,7 +25,7 @@ from leakwise.engine.settings import (
 WRONG = 2
 
 
-@click.command(cls=HelpedCommand)
+@click.command(cls=HelpedCommand, short_help="Show the settings that hold for a file or folder.")
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--output-format",

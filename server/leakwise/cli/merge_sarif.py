@@ -9,7 +9,7 @@ from leakwise.cli.loading import CouldNotRun
 from leakwise.sources import UnreadableError, read_bytes
 
 
-@click.command(name="merge-sarif")
+@click.command(name="merge-sarif", short_help="Join SARIF logs into one.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-o",

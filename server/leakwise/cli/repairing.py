@@ -46,7 +46,7 @@ def planned(
             if not file.findings:
                 continue
             try:
-                repair = _repair(file.path, stdin, outside, settings, newness)
+                repair, _ = _repair(file.path, stdin, outside, settings, newness)
             except (UnreadableError, UnwritableError) as error:
                 told[-1] = replace(file, problems=(*file.problems, str(error)))
                 continue
@@ -70,14 +70,14 @@ def _repaired(
     if not file.findings:
         return file
     try:
-        repair = _repair(file.path, None, outside, settings, newness)
+        repair, withheld = _repair(file.path, None, outside, settings, newness)
         if repair is None:
-            return file
+            return replace(file, withheld=withheld)
         replace_file(Path(file.path), repair.before, repair.after)
     except (UnreadableError, UnwritableError) as error:
         return replace(file, problems=(*file.problems, str(error)))
     left = check_document(repair.new, file.path, outside, settings, with_fixes)
-    return replace(newness.left(left), repairs=repair.changes)
+    return replace(newness.left(left), repairs=repair.changes, withheld=withheld)
 
 
 def _repair(
@@ -86,9 +86,10 @@ def _repair(
     outside: Outside,
     settings: SettingsResolver,
     newness: Newness,
-) -> Rewrite | None:
-    """The repair of what is new in a file, by all fixes that its settings allow; None where there
-    are none. `content` is what it holds, where that is not on the disk.
+) -> tuple[Rewrite | None, int]:
+    """The repair of what is new in a file, by all fixes that its settings allow, None where there
+    are none; and how many repairs they do not. `content` is what it holds, where that is not on the
+    disk.
 
     Raises:
         UnreadableError: the file is no text, or its encoding lacks a character of the repair.
@@ -109,5 +110,6 @@ def _repair(
         wanted=partial(newness.new, path),
     )
     if not fixed.applied:
-        return None
-    return rewrite(path, data, document, fixed.document, fixed.applied)
+        return None, fixed.withheld
+    repair = rewrite(path, data, document, fixed.document, fixed.applied)
+    return repair, fixed.withheld

@@ -10,7 +10,7 @@ from leakwise.pages import page, title
 from leakwise.rule import Rule
 
 
-@click.command()
+@click.command(short_help="Print the page of a rule, or list the rules.")
 @click.argument("rule", required=False, metavar="[CODE|NAME]", shell_complete=complete_rule)
 @click.option("--all", "every", is_flag=True, help="List the codes, names and titles of all rules.")
 def rule(rule: str | None, every: bool) -> None:

@@ -90,9 +90,9 @@ class CheckedFile:
     """What came of one file: its findings by place, and what hindered the check, one line each.
 
     `checked` is false when nothing of it could be; `about_run` is what hindered more than it.
-    `repairs` were made in it, and `comments` added that suppress findings; `left_out` counts the
-    findings that are not new, where only new ones were asked for. `basis` is None where another
-    check may give something else anyway.
+    `repairs` were made in it, or `withheld` as not safe, and `comments` added that suppress
+    findings; `left_out` counts the findings that are not new, where only new ones were asked for.
+    `basis` is None where another check may give something else anyway.
     """
 
     path: str
@@ -101,6 +101,7 @@ class CheckedFile:
     checked: bool = True
     about_run: tuple[str, ...] = ()
     repairs: int = 0
+    withheld: int = 0
     comments: int = 0
     left_out: int = 0
     basis: Basis | None = None

@@ -16,10 +16,12 @@ MOST_STEPS = 100
 
 @dataclass(frozen=True, slots=True)
 class FixAllResult:
-    """A document after its fixes, with the version that it had, and how many were applied."""
+    """A document after its fixes, with the version that it had, how many were applied, and how many
+    findings that are left have fixes, but none that is safe, where only such are allowed."""
 
     document: Document
     applied: int
+    withheld: int = 0
 
     @property
     def text(self) -> str:
@@ -50,20 +52,20 @@ def fix_all(
     def findings_of(version: Document) -> list[Finding]:
         return analyze(version, rules, outside, settings)
 
-    applied = 0
+    applied = withheld = 0
     findings = findings_of(document)
     seen = {document.text}
     # Fixes of two rules could undo one another.
     while len(seen) <= MOST_STEPS:
         meant = findings if wanted is None else wanted(document, findings)
-        chosen = _allowed(meant, document, code, unsafe)
+        chosen, withheld = _allowed(meant, document, code, unsafe)
         step = _step(document, findings, chosen, findings_of)
         if step is None or step[0].text in seen:
             break
         document, findings, count = step
         seen.add(document.text)
         applied += count
-    return FixAllResult(document, applied)
+    return FixAllResult(document, applied, withheld)
 
 
 def _step(
@@ -95,17 +97,21 @@ def _takes_away(fixed: Counter[str], before: list[Finding], left: list[Finding])
 
 def _allowed(
     findings: Iterable[Finding], document: Document, code: str | None, unsafe: bool
-) -> dict[Fix, str]:
-    """The fix of each finding that is allowed, with the code of its rule."""
+) -> tuple[dict[Fix, str], int]:
+    """The fix of each finding that is allowed, with the code of its rule; and how many findings
+    have none that is."""
     chosen: dict[Fix, str] = {}
+    withheld = 0
     for finding in findings:
         if code is not None and finding.rule.code != code:
             continue
-        for fix in fixes_for(finding, document):
-            if unsafe or fix.applicability is Applicability.SAFE:
-                chosen[fix] = finding.rule.code
-                break
-    return chosen
+        fixes = fixes_for(finding, document)
+        allowed = [one for one in fixes if unsafe or one.applicability is Applicability.SAFE]
+        if allowed:
+            chosen[allowed[0]] = finding.rule.code
+        elif fixes:
+            withheld += 1
+    return chosen, withheld
 
 
 def _compatible(document: Document, fixes: Iterable[Fix]) -> list[Fix]:

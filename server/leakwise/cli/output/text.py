@@ -80,6 +80,11 @@ def summary(files: Sequence[CheckedFile]) -> str:
     repairs = sum(file.repairs for file in files)
     if repairs:
         rest += f" {_count(repairs, 'repair')} made."
+    withheld = sum(file.withheld for file in files)
+    if withheld:
+        them = "it" if withheld == 1 else "them"
+        rest += f" {_count(withheld, 'repair')} may change what the code does:"
+        rest += f" `--unsafe-fixes` makes {them} too."
     comments = sum(file.comments for file in files)
     if comments:
         rest += f" {_count(comments, 'finding')} ignored by comments."

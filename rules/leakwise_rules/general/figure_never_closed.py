@@ -27,6 +27,8 @@ _HANDFUL = 20
 _SHOW = frozenset({"matplotlib.pyplot.show", "matplotlib.pyplot.pause"})
 _CLOSE = "matplotlib.pyplot.close"
 _SAVE = "matplotlib.pyplot.savefig"
+_PICTURES = ("wandb.Image", "mlflow.log_figure")
+"""They save a figure, and leave it open."""
 _PIXELS = ("tostring_rgb", "tostring_argb", "buffer_rgba", "print_png", "print_to_buffer")
 """Methods of a figure's canvas that give its picture."""
 
@@ -44,7 +46,8 @@ class FigureNeverClosed(Rule):
 
     Close each figure once it is saved or logged: `plt.close(fig)`. Or draw on a
     `matplotlib.figure.Figure`, which `pyplot` does not know of. A function that makes a figure,
-    saves it and neither returns, shows nor closes it leaves one more behind at each call.
+    saves it and neither returns, shows nor closes it leaves one more behind at each call; so does
+    one that makes a `wandb.Image` of it, or calls `mlflow.log_figure()`: these leave it open.
 
     ## When it is not a leak
 
@@ -368,6 +371,9 @@ def _saved_at_each_call(body: BodyFacts, taken: Acquisition) -> bool:
     if body.mentions(*_PIXELS):
         return True
     saved = [*body.calls_of(_SAVE)]
+    for site in body.calls_of(*_PICTURES):
+        if site.arguments and taken.place in site.arguments[0].value.sources:
+            saved.append(site)
     for site in body.method_calls("savefig"):
         if taken.place in site.receiver_value.sources:
             saved.append(site)

@@ -5,8 +5,10 @@
 import io
 
 import matplotlib.pyplot as plt
+import mlflow
 import numpy as np
 import torch
+import wandb
 from trainers import Reporter
 
 
@@ -55,3 +57,41 @@ class Drawing(Reporter):
             self.figure = plt.figure()
         plt.plot(values)
         plt.savefig("values.png")
+
+
+def tracked(values, step):
+    figure, axes = plt.subplots()  # leak: LG001
+    axes.plot(values)
+    wandb.log({"values": wandb.Image(figure, caption="values")}, step=step)
+
+
+def tracked_by_run(run, values):
+    figure, axes = plt.subplots()  # leak: LG001
+    axes.plot(values)
+    run.log({"values": wandb.Image(figure)})
+
+
+def tracked_elsewhere(values, step):
+    figure = plt.figure()  # leak: LG001
+    plt.plot(values)
+    mlflow.log_figure(figure, f"values{step}.png")
+
+
+def tracked_and_closed(values):
+    figure, axes = plt.subplots()
+    axes.plot(values)
+    wandb.log({"values": wandb.Image(figure)})
+    plt.close(figure)
+
+
+def tracked_if_asked(values, asked):
+    figure, axes = plt.subplots()
+    axes.plot(values)
+    if asked:
+        wandb.log({"values": wandb.Image(figure)})
+
+
+def handed_to_a_tracker(tracker, values):
+    figure, axes = plt.subplots()
+    axes.plot(values)
+    tracker.log_figure(figure)

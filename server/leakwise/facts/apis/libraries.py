@@ -18,6 +18,11 @@ from leakwise.facts.values import Kind
 
 _MODULE = instance(Kind.MODULE)
 
+# They make a picture of what they are given, such as a figure, and neither keep nor close it:
+# https://docs.wandb.ai/ref/python/data-types/image,
+# https://mlflow.org/docs/latest/python_api/mlflow.html#mlflow.log_figure.
+_PICTURES: dict[str, Effect] = dict.fromkeys(("wandb.Image", "mlflow.log_figure"), OTHER)
+
 # https://docs.pytorch.org/vision/stable/models.html, /datasets.html, /utils.html (`make_grid` is
 # decorated with `no_grad`), /transforms.html.
 _VISION: dict[str, Effect] = {
@@ -116,6 +121,7 @@ _SCALING: dict[str, Effect] = {
 }
 
 LIBRARIES: dict[str, Effect] = {
+    **_PICTURES,
     **_VISION,
     **_TIMM,
     **_TRANSFORMERS,

@@ -37,6 +37,7 @@ CASES = {
         "def main():\n    study = optuna.create_study()\n    study.optimize(work, n_trials=9)\n",
         ["study.optimize"],
     ),
+    "map": ("found = list(map(work, data))\n", ["map(work"]),
     "a lambda": (
         "study = optuna.create_study()\nstudy.optimize(lambda trial: work(trial), n_trials=9)\n",
         ["study.optimize"],

@@ -299,7 +299,7 @@ def _is_part_of_model(site: CallSite) -> bool:
     """Whether what is built leads from a model's inputs, so that the model is there already."""
     first = site.argument("inputs", 0)
     return site.value.name == _FUNCTION or (
-        first is not None and (first.path or "").endswith((".input", ".inputs"))
+        first is not None and any(path.endswith((".input", ".inputs")) for path in _paths(first))
     )
 
 

@@ -355,7 +355,7 @@ class PredictCalledPerSampleInLoop(Rule):
             ):
                 continue
             loop = _repeating_loop(site)
-            if loop is None and (site.loops or not body.asked_again):
+            if loop is None and (site.loops or not body.asked_again or _is_made_here(body, site)):
                 continue
             if body.condition(site) is Condition.ONCE or not body.is_single(site, given):
                 continue
@@ -383,6 +383,11 @@ class PredictCalledPerSampleInLoop(Rule):
         new = f"{finding.notes['model']}({sample}, training=False).numpy()"
         if edits := context.replace(finding.anchors["call"][0], call, new):
             yield Fix("Call the model itself", edits, Applicability.UNSAFE)
+
+
+def _is_made_here(body: BodyFacts, site: CallSite) -> bool:
+    """Whether each call asks a model that it makes for itself."""
+    return any(made.target == site.receiver for made in body.constructions)
 
 
 def _repeating_loop(site: CallSite) -> Loop | None:

@@ -19,6 +19,10 @@ class Lens:
         view = K.function([self.network.input], [self.network.layers[depth].output])  # leak: LT021
         return view([photo])[0]
 
+    def both(self, photo, depth):
+        part = keras.Model([self.network.input], [self.tops[depth]])  # leak: LT021
+        return part(photo)[0]
+
     def remembered(self, photo, depth):
         if depth not in self.seen:
             self.seen[depth] = K.function([self.network.input], [self.network.layers[depth].output])

@@ -1,4 +1,5 @@
-"""What is cut from its graph had one: an object that was called for it is a network."""
+"""What is cut from its graph had one: an object that was called for it is a network. And what a
+method of a network gives has one where that is backpropagated in another place."""
 
 import ast
 from typing import TYPE_CHECKING
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.torch_methods import CUT_GRAPH, MODULE_LOOKUPS
 from leakwise.facts.definitions import Definition
 from leakwise.facts.events import GradMode
+from leakwise.facts.loss_functions import is_loss_function
 from leakwise.facts.names import path_of
 from leakwise.facts.run import Run
 from leakwise.facts.state import root_of
@@ -35,8 +37,9 @@ def called_network(
         path, sources = path.removesuffix(f".{FORWARD}"), receiver.sources
         cut = run.cut_call is node
     elif isinstance(function, ast.Attribute) and receiver is not None and _asked(receiver, path):
-        path, sources = path.removesuffix(f".{function.attr}"), receiver.sources
         cut = run.cut_call is node and run.cut_how in CUT_GRAPH
+        cut = cut or is_loss_function(run.module, run.definition, path)
+        path, sources = path.removesuffix(f".{function.attr}"), receiver.sources
     elif _was_handed_in(run, path):
         # Other things have `data`, too.
         cut = run.cut_call is node and run.cut_how in CUT_GRAPH

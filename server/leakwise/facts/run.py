@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_WORDS
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
+from leakwise.facts.apis.torch_methods import (
+    BACKWARD_METHODS,
+    MODULE_EVIDENCE,
+    OPTIMIZER_STEP,
+    WEIGHT_EVIDENCE,
+)
 from leakwise.facts.carrying import cut, unmarked
 from leakwise.facts.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.definitions import Definition
@@ -243,7 +248,8 @@ def kind_used_as(use: Use) -> Kind | None:
         # Also where its class was called for it, under the same name.
         return Kind.OPTIMIZER if use.methods >= _OPTIMIZER_USE else None
     if not use.called:
-        return None
+        asked = use.methods & MODULE_EVIDENCE
+        return Kind.MODULE if asked & WEIGHT_EVIDENCE and len(asked) > 1 else None
     if not MODULE_EVIDENCE.isdisjoint(use.methods):
         return Kind.MODULE
     return None if MODEL_EVIDENCE.isdisjoint(use.methods) else Kind.KERAS_MODEL

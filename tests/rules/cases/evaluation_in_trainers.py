@@ -177,3 +177,37 @@ class QuietStrategy(Strategy):
         for self.x, self.y in loader:
             self.x = self.x.cuda()
             self.logits = self.answers()
+
+
+class Recommender:
+    def __init__(self, model):
+        self.model = model
+        self.optimizer = torch.optim.Adam(self.model.parameters())
+
+    def train_epoch(self, loader):
+        self.model.train()
+        total = 0.0
+        for batch in loader:
+            self.optimizer.zero_grad()
+            loss = self.model.ranking_loss(batch)
+            loss.backward()
+            self.optimizer.step()
+            total += loss.item()
+        return total
+
+    def valid_epoch(self, loader):
+        self.model.eval()
+        total = 0.0
+        for batch in loader:
+            total += self.model.ranking_loss(batch)  # leak: LP008
+        return total / len(loader)
+
+    def best(self, loader):
+        # What it does is not known: it may switch recording off itself.
+        self.model.eval()
+        return [self.model.best_items(batch) for batch in loader]
+
+    @torch.no_grad()
+    def quiet_epoch(self, loader):
+        self.model.eval()
+        return sum(self.model.ranking_loss(batch) for batch in loader)

@@ -105,6 +105,9 @@ MODULE_EVIDENCE = words(
     "train eval parameters state_dict named_parameters load_state_dict named_modules zero_grad"
 )
 """A name that is called, and of which one of these is asked, is a module."""
+WEIGHT_EVIDENCE = words("parameters named_parameters named_modules")
+"""So is a name of which one of these and another of those are asked, and which is not called: one
+of its methods may be what it is run by."""
 
 OPTIMIZER_STEP = "step"
 BACKWARD_METHODS = frozenset({"backward", "manual_backward"})

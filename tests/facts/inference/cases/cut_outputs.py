@@ -58,3 +58,30 @@ class Searcher:
         kept = score.total.detach()
         mask = self.model.mask(images)  #? unknown
         return mask.sum(), kept
+
+
+class Ranker:
+    def __init__(self, model, strategy):
+        self.model = model
+        self.strategy = strategy
+        self.optimizer = torch.optim.Adam(self.model.parameters())
+
+    def fit(self, batches):
+        self.model.train()
+        self.strategy.train(batches)
+        for batch in batches:
+            loss = self.model.ranking_loss(batch)  #? Output attached likely
+            loss.backward()
+            other = self.strategy.loss(batch)  #? Tensor attached scalar likely
+            other.backward()
+
+    def check(self, batches):
+        #? self.model: Module likely; self.strategy: unknown
+        self.model.eval()
+        self.strategy.eval(batches)
+        loss = self.model.ranking_loss(batches)  #? Output attached likely
+        best = self.model.best(batches)  #? unknown
+        other = self.strategy.loss(batches)  #? unknown
+        with torch.no_grad():
+            quiet = self.model.ranking_loss(batches)  #? unknown
+        return loss, best, other, quiet

@@ -211,6 +211,8 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
     path, holder_path = path_of(target), path_of(target.value)
     if holder_path is None or holder.kind is Kind.TENSOR:
         run.outcome.store(value)
+        if holder_path is not None and path is None and value.carries_graph:
+            keep(run, holder_path, holder, "item", node, value)
         return
     if holder.kind is Kind.OUTPUT:
         _replace_part(run, holder_path, holder, value)

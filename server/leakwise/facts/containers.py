@@ -12,7 +12,17 @@ from leakwise.facts.proof import proven_part
 from leakwise.facts.rounds import each_of
 from leakwise.facts.run import Run, shown
 from leakwise.facts.state import deep_sources
-from leakwise.facts.values import OTHER, UNKNOWN, Certainty, Kind, Value, container, join, mapping
+from leakwise.facts.values import (
+    OTHER,
+    UNKNOWN,
+    Certainty,
+    Graph,
+    Kind,
+    Value,
+    container,
+    join,
+    mapping,
+)
 
 _KEEP = frozenset(["append", "appendleft", "add", "put", "put_nowait"])
 _KEEP_ALL = frozenset(["extend", "extendleft", "update"])
@@ -128,7 +138,8 @@ def set_slot(run: Run, path: str, holder: Value, key: object, value: Value, node
 def keep(
     run: Run, path: str | None, holder: Value, how: str, node: ast.expr, stored: Value
 ) -> None:
-    """Notes that a value is put into a container, and joins it to the container's elements."""
+    """Notes that a value is put into a container, and joins it to the container's elements; or that
+    one with a graph is written into a tensor, which refers to all such graphs from then on."""
     if path is None:
         # `groups[key].append(x)`: the outermost container that has a path holds it.
         path = _holding_path(node=run.statement, run=run)
@@ -164,6 +175,10 @@ def keep(
             put_in=put_in(stored),
         )
     )
+    if holder.kind is Kind.TENSOR:
+        written = holder.but(graph=Graph.ATTACHED, certainty=stored.certainty, scalar=False)
+        run.state.change(path, run.recorded(written).made_from(deep_sources(stored) | {path}))
+        return
     kept = stored.but(items=None) if stored.items is not None else stored
     # What others may have put in is not known, but what is put in here is.
     element = kept if holder.element in (None, UNKNOWN) else join(holder.element, kept)

@@ -19,7 +19,7 @@ from leakwise_rules.wording import shown
 
 
 class ModuleHookOrMethodReferenceCycle(Rule):
-    """A hook or a cached function refers to the object that owns it.
+    """A hook, a cached function or an attribute refers to the object that owns it.
 
     ## Why it leaks
 
@@ -29,8 +29,9 @@ class ModuleHookOrMethodReferenceCycle(Rule):
     their parameters, so models that are built one after the other pile up on a GPU: 20 modules of
     16 MiB held 320 MiB after they were dropped, until `gc.collect()` freed them all.
 
-    So it is with an object on which a function is put that uses `self`; where a cache keeps the
-    tensors that this function is given, with what came of them, these wait for the collector too.
+    So it is with an attribute that holds a method of the object, or a function that uses `self`;
+    where a cache keeps the tensors that such a function is given, with what came of them, these
+    wait for the collector too.
 
     ## Best practice
 
@@ -222,6 +223,40 @@ class ModuleHookOrMethodReferenceCycle(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from torch import nn
+
+                class Switched(nn.Module):
+                    def __init__(self, deep):
+                        super().__init__()
+                        self.wide, self.narrow = nn.Linear(64, 4096), nn.Linear(64, 8)
+                        self.path = self.through_wide if deep else self.through_narrow  # leak
+
+                    def through_wide(self, x):
+                        return self.wide(x)
+
+                    def through_narrow(self, x):
+                        return self.narrow(x)
+
+                scores = [evaluate(Switched(deep)) for deep in plans]
+            """,
+            good="""
+                from torch import nn
+
+                class Switched(nn.Module):
+                    def __init__(self, deep):
+                        super().__init__()
+                        self.wide, self.narrow = nn.Linear(64, 4096), nn.Linear(64, 8)
+                        self.deep = deep
+
+                    def path(self, x):
+                        return self.wide(x) if self.deep else self.narrow(x)
+
+                scores = [evaluate(Switched(deep)) for deep in plans]
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -309,6 +344,14 @@ class ModuleHookOrMethodReferenceCycle(Rule):
         class_, instance = body.class_, body.instance_name
         if class_ is None or instance is None or not class_.is_module or not class_.made_in_loop:
             return
+        for circle in body.circles:
+            yield self.report(
+                circle.place,
+                RelatedPlace(class_.definition.place, "Objects of this class are made in a loop."),
+                certainty=Certainty.LIKELY,
+                what=f"The function in `{shown(f'{instance}.{circle.attribute}', 24)}`",
+                instance=shown(instance, 20),
+            )
         hooks = {hook.place: hook for hook in body.hooks}
         for callback in body.callbacks:
             hook = hooks.get(callback.call)

@@ -11,6 +11,7 @@ from leakwise.facts.autograd_contexts import (
     tensors_on_context,
 )
 from leakwise.facts.backpropagation import steps_for_trainer
+from leakwise.facts.circles import Circle, circles_in
 from leakwise.facts.decorators import Decorator, decorators_of
 from leakwise.facts.environment import variables_set
 from leakwise.facts.events import (
@@ -130,6 +131,11 @@ class Circumstances:
             self.module, self.definition, taken.place, calls, frozenset(), gathered=True
         )
         return found >= Release.NORMALLY
+
+    @property
+    def circles(self) -> tuple[Circle, ...]:
+        """The functions that this method puts on its object, and that refer to it."""
+        return circles_in(self.module, self.definition)
 
     def wholes(self, taken: Acquisition) -> frozenset[str]:
         """What that from which a resource is taken is a part of, or is itself: the paths through

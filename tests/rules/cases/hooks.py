@@ -269,3 +269,37 @@ class RehookedInTime(nn.Module):
 
     def close(self):
         self.hook.remove()
+
+
+class Chosen(nn.Module):
+    def __init__(self, sharp):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+        self.step = self.sharpen if sharp else self.soften  # leak: LP037
+        self.scale = lambda x: x / self.inner.weight.norm()  # leak: LP037
+        self.plain = nn.functional.relu
+        self.size = self.width()
+
+    def sharpen(self, x):
+        return self.inner(x) * 2
+
+    def soften(self, x):
+        return self.inner(x) / 2
+
+    def width(self):
+        return self.inner.weight.shape[0]
+
+
+class ChosenOnce(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+        self.step = self.sharpen
+
+    def sharpen(self, x):
+        return self.inner(x) * 2
+
+
+chosen = ChosenOnce()
+for sharp in range(9):
+    evaluate(Chosen(sharp))

@@ -183,6 +183,16 @@ def test_a_large_worker_is_replaced_once_it_is_idle(tmp_path: Path) -> None:
         assert who.answer("process 4") != small[0]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
+def test_a_worker_that_is_far_too_large_is_replaced_while_there_is_more_to_do(
+    tmp_path: Path,
+) -> None:
+    with asking(tmp_path, limits=Limits(recycled_above=100 << 20)) as who:
+        first = who.answer("process 1")
+        later = who.answers(f"grow {250 << 20}", "process 2", "process 3")[1:]
+        assert later[0] == later[1] != first
+
+
 def test_open_documents_count_for_each_worker(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("saved")

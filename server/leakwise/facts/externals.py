@@ -74,7 +74,7 @@ def knows_nothing(question: Question) -> Answer:
     return Answer()
 
 
-@functools.cache
+@functools.lru_cache(maxsize=20_000)
 def is_outside(qualified: str) -> bool:
     """Whether a qualified name may lead to user code, or to a package without tables."""
     if is_address(qualified) or qualified.startswith("."):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leakwise.facts.certainty import Certainty as Certainty
@@ -245,7 +245,7 @@ SHAPE = Value(Kind.CONTAINER, element=NUMBER)
 NONE = Value(Kind.OTHER, name="None")
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def qualified(name: str) -> Value:
     """An imported module, or a name of one."""
     return Value(Kind.QUALIFIED, name=name)

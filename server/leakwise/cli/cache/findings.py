@@ -1,6 +1,7 @@
 """What earlier checks found, given back where all that it rests on is as it was."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +71,7 @@ class FindingsCache:
             settings,
             with_fixes,
             basis.reach,
-            tuple(path for path, _, _ in depends),
+            tuple(sys.intern(path) for path, _, _ in depends),
             basis.names,
             [plain_finding(one) for one in file.findings],
             list(file.problems),

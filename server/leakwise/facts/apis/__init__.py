@@ -1,7 +1,7 @@
 """What known frameworks' calls give and do, as tables, and the look-ups in them."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from leakwise.facts.apis import (
     arrays,
@@ -27,7 +27,7 @@ from leakwise.facts.values import Kind
 __all__ = ["Effect", "Gives", "canonical", "effect_of", "instance_kind"]
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def canonical(qualified: str) -> str:
     """The one name of what can be reached by several: `tf.keras.Model` is `keras.Model`."""
     for alias, name in keras.ALIASES:
@@ -36,14 +36,14 @@ def canonical(qualified: str) -> str:
     return qualified
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def instance_kind(qualified: str) -> Kind | None:
     """The kind of an object of a known class; None for an unknown one, or what is no class."""
     effect = effect_of(qualified)
     return effect.kind if effect is not None and effect.gives is Gives.INSTANCE else None
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def effect_of(qualified: str) -> Effect | None:
     """What calling a qualified name gives; None where the tables do not know."""
     if qualified in _OPAQUE:

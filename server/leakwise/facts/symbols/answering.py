@@ -37,6 +37,9 @@ _MOST_HOPS = 8
 """How many files may pass a name on by importing it."""
 _MOST_BYTES = 1_000_000
 """Larger files are data more often than code."""
+_MOST_KEPT_CHARACTERS = 1_500_000
+"""How much source the files have whose facts are kept: these take some fifty times as much."""
+_MOST_ANSWERS = 20_000
 _MOST_FILES = 120
 """How many files' facts are kept."""
 
@@ -48,6 +51,7 @@ class _File:
     """The facts of one file, and all that they rest on."""
 
     facts: ModuleFacts
+    characters: int
     trail: _Trail = field(default_factory=dict)
 
 
@@ -73,6 +77,7 @@ class Answering:
         self._sources = sources
         self._index = ProjectIndex(sources, project_files)
         self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
+        self._characters = 0
         self._known: dict[tuple[Question, int], tuple[Found | None, _Trail]] = {}
 
     def answer(self, question: Question) -> Answer:
@@ -93,12 +98,15 @@ class Answering:
         self._index.forget(changes.paths)
         for key, file in list(self._files.items()):
             if changes.touch(file.trail):
+                self._characters -= file.characters
                 del self._files[key]
 
     def _symbol(self, question: Question, depth: int) -> tuple[Found | None, _Trail]:
         key = (question, depth)
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= _MOST_ANSWERS:
+                self._known.clear()
             trail: _Trail = {}
             found = self._follow(question, depth, trail)
             known = self._known[key] = (found, trail)
@@ -203,9 +211,12 @@ class Answering:
                 lambda asked: self._ask_below(asked, depth + 1, trail),
                 self._told(path),
             )
-            file = self._files[key] = _File(facts, trail)
-            if len(self._files) > _MOST_FILES:
-                self._files.popitem(last=False)
+            file = self._files[key] = _File(facts, len(document.text), trail)
+            self._characters += file.characters
+            while len(self._files) > 1 and (
+                len(self._files) > _MOST_FILES or self._characters > _MOST_KEPT_CHARACTERS
+            ):
+                self._characters -= self._files.popitem(last=False)[1].characters
         self._files.move_to_end(key)
         return file
 

@@ -36,7 +36,7 @@ class AnswerCache:
         self._file = folder / f"symbols-{name}-{edition()}.json"
         self._state = threading.Lock()
         self._kept: dict[_Key, Any] | None = None
-        self._fresh: dict[_Key, Any] = {}
+        self._fresh: dict[_Key, Answer] = {}
         """What this run used or learned."""
         self._learned = False
 
@@ -57,13 +57,13 @@ class AnswerCache:
             if answer.lasting and hold(answer.depends):
                 found[question] = answer
                 with self._state:
-                    self._fresh[_key(question)] = data
+                    self._fresh[_key(question)] = answer
         return found
 
     def put(self, question: Question, answer: Answer) -> None:
         """Keeps an answer, from the next `save` on."""
         with self._state:
-            self._fresh[_key(question)] = answer_to_json(answer)
+            self._fresh[_key(question)] = answer
             self._learned = True
 
     def save(self) -> None:
@@ -77,7 +77,7 @@ class AnswerCache:
             kept = self._load()
             for key in self._fresh:
                 kept.pop(key, None)
-            kept.update(self._fresh)
+            kept.update((key, answer_to_json(answer)) for key, answer in self._fresh.items())
             entries = [[list(key), data] for key, data in list(kept.items())[-MOST:]]
             body = json.dumps(entries, separators=(",", ":")).encode("ascii")
             try:

@@ -45,8 +45,13 @@ class Changes:
         )
 
 
+MOST_ANSWERS = 50_000
+"""More than the documents of a server, or the files that are checked together, ask for."""
+
+
 class Known:
-    """Answers by question. It is no thread's own: whoever shares it locks it."""
+    """Answers by question. It is no thread's own: whoever shares it locks it. Of very many, the
+    oldest are forgotten, and found out again when they are asked for."""
 
     def __init__(self) -> None:
         self._answers: dict[Question, Answer] = {}
@@ -57,6 +62,8 @@ class Known:
 
     def put(self, question: Question, answer: Answer) -> None:
         """Takes an answer, in place of an earlier one."""
+        if len(self._answers) >= MOST_ANSWERS:
+            del self._answers[next(iter(self._answers))]
         self._answers[question] = answer
 
     def forget(self, changes: Changes) -> list[Question]:

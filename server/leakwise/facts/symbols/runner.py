@@ -101,6 +101,8 @@ class Runner:
         self._folder = tempfile.mkdtemp(prefix="leakwise-symbols-")
         try:
             while not self._stopped.is_set():
+                if self._process is not None and self._process.far_too_large:
+                    self._end()
                 oversized = self._process is not None and self._process.oversized
                 job = self._owner.next_job(self, 0 if oversized else IDLE_SECONDS)
                 if job is not None:

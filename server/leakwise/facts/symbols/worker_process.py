@@ -171,6 +171,11 @@ class WorkerProcess:
         """Whether it should be ended once it has nothing to do."""
         return self.memory > self._limits.recycled_above
 
+    @property
+    def far_too_large(self) -> bool:
+        """Whether it should be ended before it is asked again."""
+        return self.memory > 2 * self._limits.recycled_above
+
     def kill(self) -> None:
         """Ends the process at once; from any thread. Whoever waits for an answer gets none."""
         with contextlib.suppress(OSError):

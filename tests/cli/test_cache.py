@@ -160,7 +160,7 @@ def test_what_has_not_changed_is_not_checked_again(
 
     def none(paths: list[str], *arguments: object) -> Iterator[CheckedFile]:
         checked.extend(Path(path).name for path in paths)
-        return iter(())
+        yield from ()
 
     monkeypatch.setattr("leakwise.cli.processes.check_files", none)
     assert first == second == check(work)
@@ -180,6 +180,23 @@ def test_what_has_not_changed_is_not_checked_again(
     assert "run.py" not in checked
 
 
+@pytest.mark.parametrize("how", [GeneratorExit, KeyboardInterrupt, SystemExit])
+def test_a_check_that_is_ended_keeps_what_it_found(work: Path, how: type[BaseException]) -> None:
+    paths = [str(work / name) for name in ("plain.py", "run.py", "train.py")]
+    settings = SettingsResolver()
+    time.sleep(0.03)  # what was changed that shortly before is not kept
+    checked = check_what_changed(paths, 1, [str(work)], settings, False)
+    first = next(checked)
+    if how is GeneratorExit:
+        checked.close()
+    else:
+        with pytest.raises(how):
+            checked.throw(how())
+    cache = opened([str(work)], settings)
+    assert cache is not None
+    assert [path for path in paths if cache.is_known(path)] == [first.path]
+
+
 @pytest.mark.usefixtures("fresh")
 def test_a_fresh_checkout_with_what_was_kept_is_not_checked_again(
     work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -194,7 +211,7 @@ def test_a_fresh_checkout_with_what_was_kept_is_not_checked_again(
 
     def none(paths: list[str], *arguments: object) -> Iterator[CheckedFile]:
         checked.extend(paths)
-        return iter(())
+        yield from ()
 
     monkeypatch.setattr("leakwise.cli.processes.check_files", none)
     assert (check(work), checked) == (first, [])

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     _About = tuple[Sequence[str], Overrides, Mapping[str, ToldData]]
 
+_TO_END = (signal.SIGINT, signal.SIGTERM)
+"""What ends a check: Ctrl-C, and whoever runs it."""
+
 
 def check_chunks(
     chunks: Sequence[Sequence[str]],
@@ -37,7 +40,8 @@ def check_chunks(
     lost: list[str] = []
     about = folders, overrides, told
     with _pool(jobs, about) as pool:
-        futures = {pool.submit(_check_chunk, chunk, with_fixes): chunk for chunk in chunks}
+        with _signals_held():
+            futures = {pool.submit(_check_chunk, chunk, with_fixes): chunk for chunk in chunks}
         for future in as_completed(futures):
             try:
                 yield from future.result()
@@ -58,12 +62,28 @@ def _check_singly(paths: Sequence[str], about: "_About", with_fixes: bool) -> It
             while waiting:
                 path = waiting.pop()
                 try:
-                    yield from pool.submit(_check_chunk, [path], with_fixes).result()
+                    with _signals_held():
+                        future = pool.submit(_check_chunk, [path], with_fixes)
+                    yield from future.result()
                 except BrokenProcessPool:
                     why = "the checking process died on it (out of memory?)"
                     advice = "check it alone, and please report it if that fails too"
                     yield unchecked(path, f"{why} - {advice}")
                     break
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Has Ctrl-C and the signal to end wait while processes begin: what they raise is lost in the
+    code that Python runs around a fork."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TO_END)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -98,6 +118,8 @@ def _begin(folders: Sequence[str], overrides: Overrides, told: "Mapping[str, Tol
     multiprocessing.util.Finalize(None, _outside.close, exitpriority=10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TO_END)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from hashlib import blake2b
 
 from leakwise.cli.cache.findings import FindingsCache
@@ -23,7 +24,8 @@ def check_what_changed(
     settings: SettingsResolver,
     with_fixes: bool,
 ) -> Generator[CheckedFile, None, None]:
-    """As `check_files`; what is kept of earlier checks and still holds is not checked again."""
+    """As `check_files`; what is kept of earlier checks and still holds is not checked again, and
+    what is found is kept, also where the caller stops early."""
     cache = opened(folders, settings)
     if cache is None:
         check_selectors(settings.overrides, loaded_rules())
@@ -46,9 +48,16 @@ def check_what_changed(
         from leakwise.cli.processes import check_files
 
         told = told_in(folders, settings)
-        for file in check_files(unknown, jobs, folders, settings.overrides, told, with_fixes):
-            cache.put(file, fingerprints.of(file.path), with_fixes)
-            yield file
+        checked = check_files(unknown, jobs, folders, settings.overrides, told, with_fixes)
+        try:
+            with closing(checked):
+                for file in checked:
+                    cache.put(file, fingerprints.of(file.path), with_fixes)
+                    yield file
+        except BaseException:
+            # A check that was ended goes on from here the next time.
+            cache.save()
+            raise
     _trust(settings, cache)
     why = cache.save()
     if why is not None and settings.overrides.cache is not None:

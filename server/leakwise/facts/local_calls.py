@@ -62,11 +62,11 @@ def local_call(
     given, anywhere = given_to(definition, node, arguments, keywords, through_class=through_class)
     given, anywhere = handed_in(run, definition, given, anywhere)
     if _is_early(run, node, definition):
-        found = _own_summary(run, definition, given, early=True)
+        found = _early_summary(run, definition, given)
     else:
         found = _summary(run, definition, given, anywhere)
         if found.flows is None and _is_own(run, node, definition):
-            found = _own_summary(run, definition, given, made=True)
+            found = _made_summary(run, definition)
     place = run.place(node)
     if found.trains:
         run.outcome.add(TrainingStep(place, run.loops, found.trains))
@@ -150,16 +150,22 @@ def _is_own(run: Run, node: ast.Call, definition: Definition) -> bool:
     return isinstance(owner, ast.Name) and owner.id == run.instance
 
 
-def _own_summary(
-    run: Run, definition: Definition, given: _Arguments, *, early: bool = False, made: bool = False
-) -> Summary:
-    """The summary of a method of the same object, of whose attributes less is known."""
+def _made_summary(run: Run, definition: Definition) -> Summary:
+    """The summary of a method of the same object as its constructor makes that, for any arguments:
+    methods in a circle are looked into once for each grad mode, and no deeper."""
+    if run.depth >= MOST_DEPTH or not is_followed(definition):
+        return Summary()
+    context = Context((), run.state.grad, MOST_DEPTH, made=True)
+    return run.module.summary_for(definition, context)
+
+
+def _early_summary(run: Run, definition: Definition, given: _Arguments) -> Summary:
     if run.depth >= MOST_DEPTH:
         return Summary()
     known = {name: abstracted(one[0].value) for name, one in given.items() if len(one) == 1}
     known = {name: value for name, value in known.items() if value.kind is not Kind.UNKNOWN}
     arguments = tuple(sorted(known.items(), key=_by_name))
-    context = Context(arguments, run.state.grad, run.depth + 1, early=early, made=made)
+    context = Context(arguments, run.state.grad, run.depth + 1, early=True)
     return run.module.summary_for(definition, context)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.facts.reading import bodies, described
+from tests.facts.reading import bodies, described, indented
 
 HEAD = "import torch\nfrom torch import nn\nfrom m import f\n"
 BODY = """
@@ -46,6 +46,55 @@ def test_without_recording_it_makes_no_graph() -> None:
     trained = "loss = criterion(net(x), y)\n    loss.backward()"
     body = bodies(HEAD + BODY.format(trained=trained, asked=asked))["fit"]
     assert not body.value("v").carries_graph
+
+
+MAKES_GRAPHS = {
+    "given to a criterion": "loss = criterion(net(x), y)\nloss.backward()",
+    "under a name": "out = net(x)\nloss = criterion(out, y)\nloss.backward()",
+    "one of several": "out, rest = net(x, y)\nloss = criterion(out)\nloss.backward()",
+    "a part of it": "out = net(x)\nloss = out.loss / 2\nloss.backward()",
+    "by known functions": "out = net(x)\nloss = torch.exp(out.mean() - y).sum()\nloss.backward()",
+    "twice": "loss = criterion(net(x)) + criterion(net(y))\nloss.backward()",
+}
+MAKES_NONE_FOR_SURE = {
+    "two that may": "loss = criterion(net(x), other(y))\nloss.backward()",
+    "cut": "loss = criterion(other(x), net(x).detach())\nloss.backward()",
+    "never backpropagated": "loss = criterion(net(x), y)\nprint(loss)",
+    "an attribute of data": "loss = criterion(net.to(x), y)\nloss.backward()",
+    "without recording": (
+        "loss = criterion(net(x), y)\nloss.backward()\ntorch.set_grad_enabled(False)"
+    ),
+}
+
+
+def _made(trained: str) -> str:
+    lines = indented(f"{trained}\nv = net(y)")
+    code = f"{HEAD}def fit(net, criterion, other, x, y):\n{lines}"
+    return described(bodies(code)["fit"].value("v"))
+
+
+@pytest.mark.parametrize("trained", MAKES_GRAPHS.values(), ids=MAKES_GRAPHS.keys())
+def test_what_alone_can_have_made_a_graph_makes_others(trained: str) -> None:
+    assert _made(trained) == "output attached likely"
+
+
+@pytest.mark.parametrize("trained", MAKES_NONE_FOR_SURE.values(), ids=MAKES_NONE_FOR_SURE.keys())
+def test_of_what_may_have_made_none_nothing_is_known(trained: str) -> None:
+    assert _made(trained) == "unknown"
+
+
+def test_a_method_of_the_class_makes_what_its_body_says() -> None:
+    code = f"""{HEAD}
+class Run:
+    def net(self, x):
+        return f(x)
+
+    def fit(self, x, y):
+        loss = self.criterion(self.net(x), y)
+        loss.backward()
+        v = self.net(y)
+"""
+    assert described(bodies(code)["Run.fit"].value("v")) == "unknown"
 
 
 CLASS = """

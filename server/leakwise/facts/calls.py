@@ -10,8 +10,8 @@ from leakwise.facts.apis.tensorflow import VARIABLE_UPDATES
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
 from leakwise.facts.binding import fresh_loops
 from leakwise.facts.callbacks import note_callbacks
+from leakwise.facts.calls_by_use import loss_by_use, output_by_use
 from leakwise.facts.constructions import constructed, made_by_use
-from leakwise.facts.containers import holds_graph
 from leakwise.facts.cut_outputs import called_network
 from leakwise.facts.events import (
     GRADIENT,
@@ -34,7 +34,6 @@ from leakwise.facts.framework_calls import (
 from leakwise.facts.keras_values import called_as_model, output_of, receiver_as_model
 from leakwise.facts.lambdas import LambdaText, called_lambda
 from leakwise.facts.local_calls import construct_local, local_call
-from leakwise.facts.loss_functions import is_loss_function
 from leakwise.facts.members import Record, made_record
 from leakwise.facts.methods import method_call
 from leakwise.facts.metric_values import is_torch_metric, made_metric
@@ -209,25 +208,17 @@ def _called(
         return pending_call(run, node, everything)
     if is_torch_metric(callee):
         return unknown_call(run, everything)
-    if _differentiates(run, node, callee, everything):
-        made = with_graph_of(run, node, everything, scalar=True)
-        return made.but(certainty=made.certainty.weaker(Certainty.LIKELY))
+    if (loss := loss_by_use(run, node, callee, everything)) is not None:
+        return loss
     if (network := called_network(run, node, callee, receiver)) is not None:
         path, module = network
         return forward_call(run, node, path, module, everything)
+    if (output := output_by_use(run, node, callee, everything)) is not None:
+        return output
     if receiver is not None and isinstance(node.func, ast.Attribute):
         return method_call(run, node, node.func, receiver, arguments, keywords)
     # What a function makes depends on which function it is.
     return unknown_call(run, everything).made_from(callee.sources)
-
-
-def _differentiates(run: Run, node: ast.Call, callee: Value, arguments: list[Value]) -> bool:
-    """Whether a function that is not known is given something with a graph, and known by use to
-    make a loss of that."""
-    if callee.kind is not Kind.UNKNOWN or not any(holds_graph(one) for one in arguments):
-        return False
-    path = path_of(node.func)
-    return path is not None and is_loss_function(run.module, run.definition, path)
 
 
 def _qualified_call(

@@ -6,57 +6,82 @@ makes of an output refers to the output's graph, and that it runs no backward pa
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.class_use import enclosing_method, family
 from leakwise.facts.definitions import Definition
 from leakwise.facts.gathered import GatheredNames
+from leakwise.facts.graph_makers import made_by
 from leakwise.facts.graph_origins import unwrapped
 from leakwise.facts.names import ScopeIndex, path_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
-Paths = frozenset[str]
-_NONE: Paths = frozenset()
 _MOST_NAMES_DEEP = 3
 """Through how many names a loss is looked for: `loss = a + b`, `a = criterion(x, y)`."""
+
+
+class Used(NamedTuple):
+    """The paths that are called for what is backpropagated, and those of them, or of what they are
+    given, that must have made its graph."""
+
+    losses: frozenset[str] = frozenset()
+    makers: frozenset[str] = frozenset()
+
+
+_NO_USE = Used()
 
 
 def is_loss_function(module: "ModuleFacts", definition: Definition, path: str) -> bool:
     """Whether a body backpropagates what a call of `path` gave, or, of an attribute of `self`,
     another method of its class does."""
-    if path in _used_in(module, definition):
+    if path in _used_in(module, definition).losses:
         return True
+    attribute, class_ = _attribute(definition, path)
+    return class_ is not None and attribute in _used_by(module, class_).losses
+
+
+def makes_graphs(module: "ModuleFacts", definition: Definition, path: str) -> bool:
+    """Whether a body, or of an attribute of `self` a method of its class, backpropagates what
+    nothing but `path` can have made the graph of: it is a network, or runs one."""
+    if path in _used_in(module, definition).makers:
+        return True
+    attribute, class_ = _attribute(definition, path)
+    return class_ is not None and attribute in _used_by(module, class_).makers
+
+
+def _attribute(definition: Definition, path: str) -> tuple[str, Definition | None]:
+    """The attribute of `self` that a path is, and the class; no class where it is none."""
     method = enclosing_method(definition)
     if method is None or method.parent is None:
-        return False
+        return "", None
     start = f"{method.instance_name()}."
-    return path.startswith(start) and path[len(start) :] in _used_by(module, method.parent)
+    return path.removeprefix(start), method.parent if path.startswith(start) else None
 
 
-def _used_in(module: "ModuleFacts", definition: Definition) -> Paths:
-    """The paths that a body calls for what it backpropagates."""
-
-    def compute() -> Paths:
+def _used_in(module: "ModuleFacts", definition: Definition) -> Used:
+    def compute() -> Used:
         definition.code.read()
         index = definition.index
         if not index.mentions_any(BACKWARD_METHODS):
-            return _NONE
-        return frozenset(
-            path for name in index.backpropagated_now() for path in _makers(index, name, 0)
+            return _NO_USE
+        names = set(index.backpropagated_now())
+        return Used(
+            frozenset(path for name in names for path in _called_for(index, name, 0)),
+            frozenset(path for name in names for path in made_by(module, definition, name)),
         )
 
-    return module.query(definition, "loss functions", compute, _NONE).read()  # type: ignore[no-any-return]
+    return module.query(definition, "loss functions", compute, _NO_USE).read()  # type: ignore[no-any-return]
 
 
-def _used_by(module: "ModuleFacts", class_: Definition) -> Paths:
-    """The attributes that methods of a class, and of its bases in the file, call for what they
-    backpropagate."""
+def _used_by(module: "ModuleFacts", class_: Definition) -> Used:
+    """The same, of attributes, by all methods of a class and of its bases in the file."""
 
-    def compute() -> Paths:
-        found: set[str] = set()
+    def compute() -> Used:
+        losses: set[str] = set()
+        makers: set[str] = set()
         members = family(module, class_)
         for word in sorted(BACKWARD_METHODS):
             for definition in module.scopes.mentioning(word):
@@ -65,14 +90,15 @@ def _used_by(module: "ModuleFacts", class_: Definition) -> Paths:
                     continue
                 start = f"{method.instance_name()}."
                 used = _used_in(module, definition)
-                found.update(path[len(start) :] for path in used if path.startswith(start))
-        return frozenset(found)
+                for found, paths in ((losses, used.losses), (makers, used.makers)):
+                    found.update(path[len(start) :] for path in paths if path.startswith(start))
+        return Used(frozenset(losses), frozenset(makers))
 
-    cell = module.query(class_, "loss functions of methods", compute, _NONE, breaks_cycles=True)
+    cell = module.query(class_, "loss functions of methods", compute, _NO_USE, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
 
 
-def _makers(index: ScopeIndex | GatheredNames, name: str, deep: int) -> Iterator[str]:
+def _called_for(index: ScopeIndex | GatheredNames, name: str, deep: int) -> Iterator[str]:
     if deep < _MOST_NAMES_DEEP:
         for value in index.values_of(name):
             yield from _called_in(index, value, name, deep)
@@ -87,6 +113,6 @@ def _called_in(
         for part in (value.left, value.right):
             yield from _called_in(index, part, name, deep)
     elif isinstance(value, ast.Name) and value.id != name:
-        yield from _makers(index, value.id, deep + 1)
+        yield from _called_for(index, value.id, deep + 1)
     elif isinstance(value, ast.Call) and (path := path_of(value.func)) is not None:
         yield path

@@ -1,0 +1,47 @@
+"""What functions give that are not known but by use: others of their results are backpropagated."""
+
+import ast
+
+from leakwise.facts.carrying import graph_sources
+from leakwise.facts.containers import holds_graph
+from leakwise.facts.events import GradMode
+from leakwise.facts.loss_functions import is_loss_function, makes_graphs
+from leakwise.facts.names import path_of
+from leakwise.facts.run import Run, unknown_call
+from leakwise.facts.tensor_calls import with_graph_of
+from leakwise.facts.values import Certainty, Graph, Kind, Value, merge_sources
+
+
+def loss_by_use(run: Run, node: ast.Call, callee: Value, arguments: list[Value]) -> Value | None:
+    """What a criterion makes of something with a graph; None where it is not known to be one."""
+    if callee.kind is not Kind.UNKNOWN or not any(holds_graph(one) for one in arguments):
+        return None
+    path = path_of(node.func)
+    if path is None or not is_loss_function(run.module, run.definition, path):
+        return None
+    made = with_graph_of(run, node, arguments, scalar=True)
+    return made.but(certainty=made.certainty.weaker(Certainty.LIKELY))
+
+
+def output_by_use(run: Run, node: ast.Call, callee: Value, arguments: list[Value]) -> Value | None:
+    """What a network gives that is none but by use; None where that is not known, or where nothing
+    may be recorded."""
+    if callee.kind is not Kind.UNKNOWN or run.state.grad is not GradMode.ON:
+        return None
+    path = path_of(node.func)
+    if path is None or not makes_graphs(run.module, run.definition, path):
+        return None
+    if run.evidence.names.get(id(run.statement)) and getattr(run.statement, "value", None) is node:
+        # The loss itself, or what holds it: of these more is known.
+        return None
+    place = run.place(node)
+    sources = merge_sources(unknown_call(run, arguments).sources, frozenset({place}))
+    for argument in arguments:
+        sources = merge_sources(sources, graph_sources(argument))
+    return Value(
+        Kind.OUTPUT,
+        graph=Graph.ATTACHED,
+        certainty=Certainty.LIKELY,
+        origin=place,
+        sources=sources,
+    )

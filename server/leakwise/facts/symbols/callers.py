@@ -2,8 +2,10 @@
 
 import ast
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from leakwise.facts.events import CallSite, GradMode
 from leakwise.facts.module import ModuleFacts
@@ -81,11 +83,10 @@ def _modes_in(
 ) -> set[GradMode]:
     """The modes in which one file runs the function; with UNKNOWN among them where it mentions
     what may be the function other than in a call that can be followed."""
-    try:
-        tree = ast.parse(facts.document.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    mentions = _mentions_in(facts)
+    if mentions is None:
         return {GradMode.UNKNOWN}
-    uses = _uses(tree, word)
+    uses = _uses(mentions, word)
     if not uses.calls + uses.others or not uses.imports.reach(names, path, target.path):
         return set()
     followed = 0
@@ -133,18 +134,64 @@ class _Uses:
     others: int = 0
 
 
-def _uses(tree: ast.Module, word: str) -> _Uses:
-    nodes = list(ast.walk(tree))
-    found = [one for node in nodes for one in _imports(node)]
-    words = frozenset(part for _, dotted in found for part in dotted.split(".") if part)
-    levels = (node.level for node in nodes if isinstance(node, ast.ImportFrom))
-    uses = _Uses({word}, Imports(words, frozenset(level for level in levels if level)))
-    for name, dotted in found:
+@dataclass(slots=True)
+class _Mentions:
+    """How often a file reads each name and asks for each attribute, and how often it calls them;
+    the names that it imports with what they stand for, and the dots of its relative imports."""
+
+    names: Counter[str] = field(default_factory=Counter)
+    attributes: Counter[str] = field(default_factory=Counter)
+    called_names: Counter[str] = field(default_factory=Counter)
+    called_attributes: Counter[str] = field(default_factory=Counter)
+    imported: list[tuple[str, str]] = field(default_factory=list)
+    levels: set[int] = field(default_factory=set)
+
+
+_known: WeakKeyDictionary[ModuleFacts, _Mentions | None] = WeakKeyDictionary()
+"""By the facts of a file, which are asked about many functions."""
+
+
+def _mentions_in(facts: ModuleFacts) -> _Mentions | None:
+    """What a file mentions; None where it does not parse."""
+    if facts not in _known:
+        try:
+            _known[facts] = _mentions(ast.parse(facts.document.text))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            _known[facts] = None
+    return _known[facts]
+
+
+def _mentions(tree: ast.Module) -> _Mentions:
+    found = _Mentions()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                found.names[node.id] += 1
+        elif isinstance(node, ast.Attribute):
+            found.attributes[node.attr] += 1
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                found.called_names[node.func.id] += 1
+            elif isinstance(node.func, ast.Attribute):
+                found.called_attributes[node.func.attr] += 1
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.imported += _imports(node)
+            if isinstance(node, ast.ImportFrom) and node.level:
+                found.levels.add(node.level)
+    return found
+
+
+def _uses(mentions: _Mentions, word: str) -> _Uses:
+    imported = mentions.imported
+    words = frozenset(part for _, dotted in imported for part in dotted.split(".") if part)
+    uses = _Uses({word}, Imports(words, frozenset(mentions.levels)))
+    for name, dotted in imported:
         if name != word and dotted.rpartition(".")[2] == word:
             uses.called.add(name)
-    functions = [node.func for node in nodes if isinstance(node, ast.Call)]
-    uses.calls = sum(_is_use(function, uses.called, word) for function in functions)
-    uses.others = sum(_is_use(node, uses.called, word) for node in nodes) - uses.calls
+    uses.calls = mentions.called_attributes[word]
+    uses.calls += sum(mentions.called_names[name] for name in uses.called)
+    everywhere = sum(mentions.names[name] for name in uses.called) + mentions.attributes[word]
+    uses.others = everywhere - uses.calls
     return uses
 
 
@@ -155,9 +202,3 @@ def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}"
-
-
-def _is_use(node: ast.AST, names: set[str], word: str) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id in names and isinstance(node.ctx, ast.Load)
-    return isinstance(node, ast.Attribute) and node.attr == word

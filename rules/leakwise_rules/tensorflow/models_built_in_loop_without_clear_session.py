@@ -317,7 +317,8 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
         if (rounds is not None and rounds <= _FEW) or clears(body, loops[0]):
             return
         uses = uses_of(body, construction)
-        if not uses and is_part(body, construction):
+        seldom = body.condition(construction) is not Condition.ALWAYS
+        if not uses and (seldom or is_part(body, construction)):
             return
         grows = bool(uses) or rounds is None or rounds > _MANY
         repeated = RelatedPlace(

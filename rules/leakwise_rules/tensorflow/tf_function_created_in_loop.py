@@ -2,16 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import (
-    BodyFacts,
-    Certainty,
-    Condition,
-    Event,
-    Kind,
-    Loop,
-    Place,
-    Rhythm,
-)
+from leakwise.facts import BodyFacts, Certainty, Condition, Event, Kind, Loop, Place, Rhythm
 from leakwise.rule import (
     Applicability,
     Example,
@@ -372,16 +363,23 @@ def _repeats(body: BodyFacts, loop: Loop, *, varies: bool) -> bool:
 
 
 def _made_per_call(body: BodyFacts, name: str) -> bool:
-    """Whether a function that makes one runs again and again, and does not give it away."""
-    if body.name in (None, "__init__"):
-        return False
+    """Whether a function that makes one, and calls it itself, runs again and again, and does not
+    give it away."""
     calls = [site for site in body.call_sites if site.callee == name]
+    if body.name in (None, "__init__") or not calls or _is_traced(body, 2):
+        return False
     # What only a loop calls serves for all that one call of the function goes through.
-    for_all = bool(calls) and all(site.loops for site in calls)
+    for_all = all(site.loops for site in calls)
     if body.rhythm < Rhythm.EPOCH and (for_all or not body.asked_again) and not body.repetitions:
         return False
     given = body.result.returns
     return given is None or given.kind not in {Kind.TF_FUNCTION, Kind.FUNCTION, Kind.UNKNOWN}
+
+
+def _is_traced(body: BodyFacts, deep: int) -> bool:
+    """Whether TensorFlow traces a function, or one that calls it, so that it seldom runs."""
+    callers = body.callers() if deep else ()
+    return body.is_traced or any(_is_traced(one, deep - 1) for one in callers)
 
 
 def _is_kept(body: BodyFacts, event: Event, name: str) -> bool:

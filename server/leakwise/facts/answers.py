@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.handlers import HANDLERS, SERVICER
 from leakwise.facts.definitions import Definition
 from leakwise.facts.name_flow import header, mentions, reached_from
+from leakwise.facts.traced import KERAS_BASES
 from leakwise.facts.written import statements_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def answers_others(module: "ModuleFacts", definition: Definition) -> bool:
     if parent is None or (parent.node is not None and not parent.is_class):
         return False
     if parent.is_class and definition.instance_name() is None:
+        return False
+    if definition.name == _CALLED and module.ancestors(parent).names & KERAS_BASES:
+        # A layer that is called is mostly being traced.
         return False
 
     def compute() -> bool:

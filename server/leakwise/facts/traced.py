@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 TF_FUNCTION = "tensorflow.function"
 _RELAXING = frozenset(["input_signature", "reduce_retracing", "experimental_relax_shapes"])
 _UNSEEN = "**"
-KERAS_BASES = (
-    "keras.Model",
-    "keras.models.Model",
-    "keras.Sequential",
-    "keras.models.Sequential",
-    "keras.layers.Layer",
-    "keras.Layer",
+KERAS_BASES = frozenset(
+    (
+        "keras.Model",
+        "keras.models.Model",
+        "keras.Sequential",
+        "keras.models.Sequential",
+        "keras.layers.Layer",
+        "keras.Layer",
+    )
 )
 _KERAS_METHODS = frozenset({"call", "train_step", "test_step", "predict_step", "compute_loss"})
 _MODULE = "tensorflow.Module"

@@ -35,6 +35,13 @@ class Lens:
 
         return float(pull(tf.constant(photo)).numpy())
 
+    def pipeline(self, folder, size):
+        @tf.function
+        def parsed(line):
+            return tf.io.decode_csv(line, [[0.0]] * size)
+
+        return tf.data.TextLineDataset(folder).map(parsed)
+
     def sweep(self, photos):
         @tf.function
         def pull(pixels):
@@ -48,6 +55,33 @@ class Lens:
     def calibrate(self):
         # Asked nothing: who calls it, and how often, is not known.
         return self.network.predict(np.zeros((1, 8, 8, 3))).max()
+
+
+def boxes_of(raw, anchors):
+    @tf.function(experimental_implements="nms")
+    def fused(boxes, others):
+        return tf.concat([boxes, others], 0)
+
+    return fused(raw, anchors) + tf.constant(1.0)
+
+
+class Head(keras.layers.Layer):
+    def call(self, raw):
+        # Traced, so that it seldom runs.
+        return boxes_of(raw, self.anchors)
+
+
+def corners_of(raw):
+    @tf.function(experimental_implements="corners")
+    def fused(boxes):
+        return tf.concat([boxes, boxes], 0)
+
+    return fused(raw) + tf.constant(1.0)
+
+
+class Corners(keras.layers.Layer):
+    def __call__(self, raw):
+        return corners_of(raw)
 
 
 class Scores(Resource):

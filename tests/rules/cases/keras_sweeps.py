@@ -80,3 +80,13 @@ def towers(inputs, count):
     for _ in range(count):
         x = Dense(32)(x)
     return Model(inputs, x)
+
+
+def restored(parts):
+    kept = {}
+    for name, part in parts.items():
+        if name.startswith("encoder"):
+            # One of the parts may be it, and nothing trains it.
+            encoder = Sequential([Dense(part.width)])
+            kept["weights"] = encoder.get_weights()
+    return kept

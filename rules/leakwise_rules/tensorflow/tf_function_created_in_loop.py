@@ -200,6 +200,15 @@ class TfFunctionCreatedInLoop(Rule):
     )
     negatives = (
         Negative(
+            why="Each call makes one of the network that it is given.",
+            code="""
+                import tensorflow as tf
+
+                def freeze(network, rows):
+                    return tf.function(lambda x: network(x)).get_concrete_function(rows).graph
+            """,
+        ),
+        Negative(
             why="A script's own function runs once.",
             code="""
                 import tensorflow as tf
@@ -312,13 +321,12 @@ class TfFunctionCreatedInLoop(Rule):
                     continue
                 yield from self._found(body, made, made.function.name, made.statement, varies=False)
         for site in body.calls_of(_TF_FUNCTION):
-            if any(place.contains(site.place) for place in decorated):
-                continue
             given = site.argument("func", 0)
-            if given is None:
+            if given is None or any(place.contains(site.place) for place in decorated):
                 continue
             varies = any(set(one.varies_in) & set(site.loops) for one in site.arguments)
-            if not site.loops and (given.path or "").partition(".")[0] in body.parameters:
+            of = {(given.path or "").partition(".")[0], *body.captured_by(site)}
+            if not site.loops and not of.isdisjoint(body.parameters):
                 continue
             name = given.path or (site.bound_to or "function")
             yield from self._found(body, site, name, site.statement, varies=varies)
@@ -335,16 +343,12 @@ class TfFunctionCreatedInLoop(Rule):
             return
         if _is_kept(body, event, name):
             return
-        related = (
-            [RelatedPlace(loop.place, "Each iteration of this loop makes one more.")]
-            if loop
-            else []
-        )
+        loops = (loop,) if loop else ()
         yield self.report(
             event.place,
-            *related,
+            *(RelatedPlace(one.place, "Each iteration makes one more.") for one in loops),
             certainty=Certainty.SURE if loop else Certainty.LIKELY,
-            anchors={"statement": (statement,), "loop": (loop.place,) if loop else ()},
+            anchors={"statement": (statement,), "loop": tuple(one.place for one in loops)},
             function=shown(name),
             turn="iteration" if loop else "call",
         )

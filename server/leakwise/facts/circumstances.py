@@ -161,6 +161,15 @@ class Circumstances:
         """The loops and searches of this file that run this function again and again."""
         return repetitions(self.module, self.definition)
 
+    def captured_by(self, site: CallSite) -> frozenset[str]:
+        """The names of this body to which the functions that a call is given refer."""
+        return frozenset(
+            capture.name
+            for callback in self.module.body(self.definition).of(Callback)
+            if callback.call == site.place
+            for capture in callback.captures
+        )
+
     def given_the_same_again(self, parameter: str) -> bool:
         """Whether a loop of this file calls this function with the same for a parameter in each of
         its rounds."""

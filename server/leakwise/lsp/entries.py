@@ -76,15 +76,15 @@ class Entry:
 
     @property
     def may_be_unloaded(self) -> bool:
-        """Whether its facts are in memory, wait for nothing, and remember nothing of code that does
-        not parse now."""
+        """Whether its facts are in memory, and remember nothing of code that does not parse now."""
         return (
-            self.analysis.is_loaded
-            and self.analysis.syntax_error is None
-            and self.rests_at is None
-            and not self.stale
-            and not self.analysis.questions()
+            self.analysis.is_loaded and self.analysis.syntax_error is None and self.rests_at is None
         )
+
+    @property
+    def waits_for_answers(self) -> bool:
+        """Whether other files are still to tell something."""
+        return bool(self.stale or self.analysis.questions())
 
     def unload(self) -> None:
         """Gives the memory of the facts back. They are made again when something is asked, and what

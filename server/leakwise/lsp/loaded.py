@@ -10,8 +10,14 @@ from leakwise.lsp.entries import Entry
 
 MOST_LOADED = 24
 """How many documents keep their facts."""
+MOST_WAITING = 30
+"""How many do while some of them wait for answers about other files, with which they are cheaper to
+bring up to date than to make again."""
 _UNLOADED_TOGETHER = 8
-"""Facts refer to each other in circles: after so many the collector is called."""
+"""Facts refer to each other in circles: after so many the collector is called, once there is
+nothing else to do."""
+_UNLOADED_AT_MOST = 12
+"""After so many it is called at once: what is taken meanwhile is not given back to the system."""
 
 
 class LoadedEntries:
@@ -27,14 +33,21 @@ class LoadedEntries:
         now."""
         self._entries.pop(entry, None)
         self._entries[entry] = None
-        if len(self._entries) <= MOST_LOADED:
-            return
-        for other in list(self._entries):
-            if other is not entry and other.may_be_unloaded:
+        self.unload_others()
+
+    def unload_others(self) -> None:
+        """Unloads documents, the one looked at last not among them, until they are not too many or
+        none may be unloaded."""
+        for other in list(self._entries)[:-1]:
+            if len(self._entries) <= MOST_LOADED:
+                break
+            crowded = len(self._entries) > MOST_WAITING
+            if other.may_be_unloaded and (crowded or not other.waits_for_answers):
                 self.forget(other)
                 other.unload()
                 self._garbage += 1
-                return
+        if self._garbage >= _UNLOADED_AT_MOST:
+            self.collect()
 
     def forget(self, entry: Entry) -> None:
         """Takes note of a document that has no facts, or is closed."""

@@ -307,6 +307,7 @@ class Scheduler:
             if stale:
                 entry.stale.update((one, None) for one in entry.asked() if one in stale)
             self._ask_neighbours(entry)
+        self._loaded.unload_others()
 
     def _changes(self, entry: Entry, answers: "Mapping[Question, Answer]") -> bool:
         """Whether answers may change the findings of a document."""

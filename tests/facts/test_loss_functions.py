@@ -49,20 +49,22 @@ def test_without_recording_it_makes_no_graph() -> None:
 
 
 MAKES_GRAPHS = {
-    "given to a criterion": "loss = criterion(net(x), y)\nloss.backward()",
-    "under a name": "out = net(x)\nloss = criterion(out, y)\nloss.backward()",
-    "one of several": "out, rest = net(x, y)\nloss = criterion(out)\nloss.backward()",
+    "given to a criterion": "loss = nn.MSELoss()(net(x), y)\nloss.backward()",
+    "under a name": "out = net(x)\nloss = nn.functional.mse_loss(out, y)\nloss.backward()",
+    "one of several": "out, rest = net(x, y)\nloss = (out - y).mean()\nloss.backward()",
     "a part of it": "out = net(x)\nloss = out.loss / 2\nloss.backward()",
     "by known functions": "out = net(x)\nloss = torch.exp(out.mean() - y).sum()\nloss.backward()",
-    "twice": "loss = criterion(net(x)) + criterion(net(y))\nloss.backward()",
+    "twice": "loss = (net(x) - net(y)).mean()\nloss.backward()",
 }
 MAKES_NONE_FOR_SURE = {
-    "two that may": "loss = criterion(net(x), other(y))\nloss.backward()",
-    "cut": "loss = criterion(other(x), net(x).detach())\nloss.backward()",
-    "never backpropagated": "loss = criterion(net(x), y)\nprint(loss)",
-    "an attribute of data": "loss = criterion(net.to(x), y)\nloss.backward()",
+    "two that may": "loss = (net(x) - other(y)).mean()\nloss.backward()",
+    "what prepares data": "loss = other(net(x)).mean()\nloss.backward()",
+    "what may be given to a network": "loss = criterion(net(x), y)\nloss.backward()",
+    "cut": "loss = (other(x) - net(x).detach()).mean()\nloss.backward()",
+    "never backpropagated": "loss = (net(x) - y).mean()\nprint(loss)",
+    "an attribute of data": "loss = (net.to(x) - y).mean()\nloss.backward()",
     "without recording": (
-        "loss = criterion(net(x), y)\nloss.backward()\ntorch.set_grad_enabled(False)"
+        "loss = (net(x) - y).mean()\nloss.backward()\ntorch.set_grad_enabled(False)"
     ),
 }
 
@@ -83,18 +85,27 @@ def test_of_what_may_have_made_none_nothing_is_known(trained: str) -> None:
     assert _made(trained) == "unknown"
 
 
-def test_a_method_of_the_class_makes_what_its_body_says() -> None:
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (
+            "class Run:\n    def __init__(self, net):\n        self.net = net",
+            "output attached likely",
+        ),
+        ("class Run:\n    def net(self, x):\n        return f(x)", "unknown"),
+        ("from m import Base\nclass Run(Base):\n    pass", "unknown"),
+    ],
+)
+def test_methods_may_prepare_data(head: str, wanted: str) -> None:
     code = f"""{HEAD}
-class Run:
-    def net(self, x):
-        return f(x)
+{head}
 
     def fit(self, x, y):
-        loss = self.criterion(self.net(x), y)
+        loss = (self.net(x) - y).mean()
         loss.backward()
         v = self.net(y)
 """
-    assert described(bodies(code)["Run.fit"].value("v")) == "unknown"
+    assert described(bodies(code)["Run.fit"].value("v")) == wanted
 
 
 CLASS = """

@@ -31,8 +31,10 @@ def output_by_use(run: Run, node: ast.Call, callee: Value, arguments: list[Value
     path = path_of(node.func)
     if path is None or not makes_graphs(run.module, run.definition, path):
         return None
-    if run.evidence.names.get(id(run.statement)) and getattr(run.statement, "value", None) is node:
-        # The loss itself, or what holds it: of these more is known.
+    if getattr(run.statement, "value", None) is node and (
+        run.evidence.names.get(id(run.statement)) or run.bound_to is None
+    ):
+        # Of the loss itself, or of what holds it, more is known; of several parts one may carry it.
         return None
     place = run.place(node)
     sources = merge_sources(unknown_call(run, arguments).sources, frozenset({place}))

@@ -1,8 +1,8 @@
 """Which function of a body must have made the graph of what it backpropagates.
 
-Where `loss = criterion(out, y)` is backpropagated and `out = model(x)`, nothing but `model` can
-have made the graph: `criterion` was given one, and data has none. Where several functions may have,
-none is known to.
+Where `loss = F.mse_loss(out, y)` is backpropagated and `out = model(x)`, nothing but `model` can
+have made the graph. Where several functions may have, such as `model` and `collate` of
+`model(collate(x))`, none is known to.
 """
 
 import ast
@@ -26,10 +26,10 @@ _WITHOUT_GRAPH = frozenset({"detach", "item", "tolist", "numpy"})
 
 def made_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
     """The path of the only function that may have made the graph of `loss`; none where several
-    may."""
+    may, or where it may be a method of a base that is out of sight."""
     search = _Search(module, definition)
     found = search.name(loss, ())
-    return found if len(found) == 1 else _NONE
+    return found if len(found) == 1 and all(map(search.is_seen, found)) else _NONE
 
 
 class _Search:
@@ -40,6 +40,13 @@ class _Search:
         method = enclosing_method(definition)
         self.class_ = None if method is None else method.parent
         self.instance = None if method is None else method.instance_name()
+
+    def is_seen(self, path: str) -> bool:
+        """Whether what is at a path is bound in this file."""
+        root, _, rest = path.partition(".")
+        if not rest or self.class_ is None:
+            return True
+        return root == self.instance and bool(self.module.attribute_writers(self.class_, rest))
 
     def name(self, name: str, names: tuple[str, ...]) -> Paths:
         """What may have made the graph of what a name holds; `names` lead to it."""
@@ -69,15 +76,13 @@ class _Search:
         given = [*node.args, *(one.value for one in node.keywords)]
         if isinstance(function, ast.Attribute):
             given.append(function.value)
-        inner = _NONE.union(*(self.node(one, names) for one in given))
-        if inner:
-            return inner
+        found = _NONE.union(*(self.node(one, names) for one in given))
         path = path_of(function)
-        return frozenset({path}) if path is not None and self._may_make(path) else _NONE
+        return found | {path} if path is not None and self._may_make(path) else found
 
     def _may_make(self, path: str) -> bool:
-        """Whether a path may stand for a network: a parameter, a name that is assigned, or an
-        attribute of `self` that is no method."""
+        """Whether a path may stand for a network: a parameter, a name that is assigned, or what is
+        read from `self`, which may be a method of a base out of sight."""
         root, _, rest = path.partition(".")
         if rest:
             own = root == self.instance and rest.isidentifier() and self.class_ is not None

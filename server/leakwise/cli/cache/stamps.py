@@ -38,8 +38,11 @@ def digest_of(data: bytes) -> str:
 
 
 def digest_in(path: str) -> str | None:
-    """What stands for the content of the file at `path`; None where it cannot be read."""
+    """What stands for the content of the file at `path`; None where it cannot be read, or is a pipe
+    or device, of which reading may have no end."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
         with open(path, "rb") as stream:
             return digest_of(stream.read())
     except (OSError, ValueError):

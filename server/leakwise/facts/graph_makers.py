@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Paths = frozenset[str]
 _NONE: Paths = frozenset()
-_MOST_NAMES_DEEP = 5
+_SEVERAL = 2
 _MAY_MAKE = "assign"
 """How names are bound that may stand for networks."""
 _WITHOUT_GRAPH = frozenset({"detach", "item", "tolist", "numpy"})
@@ -28,7 +28,7 @@ def made_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
     """The path of the only function that may have made the graph of `loss`; none where several
     may, or where it may be a method of a base that is out of sight."""
     search = _Search(module, definition)
-    found = search.name(loss, ())
+    found = search.makers(loss)
     return found if len(found) == 1 and all(map(search.is_seen, found)) else _NONE
 
 
@@ -48,37 +48,34 @@ class _Search:
             return True
         return root == self.instance and bool(self.module.attribute_writers(self.class_, rest))
 
-    def name(self, name: str, names: tuple[str, ...]) -> Paths:
-        """What may have made the graph of what a name holds; `names` lead to it."""
-        if name in names or len(names) >= _MOST_NAMES_DEEP:
-            return _NONE
-        values = self.definition.index.values_of(name)
-        return _NONE.union(*(self.node(value, (*names, name)) for value in values))
+    def makers(self, loss: str) -> Paths:
+        """What may have made the graph of what a name holds, up to two: each name and each value is
+        looked at once."""
+        found: set[str] = set()
+        names, pending = {loss}, list(self.definition.index.values_of(loss))
+        while pending and len(found) < _SEVERAL:
+            node = unwrapped(pending.pop())
+            if isinstance(node, ast.Name):
+                if node.id not in names:
+                    names.add(node.id)
+                    pending += self.definition.index.values_of(node.id)
+            elif isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+                pending.append(node.value)
+            elif isinstance(node, ast.Call):
+                pending += self._given(node)
+                path = path_of(node.func)
+                if path is not None and not _cuts(node) and self._may_make(path):
+                    found.add(path)
+            elif not isinstance(node, ast.Lambda | ast.Constant):
+                pending += (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+        return frozenset(found)
 
-    def node(self, node: ast.expr, names: tuple[str, ...]) -> Paths:
-        """What may have made the graph of what an expression gives."""
-        node = unwrapped(node)
-        if isinstance(node, ast.Name):
-            return self.name(node.id, names)
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-            return self.node(node.value, names)
-        if isinstance(node, ast.Call):
-            return self._call(node, names)
-        if isinstance(node, ast.Lambda | ast.Constant):
-            return _NONE
-        parts = (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
-        return _NONE.union(*(self.node(one, names) for one in parts))
-
-    def _call(self, node: ast.Call, names: tuple[str, ...]) -> Paths:
-        function = node.func
-        if isinstance(function, ast.Attribute) and function.attr in _WITHOUT_GRAPH:
-            return _NONE
+    def _given(self, node: ast.Call) -> list[ast.expr]:
+        """What may bring a graph into a call: its arguments, and what its method is called on."""
+        if _cuts(node):
+            return []
         given = [*node.args, *(one.value for one in node.keywords)]
-        if isinstance(function, ast.Attribute):
-            given.append(function.value)
-        found = _NONE.union(*(self.node(one, names) for one in given))
-        path = path_of(function)
-        return found | {path} if path is not None and self._may_make(path) else found
+        return [*given, node.func.value] if isinstance(node.func, ast.Attribute) else given
 
     def _may_make(self, path: str) -> bool:
         """Whether a path may stand for a network: a parameter, a name that is assigned, or what is
@@ -91,3 +88,7 @@ class _Search:
             return True
         bound = self.definition.bindings(root) or self.module.scopes.bindings(root)
         return bool(bound) and all(one.how == _MAY_MAKE for one in bound)
+
+
+def _cuts(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _WITHOUT_GRAPH

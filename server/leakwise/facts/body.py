@@ -122,8 +122,6 @@ class BodyFacts(Circumstances, TensorflowScopes):
     @property
     def kept_by_callees(self) -> tuple[Accumulation | Keeping, ...]:
         """What functions and methods of this file that are called here keep of their arguments."""
-        if not self.module.may_keep_by_callees(self.definition):
-            return ()
         events = (*self._of(Accumulation), *self._of(Keeping))
         return tuple(one for one in events if one.through)  # type: ignore[attr-defined,misc]
 

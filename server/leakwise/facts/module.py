@@ -31,7 +31,7 @@ from leakwise.facts.events import (
 from leakwise.facts.externals import Externals, Outside, knows_nothing
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.holders import Holder, holder_of, holder_of_argument
-from leakwise.facts.indications import may_keep_by_callees, may_take
+from leakwise.facts.indications import may_take
 from leakwise.facts.inheritance import Ancestors, ancestors
 from leakwise.facts.inherited import inherited_result, outside_writers
 from leakwise.facts.interpretation import interpret, parameter_value
@@ -321,10 +321,6 @@ class ModuleFacts:
     def may_take(self, definition: Definition, *, hooks: bool = False) -> bool:
         """Whether a body may take a resource, or a hook's handle, by the names that stand in it."""
         return may_take(self, definition, hooks=hooks)
-
-    def may_keep_by_callees(self, definition: Definition) -> bool:
-        """Whether a function that a body calls may keep an argument, by the names in the body."""
-        return may_keep_by_callees(self, definition)
 
     def callers_grad(self, definition: Definition) -> GradMode | None:
         """The grad mode in which the callers of a function run it."""

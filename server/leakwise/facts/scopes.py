@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from leakwise.facts.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.gathered import GatheredNames
 from leakwise.facts.indexing import index_nodes
-from leakwise.facts.mixing import MIXING_CALLS
 from leakwise.facts.names import Binding, NestedScope, ScopeIndex, header_nodes
 from leakwise.facts.queries import Database, Input
 from leakwise.syntax import Block, SyntaxTree
@@ -38,8 +37,6 @@ class Scopes:
         self._names: dict[str, Input[tuple[Binding, ...]]] = {}
         self._mentions: dict[str, Input[tuple[Definition, ...]]] = {}
         self._named: dict[str, Input[tuple[Definition, ...]]] = {}
-        self._keepers: dict[Definition, None] = {}
-        self._keeping: Input[frozenset[str]] = Input(database, frozenset())
         self._stars: Input[tuple[str, ...]] = Input(database, ())
         self._imports: Input[frozenset[tuple[str, str]]] = Input(database, frozenset())
         self._touch(tree.blocks, [])
@@ -63,10 +60,6 @@ class Scopes:
             found = Input(self.database, tuple(self.top.bindings_of(name)))
             self._names[name] = found
         return found.read()
-
-    def keeping(self) -> frozenset[str]:
-        """The names of the functions whose own code may keep a value, or add it to something."""
-        return self._keeping.read()
 
     def stars(self) -> tuple[str, ...]:
         """The modules from which everything is imported at the top level."""
@@ -132,7 +125,6 @@ class Scopes:
     def _publish(self) -> None:
         """Sets the inputs that changed; only those that were ever asked exist."""
         names = self._changed_names
-        self._keeping.set(frozenset(one.name for one in self._keepers))
         for name in names & self._names.keys():
             self._names[name].set(tuple(self.top.bindings_of(name)))
         for word in self._changed_words & self._mentions.keys():
@@ -178,7 +170,6 @@ class Scopes:
         if self.by_node.get(id(definition.node)) is definition:
             del self.by_node[id(definition.node)]
         self._by_name[definition.name].pop(definition, None)
-        self._keepers.pop(definition, None)
         self._changed_names.add(definition.name)
         words = set(definition.index.words_now())
         definition.index = ScopeIndex()
@@ -204,11 +195,6 @@ class Scopes:
         for key, definition in old.items():
             if new.get(key) is not definition:
                 self._drop(definition)
-        for definition in new.values():
-            if definition.is_function and _may_keep(definition):
-                self._keepers[definition] = None
-            else:
-                self._keepers.pop(definition, None)
 
     def _enter(
         self,
@@ -319,13 +305,6 @@ _NO_INDEX = (-1, ScopeIndex())
 
 def _is_scope(block: Block) -> bool:
     return len(block.statements) == 1 and isinstance(block.statements[0], FunctionNode)
-
-
-def _may_keep(definition: Definition) -> bool:
-    index = definition.index
-    return (
-        index.has_trait("keeping") or index.has_trait("addition") or index.calls_any(MIXING_CALLS)
-    )
 
 
 def _shape(block: Block) -> object:

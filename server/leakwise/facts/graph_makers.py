@@ -8,6 +8,7 @@ have made the graph. Where several functions may have, such as `model` and `coll
 import ast
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.torch_methods import CUT_GRAPH, GIVE_WHOLE, LEAVE_TORCH
 from leakwise.facts.class_use import enclosing_method
 from leakwise.facts.definitions import Definition
 from leakwise.facts.graph_origins import unwrapped
@@ -21,7 +22,7 @@ _NONE: Paths = frozenset()
 _SEVERAL = 2
 _MAY_MAKE = "assign"
 """How names are bound that may stand for networks."""
-_WITHOUT_GRAPH = frozenset({"detach", "item", "tolist", "numpy"})
+_WITHOUT_GRAPH = CUT_GRAPH | LEAVE_TORCH | GIVE_WHOLE
 
 
 def made_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
@@ -49,8 +50,8 @@ class _Search:
         return root == self.instance and bool(self.module.attribute_writers(self.class_, rest))
 
     def makers(self, loss: str) -> Paths:
-        """What may have made the graph of what a name holds, up to two: each name and each value is
-        looked at once."""
+        """What may have made the graph of what a name holds, where several may only some; each
+        name and each value is looked at once."""
         found: set[str] = set()
         names, pending = {loss}, list(self.definition.index.values_of(loss))
         while pending and len(found) < _SEVERAL:

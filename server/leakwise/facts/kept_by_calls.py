@@ -30,44 +30,22 @@ def note_kept_argument(
     `holder`, of which so much is known as `held` says. `how` is the container's method, or "+"."""
     stored = stored.made_from(without_parameters(deep_sources(argument.value)))
     parts = carriers(run, argument.node) if stored.carries_graph else []
-    places = tuple(place for place, _ in parts)
-    values = tuple(value for _, value in parts)
-    place, text, through = run.place(argument.node), shown(argument.node), shown(node.func)
-    fresh, before = fresh_loops(run, holder), is_from_before(run, holder)
+    place = run.place(argument.node)
+    told = (
+        shown(argument.node),
+        tuple(part for part, _ in parts),
+        tuple(value for _, value in parts),
+        fresh_loops(run, holder),
+        is_from_before(run, holder),
+        run.statement_place(),
+        shown(node.func),
+    )
     event: Event
     if how == "+":
-        event = Accumulation(
-            place,
-            run.loops,
-            holder,
-            stored,
-            text,
-            places,
-            values,
-            fresh,
-            before,
-            run.statement_place(),
-            through,
-            renewed_by=renewed_by,
-        )
+        event = Accumulation(place, run.loops, holder, stored, *told, renewed_by=renewed_by)
     else:
-        event = Keeping(
-            place,
-            run.loops,
-            holder,
-            held,
-            how,
-            stored,
-            text,
-            places,
-            values,
-            fresh,
-            before,
-            run.statement_place(),
-            through,
-            put_in(argument.value),
-            renewed_by,
-        )
+        where = put_in(argument.value)
+        event = Keeping(place, run.loops, holder, held, how, stored, *told, where, renewed_by)
     run.outcome.add(event, holder)
     if how == "+" and (old := run.state.values.get(holder)) is not None:
         run.state.change(holder, arithmetic(old, stored).made_from(frozenset({holder})))

@@ -19,9 +19,6 @@ from leakwise.facts.names import ScopeIndex, path_of
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
-_MOST_NAMES_DEEP = 3
-"""Through how many names a loss is looked for: `loss = a + b`, `a = criterion(x, y)`."""
-
 
 class Used(NamedTuple):
     """The paths that are called for what is backpropagated, and those of them, or of what they are
@@ -69,7 +66,7 @@ def _used_in(module: "ModuleFacts", definition: Definition) -> Used:
             return _NO_USE
         names = set(index.backpropagated_now())
         return Used(
-            frozenset(path for name in names for path in _called_for(index, name, 0)),
+            frozenset(path for name in names for path in _called_for(index, name)),
             frozenset(path for name in names for path in made_by(module, definition, name)),
         )
 
@@ -98,21 +95,16 @@ def _used_by(module: "ModuleFacts", class_: Definition) -> Used:
     return cell.read()  # type: ignore[no-any-return]
 
 
-def _called_for(index: ScopeIndex | GatheredNames, name: str, deep: int) -> Iterator[str]:
-    if deep < _MOST_NAMES_DEEP:
-        for value in index.values_of(name):
-            yield from _called_in(index, value, name, deep)
-
-
-def _called_in(
-    index: ScopeIndex | GatheredNames, value: ast.expr, name: str, deep: int
-) -> Iterator[str]:
-    """The paths that are called for the parts of a sum."""
-    value = unwrapped(value)
-    if isinstance(value, ast.BinOp):
-        for part in (value.left, value.right):
-            yield from _called_in(index, part, name, deep)
-    elif isinstance(value, ast.Name) and value.id != name:
-        yield from _called_for(index, value.id, deep + 1)
-    elif isinstance(value, ast.Call) and (path := path_of(value.func)) is not None:
-        yield path
+def _called_for(index: ScopeIndex | GatheredNames, loss: str) -> Iterator[str]:
+    """The paths that are called for the parts of what a name holds; each name is looked at once."""
+    names, pending = {loss}, list(index.values_of(loss))
+    while pending:
+        value = unwrapped(pending.pop())
+        if isinstance(value, ast.BinOp):
+            pending += (value.left, value.right)
+        elif isinstance(value, ast.Name):
+            if value.id not in names:
+                names.add(value.id)
+                pending += index.values_of(value.id)
+        elif isinstance(value, ast.Call) and (path := path_of(value.func)) is not None:
+            yield path

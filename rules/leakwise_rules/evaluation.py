@@ -16,8 +16,8 @@ from leakwise.facts import (
     Value,
 )
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
-from leakwise.facts.containers import attached_part, holds_graph
-from leakwise.facts.values import Source, overlap
+from leakwise.facts.interpreter.containers import attached_part, holds_graph
+from leakwise.facts.terms.values import Source, overlap
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
 from leakwise.text import Range
 from leakwise_rules.grad_modes import mode_call

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from leakwise.facts import BodyFacts, CallSite, GradMode, Kind, ModuleCall, Value
-from leakwise.facts.containers import holds_graph
-from leakwise.facts.state import deep_sources
-from leakwise.facts.values import Source
+from leakwise.facts.interpreter.containers import holds_graph
+from leakwise.facts.interpreter.state import deep_sources
+from leakwise.facts.terms.values import Source
 from leakwise_rules.evaluation import CAPTURING, Phase, cuts
 
 _UNTOLD = frozenset({Kind.UNKNOWN, Kind.PENDING})

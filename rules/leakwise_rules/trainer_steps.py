@@ -2,7 +2,7 @@
 lie."""
 
 from leakwise.facts import BodyFacts, Certainty, Keeping, LimitKind, Rhythm
-from leakwise.facts.storage import Device
+from leakwise.facts.terms.storage import Device
 from leakwise.rule import RelatedPlace
 from leakwise_rules.graphs import attribute_of
 

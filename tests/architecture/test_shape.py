@@ -46,3 +46,12 @@ def test_only_the_agreed_files_lie_at_the_top() -> None:
         "tests",
         "vscode-client",
     }
+
+
+def test_every_module_of_the_facts_is_described() -> None:
+    described = (ROOT / "server/ARCHITECTURE.md").read_text("utf-8")
+    facts = ROOT / "server/leakwise/facts"
+    tables = {facts / "apis"}
+    modules = [path for path in facts.rglob("*.py") if not tables & {*path.parents}]
+    names = [path.stem for path in modules if path.stem != "__init__"]
+    assert [name for name in names if f"`{name}`" not in described] == []

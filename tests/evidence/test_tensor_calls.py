@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from leakwise.facts import Graph, Value
-from leakwise.facts.storage import Numbers, View
+from leakwise.facts.terms.storage import Numbers, View
 from tests.facts.reading import bodies
 
 torch: Any = pytest.importorskip("torch")

@@ -4,8 +4,8 @@ import pytest
 
 from leakwise.facts.apis import canonical, effect_of
 from leakwise.facts.apis.metrics import keeps_batches
-from leakwise.facts.storage import Device, Numbers, View
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.terms.storage import Device, Numbers, View
+from leakwise.facts.terms.values import Kind, Value
 from tests.facts.reading import bodies, described
 
 GIVEN = """

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from leakwise.facts import ModuleFacts, describe
-from leakwise.facts.definitions import Definition
+from leakwise.facts.code.definitions import Definition
 from leakwise.text import Document, Range
 
 HEAD = """\

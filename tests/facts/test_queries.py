@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leakwise.facts.queries import Cell, Database, Input
+from leakwise.facts.incremental.queries import Cell, Database, Input
 
 
 def test_a_cell_is_computed_once_for_equal_inputs() -> None:

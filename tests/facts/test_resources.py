@@ -4,7 +4,7 @@ import pytest
 
 from leakwise.facts.apis import canonical
 from leakwise.facts.apis.resources import METHODS, RELEASE_FUNCTIONS, acquired
-from leakwise.facts.values import NONE, NUMBER, OTHER, UNKNOWN, Kind, Value
+from leakwise.facts.terms.values import NONE, NUMBER, OTHER, UNKNOWN, Kind, Value
 from tests.facts.reading import bodies
 
 NAMES = {

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from leakwise.facts import ModuleFacts
-from leakwise.facts.results import BodyResult
+from leakwise.facts.interpreter.results import BodyResult
 from leakwise.text import Document, Range
 from tests.benchmarks import training_files
 from tests.facts.reading import described, document

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leakwise.facts.storage import Device, Numbers, View
+from leakwise.facts.terms.storage import Device, Numbers, View
 from tests.facts.reading import bodies
 
 GIVEN = """

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from leakwise.engine import may_concern
 from leakwise.facts import Acquisition, Graph, ModuleFacts, describe
-from leakwise.facts.trace import trace
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.interpreter.trace import trace
+from leakwise.facts.terms.values import Kind, Value
 from leakwise.sources import read_document
 from leakwise.text import Document
 from tests.realcode.__main__ import cache_folder

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from leakwise.facts.events import GradMode
 from leakwise.facts.symbols.questions import (
     FoundCallers,
     Question,
     answer_from_json,
     answer_to_json,
 )
+from leakwise.facts.terms.events import GradMode
 from tests.sources.notebook_files import code, notebook, saved
 from tests.symbols.inside import answering, written
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop, Place, Rhythm
-from leakwise.facts.values import UNKNOWN, overlap
+from leakwise.facts.terms.values import UNKNOWN, overlap
 from leakwise.rule import (
     Applicability,
     Example,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, CallSite, Certainty
-from leakwise.facts.storage import Device
+from leakwise.facts.terms.storage import Device
 from leakwise.rule import (
     Applicability,
     Example,

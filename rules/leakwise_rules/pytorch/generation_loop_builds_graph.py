@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, Carried, Certainty, Graph, ModuleCall
-from leakwise.facts.state import deep_sources
+from leakwise.facts.interpreter.state import deep_sources
 from leakwise.rule import (
     Example,
     Finding,

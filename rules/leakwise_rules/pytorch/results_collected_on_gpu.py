@@ -10,7 +10,7 @@ from leakwise.facts import (
     Loop,
     ModuleCall,
 )
-from leakwise.facts.storage import Device, Numbers
+from leakwise.facts.terms.storage import Device, Numbers
 from leakwise.rule import (
     Applicability,
     Example,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, Graph, Keeping, Loop
-from leakwise.facts.storage import View
+from leakwise.facts.terms.storage import View
 from leakwise.rule import (
     Applicability,
     Example,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Loop, Place, Rhythm
-from leakwise.facts.storage import Device, View
+from leakwise.facts.terms.storage import Device, View
 from leakwise.rule import (
     Example,
     GeneralSmell,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, Certainty, Kind, Rhythm, Value
-from leakwise.facts.keras_values import MODEL_OUTPUT, PREDICTIONS, WEIGHTS
+from leakwise.facts.interpreter.keras_values import MODEL_OUTPUT, PREDICTIONS, WEIGHTS
 from leakwise.rule import (
     Example,
     GeneralSmell,

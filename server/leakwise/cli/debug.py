@@ -6,8 +6,8 @@ import click
 
 from leakwise.cli.output.printable import printable
 from leakwise.facts import ModuleFacts, describe
+from leakwise.facts.interpreter.trace import trace
 from leakwise.facts.reading import read
-from leakwise.facts.trace import trace
 from leakwise.sources import UnreadableError
 
 

@@ -15,10 +15,10 @@ from leakwise.engine.settings.selectors import selectors_for
 from leakwise.engine.suppression import COMMENT_RULES, Reporting, Suppressions, left
 from leakwise.facts import Certainty, ModuleFacts
 from leakwise.facts.apis.told import NOTHING_TOLD, Told, told
-from leakwise.facts.definitions import Definition
+from leakwise.facts.code.definitions import Definition
 from leakwise.facts.externals import Outside, knows_nothing
+from leakwise.facts.incremental.queries import Cell
 from leakwise.facts.looking import Seen, carrying_assignments, seen_at
-from leakwise.facts.queries import Cell
 from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.rule import Finding, Report, Rule
 from leakwise.syntax import SyntaxProblem

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from leakwise.facts import Certainty, Place
-from leakwise.facts.definitions import Definition
+from leakwise.facts.code.definitions import Definition
 from leakwise.rule import Finding, Related, Report
 
 

@@ -5,15 +5,23 @@ from typing import TYPE_CHECKING
 from leakwise.lazily import lazily
 
 if TYPE_CHECKING:
-    from leakwise.facts.autograd_contexts import OutputOnContext
     from leakwise.facts.body import BodyFacts
-    from leakwise.facts.caches import Cache
-    from leakwise.facts.certainty import Certainty
     from leakwise.facts.classes import ClassFacts
-    from leakwise.facts.decorators import Decorator
-    from leakwise.facts.definitions import Definition
-    from leakwise.facts.describing import describe
-    from leakwise.facts.events import (
+    from leakwise.facts.code.decorators import Decorator
+    from leakwise.facts.code.definitions import Definition
+    from leakwise.facts.keeping.autograd_contexts import OutputOnContext
+    from leakwise.facts.keeping.caches import Cache
+    from leakwise.facts.keeping.holders import Holder, Limit
+    from leakwise.facts.keeping.kept_arguments import Kept
+    from leakwise.facts.keeping.leak_path import Role, Step
+    from leakwise.facts.module import ModuleFacts
+    from leakwise.facts.repeating.repetition import Repetition
+    from leakwise.facts.resources.fates import Fate, Owner
+    from leakwise.facts.resources.guards import Condition
+    from leakwise.facts.resources.release_paths import Release
+    from leakwise.facts.terms.certainty import Certainty
+    from leakwise.facts.terms.describing import describe
+    from leakwise.facts.terms.events import (
         Accumulation,
         Argument,
         AttributeUpdate,
@@ -35,49 +43,41 @@ if TYPE_CHECKING:
         Storing,
         TrainingStep,
     )
-    from leakwise.facts.fates import Fate, Owner
-    from leakwise.facts.guards import Condition
-    from leakwise.facts.holders import Holder, Limit
-    from leakwise.facts.kept_arguments import Kept
-    from leakwise.facts.leak_path import Role, Step
-    from leakwise.facts.lifetimes import Life, LimitKind, Rhythm
-    from leakwise.facts.model_events import Construction, ModelUse
-    from leakwise.facts.module import ModuleFacts
-    from leakwise.facts.places import Place
-    from leakwise.facts.release_paths import Release
-    from leakwise.facts.repetition import Repetition
-    from leakwise.facts.resource_events import Acquisition, Handed
-    from leakwise.facts.values import Graph, Kind, Value
+    from leakwise.facts.terms.lifetimes import Life, LimitKind, Rhythm
+    from leakwise.facts.terms.model_events import Construction, ModelUse
+    from leakwise.facts.terms.places import Place
+    from leakwise.facts.terms.resource_events import Acquisition, Handed
+    from leakwise.facts.terms.values import Graph, Kind, Value
 else:
     __getattr__ = lazily(
         __name__,
         {
-            "leakwise.facts.autograd_contexts": "OutputOnContext",
+            "leakwise.facts.keeping.autograd_contexts": "OutputOnContext",
             "leakwise.facts.body": "BodyFacts",
-            "leakwise.facts.caches": "Cache",
-            "leakwise.facts.certainty": "Certainty",
+            "leakwise.facts.keeping.caches": "Cache",
+            "leakwise.facts.terms.certainty": "Certainty",
             "leakwise.facts.classes": "ClassFacts",
-            "leakwise.facts.decorators": "Decorator",
-            "leakwise.facts.definitions": "Definition",
-            "leakwise.facts.describing": "describe",
-            "leakwise.facts.events": (
+            "leakwise.facts.code.decorators": "Decorator",
+            "leakwise.facts.code.definitions": "Definition",
+            "leakwise.facts.terms.describing": "describe",
+            "leakwise.facts.terms.events": (
                 "Accumulation Argument AttributeUpdate Callback CallSite Capture Carried "
                 "Defining Entering Event GradMode Handling Keeping "
                 "Loop Looping Mix ModuleCall Relief Storing TrainingStep"
             ),
-            "leakwise.facts.fates": "Fate Owner",
-            "leakwise.facts.guards": "Condition",
-            "leakwise.facts.holders": "Holder Limit",
-            "leakwise.facts.kept_arguments": "Kept",
-            "leakwise.facts.leak_path": "Role Step",
-            "leakwise.facts.lifetimes": "Life LimitKind Rhythm",
-            "leakwise.facts.model_events": "Construction ModelUse",
+            "leakwise.facts.resources.fates": "Fate Owner",
+            "leakwise.facts.resources.guards": "Condition",
+            "leakwise.facts.keeping.holders": "Holder Limit",
+            "leakwise.facts.keeping.kept_arguments": "Kept",
+            "leakwise.facts.keeping.leak_path": "Role Step",
+            "leakwise.facts.terms.lifetimes": "Life LimitKind Rhythm",
+            "leakwise.facts.terms.model_events": "Construction ModelUse",
             "leakwise.facts.module": "ModuleFacts",
-            "leakwise.facts.places": "Place",
-            "leakwise.facts.release_paths": "Release",
-            "leakwise.facts.repetition": "Repetition",
-            "leakwise.facts.resource_events": "Acquisition Handed",
-            "leakwise.facts.values": "Graph Kind Value",
+            "leakwise.facts.terms.places": "Place",
+            "leakwise.facts.resources.release_paths": "Release",
+            "leakwise.facts.repeating.repetition": "Repetition",
+            "leakwise.facts.terms.resource_events": "Acquisition Handed",
+            "leakwise.facts.terms.values": "Graph Kind Value",
         },
     )
 

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leakwise.facts.circumstances import Circumstances
-from leakwise.facts.events import (
+from leakwise.facts.interpreter.mixing import MIXING_CALLS
+from leakwise.facts.interpreter.results import BodyResult
+from leakwise.facts.interpreter.state import deep_sources
+from leakwise.facts.keeping.kept_arguments import Kept
+from leakwise.facts.repeating.requests import called_in_loop
+from leakwise.facts.resources.fates import UNKNOWN_FATE, Fate, fates_of
+from leakwise.facts.resources.release_paths import Release
+from leakwise.facts.tensorflow.tensorflow_scopes import TensorflowScopes
+from leakwise.facts.terms.events import (
     GRADIENT,
     Accumulation,
     AttributeUpdate,
@@ -25,26 +33,18 @@ from leakwise.facts.events import (
     TrainingStep,
     Waiting,
 )
-from leakwise.facts.fates import UNKNOWN_FATE, Fate, fates_of
-from leakwise.facts.kept_arguments import Kept
-from leakwise.facts.lifetimes import Rhythm
-from leakwise.facts.mixing import MIXING_CALLS
-from leakwise.facts.model_events import Construction, ModelUse
-from leakwise.facts.places import Place, place_of
-from leakwise.facts.release_paths import Release
-from leakwise.facts.requests import called_in_loop
-from leakwise.facts.resource_events import Acquisition
-from leakwise.facts.results import BodyResult
-from leakwise.facts.state import deep_sources
-from leakwise.facts.tensorflow_scopes import TensorflowScopes
-from leakwise.facts.values import UNKNOWN, Kind, Source, Value, overlap
+from leakwise.facts.terms.lifetimes import Rhythm
+from leakwise.facts.terms.model_events import Construction, ModelUse
+from leakwise.facts.terms.places import Place, place_of
+from leakwise.facts.terms.resource_events import Acquisition
+from leakwise.facts.terms.values import UNKNOWN, Kind, Source, Value, overlap
 
 if TYPE_CHECKING:
-    from leakwise.facts.caches import Cache
     from leakwise.facts.classes import ClassFacts
-    from leakwise.facts.definitions import Definition
-    from leakwise.facts.holders import Holder
-    from leakwise.facts.leak_path import Step
+    from leakwise.facts.code.definitions import Definition
+    from leakwise.facts.keeping.caches import Cache
+    from leakwise.facts.keeping.holders import Holder
+    from leakwise.facts.keeping.leak_path import Step
     from leakwise.facts.module import ModuleFacts
 
 

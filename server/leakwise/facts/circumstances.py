@@ -4,17 +4,27 @@ does happens."""
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leakwise.facts.autograd_contexts import (
+from leakwise.facts.by_use.backpropagation import steps_for_trainer
+from leakwise.facts.code.decorators import Decorator, decorators_of
+from leakwise.facts.code.parameters import parameters_in
+from leakwise.facts.code.usage import is_local
+from leakwise.facts.environment import variables_set
+from leakwise.facts.keeping.autograd_contexts import (
     OutputOnContext,
     TensorOnContext,
     outputs_on_context,
     tensors_on_context,
 )
-from leakwise.facts.backpropagation import steps_for_trainer
-from leakwise.facts.circles import Circle, circles_in
-from leakwise.facts.decorators import Decorator, decorators_of
-from leakwise.facts.environment import variables_set
-from leakwise.facts.events import (
+from leakwise.facts.keeping.circles import Circle, circles_in
+from leakwise.facts.keeping.handed import evaluates_for_trainer
+from leakwise.facts.keeping.wholes import wholes_of
+from leakwise.facts.repeating.repetition import Repetition, repetitions
+from leakwise.facts.repeating.requests import asked_again, given_the_same_again, may_be_asked_again
+from leakwise.facts.repeating.reruns import displayed, survives_rerun
+from leakwise.facts.resources.guards import Condition, condition_of, may_happen_once
+from leakwise.facts.resources.release_paths import Given, Release, release_of
+from leakwise.facts.tensorflow.picking import given_singly, taken_as_one
+from leakwise.facts.terms.events import (
     Argument,
     Callback,
     CallSite,
@@ -24,22 +34,12 @@ from leakwise.facts.events import (
     Looping,
     TrainingStep,
 )
-from leakwise.facts.guards import Condition, condition_of, may_happen_once
-from leakwise.facts.handed import evaluates_for_trainer
-from leakwise.facts.parameters import parameters_in
-from leakwise.facts.picking import given_singly, taken_as_one
-from leakwise.facts.places import Place, place_of
-from leakwise.facts.release_paths import Given, Release, release_of
-from leakwise.facts.repetition import Repetition, repetitions
-from leakwise.facts.requests import asked_again, given_the_same_again, may_be_asked_again
-from leakwise.facts.reruns import displayed, survives_rerun
-from leakwise.facts.resource_events import Acquisition
-from leakwise.facts.usage import is_local
-from leakwise.facts.values import Value
-from leakwise.facts.wholes import wholes_of
+from leakwise.facts.terms.places import Place, place_of
+from leakwise.facts.terms.resource_events import Acquisition
+from leakwise.facts.terms.values import Value
 
 if TYPE_CHECKING:
-    from leakwise.facts.definitions import Definition
+    from leakwise.facts.code.definitions import Definition
     from leakwise.facts.module import ModuleFacts
 
 

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from leakwise.facts.definitions import FunctionNode
-from leakwise.facts.fates import Owner, attribute_owner, is_closable
-from leakwise.facts.holders import is_class_attribute, limits_of_attribute
-from leakwise.facts.holdings import attributes_of, holds
-from leakwise.facts.lifetimes import Rhythm
-from leakwise.facts.names import path_of
-from leakwise.facts.requests import called_in_loop
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.code.definitions import FunctionNode
+from leakwise.facts.code.names import path_of
+from leakwise.facts.keeping.holders import is_class_attribute, limits_of_attribute
+from leakwise.facts.keeping.holdings import attributes_of, holds
+from leakwise.facts.repeating.requests import called_in_loop
+from leakwise.facts.resources.fates import Owner, attribute_owner, is_closable
+from leakwise.facts.terms.lifetimes import Rhythm
+from leakwise.facts.terms.values import Kind, Value
 
 if TYPE_CHECKING:
     from leakwise.facts.body import BodyFacts
-    from leakwise.facts.definitions import Definition
+    from leakwise.facts.code.definitions import Definition
     from leakwise.facts.module import ModuleFacts
 
 _PROPERTIES = frozenset(

@@ -6,7 +6,7 @@ Source: https://docs.python.org/3/library/os.html#os.environ.
 import re
 from typing import TYPE_CHECKING
 
-from leakwise.facts.events import CallSite
+from leakwise.facts.terms.events import CallSite
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts

@@ -9,7 +9,7 @@ from leakwise.facts.apis.keras import MODEL_METHODS
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.apis.resources import MODULE_HOOKS
 from leakwise.facts.apis.torch_methods import MODULE_ITSELF
-from leakwise.facts.queries import Database, Input
+from leakwise.facts.incremental.queries import Database, Input
 from leakwise.facts.symbols.questions import (
     About,
     Answer,
@@ -20,7 +20,7 @@ from leakwise.facts.symbols.questions import (
     Question,
     is_address,
 )
-from leakwise.facts.values import PENDING, UNKNOWN, Kind, Value
+from leakwise.facts.terms.values import PENDING, UNKNOWN, Kind, Value
 from leakwise.sources import uri_to_path
 
 Outside = Callable[[Question], Answer | None]

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leakwise.facts.definitions import Definition, FunctionNode
-from leakwise.facts.events import Accumulation, AttributeUpdate, Event, Keeping, Storing
-from leakwise.facts.interpretation import interpret
-from leakwise.facts.names import header_nodes, path_of
-from leakwise.facts.places import Place, place_of
-from leakwise.facts.run import Run
-from leakwise.facts.state import Outcome, deep_sources
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.code.definitions import Definition, FunctionNode
+from leakwise.facts.code.names import header_nodes, path_of
+from leakwise.facts.interpreter.interpretation import interpret
+from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.state import Outcome, deep_sources
+from leakwise.facts.terms.events import Accumulation, AttributeUpdate, Event, Keeping, Storing
+from leakwise.facts.terms.places import Place, place_of
+from leakwise.facts.terms.values import Kind, Value
 from leakwise.text import Position, Range
 
 if TYPE_CHECKING:

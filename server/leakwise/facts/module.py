@@ -6,19 +6,38 @@ from typing import Any
 
 from leakwise.facts.apis.resources import RELEASE_METHODS
 from leakwise.facts.apis.told import NOTHING_TOLD, Told
-from leakwise.facts.backpropagation import backpropagated_elsewhere
 from leakwise.facts.body import BodyFacts
-from leakwise.facts.caches import Cache, cache_of
-from leakwise.facts.callbacks import argument_use
-from leakwise.facts.callers import (
+from leakwise.facts.by_use.backpropagation import backpropagated_elsewhere
+from leakwise.facts.classes import ClassFacts
+from leakwise.facts.code.callers import (
     call_sites,
     callers_grad,
     calling,
     values_given,
 )
-from leakwise.facts.classes import ClassFacts
-from leakwise.facts.definitions import Definition
-from leakwise.facts.events import (
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.gathered import GatheredNames
+from leakwise.facts.code.inheritance import Ancestors, ancestors
+from leakwise.facts.code.inherited import inherited_result, outside_writers
+from leakwise.facts.code.members import attribute_value, method_value
+from leakwise.facts.code.names import ScopeIndex, path_of
+from leakwise.facts.code.resolution import Resolution
+from leakwise.facts.code.scopes import Scopes
+from leakwise.facts.externals import Externals, Outside, knows_nothing
+from leakwise.facts.incremental.indications import may_take
+from leakwise.facts.incremental.memos import Memos
+from leakwise.facts.incremental.queries import Cell, Database
+from leakwise.facts.interpreter.interpretation import interpret, parameter_value
+from leakwise.facts.interpreter.results import BodyResult
+from leakwise.facts.interpreter.summaries import Context, Summary, summary
+from leakwise.facts.keeping.caches import Cache, cache_of
+from leakwise.facts.keeping.callbacks import argument_use
+from leakwise.facts.keeping.holders import Holder, holder_of, holder_of_argument
+from leakwise.facts.keeping.kept_arguments import ArgumentUse, Kept
+from leakwise.facts.keeping.leak_path import Step, leak_path
+from leakwise.facts.repeating.reruns import NotebookFacts
+from leakwise.facts.repeating.rhythm import rhythm_of, rhythm_of_loop
+from leakwise.facts.terms.events import (
     Accumulation,
     Callback,
     CallSite,
@@ -28,28 +47,9 @@ from leakwise.facts.events import (
     Loop,
     Storing,
 )
-from leakwise.facts.externals import Externals, Outside, knows_nothing
-from leakwise.facts.gathered import GatheredNames
-from leakwise.facts.holders import Holder, holder_of, holder_of_argument
-from leakwise.facts.indications import may_take
-from leakwise.facts.inheritance import Ancestors, ancestors
-from leakwise.facts.inherited import inherited_result, outside_writers
-from leakwise.facts.interpretation import interpret, parameter_value
-from leakwise.facts.kept_arguments import ArgumentUse, Kept
-from leakwise.facts.leak_path import Step, leak_path
-from leakwise.facts.lifetimes import Rhythm
-from leakwise.facts.members import attribute_value, method_value
-from leakwise.facts.memos import Memos
-from leakwise.facts.names import ScopeIndex, path_of
-from leakwise.facts.queries import Cell, Database
-from leakwise.facts.reruns import NotebookFacts
-from leakwise.facts.resolution import Resolution
-from leakwise.facts.resource_events import Acquisition
-from leakwise.facts.results import BodyResult
-from leakwise.facts.rhythm import rhythm_of, rhythm_of_loop
-from leakwise.facts.scopes import Scopes
-from leakwise.facts.summaries import Context, Summary, summary
-from leakwise.facts.values import UNKNOWN, Source, Value
+from leakwise.facts.terms.lifetimes import Rhythm
+from leakwise.facts.terms.resource_events import Acquisition
+from leakwise.facts.terms.values import UNKNOWN, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 

@@ -26,7 +26,7 @@ def of_value(analysis: "Analysis", position: Position) -> tuple[str, Range] | No
     seen = analysis.seen_at(position)
     if seen is None:
         return None
-    from leakwise.facts.telling import told
+    from leakwise.facts.terms.telling import told
 
     words = told(seen.value)
     if words is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from leakwise.lazily import lazily
 
 if TYPE_CHECKING:
-    from leakwise.facts.certainty import Certainty
+    from leakwise.facts.terms.certainty import Certainty
     from leakwise.fixing.context import FixContext
     from leakwise.fixing.fixes import Applicability, Fix
     from leakwise.rule.categories import GeneralSmell, RootCause
@@ -17,7 +17,7 @@ else:
     __getattr__ = lazily(
         __name__,
         {
-            "leakwise.facts.certainty": "Certainty",
+            "leakwise.facts.terms.certainty": "Certainty",
             "leakwise.fixing.context": "FixContext",
             "leakwise.fixing.fixes": "Applicability Fix",
             "leakwise.rule.categories": "GeneralSmell RootCause",

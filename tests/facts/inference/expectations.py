@@ -10,8 +10,8 @@ Without a name that is the value of the first target, or of the expression that 
 With one it is what that expression gives behind the statement, behind the header of a compound
 one. Several are separated by `;`. `#? unreached` stands where the interpreter does not come.
 
-The notation is what `leakwise debug values` prints: see `leakwise.facts.describing`. A name of
-what it is, a constant, a device, a dtype and how sure it is count only where they are stated.
+The notation is what `leakwise debug values` prints: see `leakwise.facts.terms.describing`. A name
+of what it is, a constant, a device, a dtype and how sure it is count only where they are stated.
 
 `#?!` states what is known to be missed: it must not hold yet. Once it does, it becomes `#?`.
 """
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leakwise.facts import ModuleFacts, describe
-from leakwise.facts.trace import Traced, trace
+from leakwise.facts.interpreter.trace import Traced, trace
 from leakwise.sources import read_document
 
 _MARK = re.compile(r"#\?(!?)\s*(.*)")

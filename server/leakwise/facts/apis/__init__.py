@@ -22,7 +22,7 @@ from leakwise.facts.apis.effects import (
 )
 from leakwise.facts.apis.resources import RESOURCES
 from leakwise.facts.apis.told import told_effect
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 __all__ = ["Effect", "Gives", "canonical", "effect_of", "instance_kind"]
 

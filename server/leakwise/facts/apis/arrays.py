@@ -5,7 +5,7 @@ https://docs.python.org/3/library/math.html, /random.html, /time.html.
 """
 
 from leakwise.facts.apis.effects import NUMBER, OTHER, READ, Effect, effects, result
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 ARRAY = result(Kind.ARRAY)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from leakwise.facts.apis.held import NOTHING, Resource, named
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 # https://docs.python.org/3/library/multiprocessing.html, /concurrent.futures.html, /threading.html,
 # /subprocess.html; https://docs.pytorch.org/docs/stable/multiprocessing.html;

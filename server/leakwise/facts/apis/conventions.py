@@ -9,7 +9,7 @@ https://huggingface.co/docs/transformers/main_classes/trainer and /callback.
 from leakwise.facts.apis.torch_classes import LIGHTNING_BASES, MODULE_BASES
 from leakwise.facts.apis.trainers import LIGHTNING_CALLBACKS, TRANSFORMERS_TRAINERS
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.lifetimes import Rhythm
+from leakwise.facts.terms.lifetimes import Rhythm
 
 _STAGES = ("train", "validation", "test", "predict", "sanity_check")
 _LIGHTNING: dict[str, Rhythm] = {

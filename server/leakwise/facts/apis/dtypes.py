@@ -5,8 +5,8 @@ https://docs.pytorch.org/docs/stable/accelerator.html.
 """
 
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, stored
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, stored
+from leakwise.facts.terms.values import Kind, Value
 
 _FLOATING = words(
     "float float16 float32 float64 double half bfloat16 cfloat cdouble chalf complex32 complex64 "

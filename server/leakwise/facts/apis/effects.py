@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, stored
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
+from leakwise.facts.terms.values import Kind
 
 
 class Gives(Enum):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from leakwise.facts.apis.held import Resource, named
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 FILE = Resource(Kind.FILE, "file", "a file descriptor", release=words("close"))
 

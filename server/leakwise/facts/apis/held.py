@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 NOTHING: frozenset[str] = frozenset()
 

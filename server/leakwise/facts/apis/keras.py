@@ -6,7 +6,7 @@ and https://www.tensorflow.org/api_docs/python/tf/keras/backend/clear_session.
 
 from leakwise.facts.apis.effects import Effect, effects, instance, result
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 CALLS: dict[str, Effect] = {
     **effects(

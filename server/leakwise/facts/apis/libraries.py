@@ -14,7 +14,7 @@ from leakwise.facts.apis.effects import (
     effects,
     instance,
 )
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 _MODULE = instance(Kind.MODULE)
 

@@ -6,7 +6,7 @@ Source: https://docs.python.org/3/library/functions.html and /collections.html.
 from collections.abc import Callable
 
 from leakwise.facts.apis.files import BUFFER, IN_MEMORY
-from leakwise.facts.values import (
+from leakwise.facts.terms.values import (
     DICT,
     NUMBER,
     OTHER,

@@ -13,7 +13,7 @@ from leakwise.facts.apis.files import BUFFER, FILE, FILES
 from leakwise.facts.apis.held import NOTHING, Resource, named
 from leakwise.facts.apis.told import told_resource
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.values import Kind, Value
+from leakwise.facts.terms.values import Kind, Value
 
 # https://docs.pytorch.org/docs/stable/tensorboard.html and torch/utils/tensorboard/writer.py;
 # https://tensorboardx.readthedocs.io. A thread writes, and keeps the writer's queue.

@@ -7,7 +7,7 @@ https://www.tensorflow.org/api_docs/python/tf, /tf/data, /tf/GradientTape, /tf/f
 
 from leakwise.facts.apis.effects import CONTEXT, OTHER, Effect, effects, instance, result
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 TENSOR = result(Kind.TF_TENSOR)
 DATASET = result(Kind.TF_DATASET)

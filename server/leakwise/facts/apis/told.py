@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from leakwise.facts.apis.effects import DIFFERENTIABLE, Effect, Gives, instance
 from leakwise.facts.apis.held import NOTHING, Resource
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 from leakwise.sources import uri_to_path
 
 _PREFIX = "leakwise.told."

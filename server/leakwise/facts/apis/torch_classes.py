@@ -7,7 +7,7 @@ https://lightning.ai/docs/pytorch/stable/common/lightning_module.html.
 
 from leakwise.facts.apis.effects import ARGUMENT, ARGUMENTS, Effect, effects, instance
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.values import Kind
 
 # Capitalised names under these prefixes are classes of the kind; the longest prefix wins.
 CLASS_PREFIXES: dict[str, Kind] = {

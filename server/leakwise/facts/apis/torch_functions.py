@@ -29,8 +29,8 @@ from leakwise.facts.apis.effects import (
     result,
 )
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.storage import Device, Numbers, View, stored
-from leakwise.facts.values import Kind
+from leakwise.facts.terms.storage import Device, Numbers, View, stored
+from leakwise.facts.terms.values import Kind
 
 _ACCELERATOR = stored(Device.ACCELERATOR)
 _LEAF = stored(leaf=True)

@@ -6,7 +6,7 @@ shares storage: https://docs.pytorch.org/docs/stable/tensor_view.html, and measu
 """
 
 from leakwise.facts.apis.wordlists import words
-from leakwise.facts.storage import Device
+from leakwise.facts.terms.storage import Device
 
 # Give numbers, shapes or arrays: nothing that refers to a graph.
 LEAVE_TORCH = words(

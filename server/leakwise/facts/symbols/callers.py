@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from leakwise.facts.events import CallSite, GradMode
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.project_index import Imports, ProjectIndex
 from leakwise.facts.symbols.questions import Location, is_address, location_of
+from leakwise.facts.terms.events import CallSite, GradMode
 
 FactsOf = Callable[[str], ModuleFacts | None]
 Locate = Callable[[str, str], Location | None]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts.definitions import Definition
-from leakwise.facts.events import GradMode
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.interpreter.summaries import Context, is_followed
 from leakwise.facts.module import ModuleFacts
-from leakwise.facts.summaries import Context, is_followed
 from leakwise.facts.symbols.questions import FoundKept
-from leakwise.facts.values import Graph, Value, container, tensor
+from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.values import Graph, Value, container, tensor
 
 _LOSS = tensor(Graph.ATTACHED, scalar=True)
 _GIVEN: tuple[Value, ...] = (_LOSS, container(_LOSS).but(length=None))

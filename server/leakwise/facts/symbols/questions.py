@@ -7,9 +7,9 @@ between processes, are kept in a cache and compared by value. Unknown is an answ
 from dataclasses import dataclass
 from typing import Literal
 
-from leakwise.facts.events import GradMode
-from leakwise.facts.storage import UNSEEN, Device, Numbers, Storage, View, stored
-from leakwise.facts.values import UNKNOWN, Certainty, Graph, Kind, Value
+from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
+from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Value
 
 About = Literal["symbol", "callers"]
 

@@ -4,13 +4,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from leakwise.facts.annotations import annotated
-from leakwise.facts.definitions import Definition, FunctionNode
+from leakwise.facts.code.annotations import annotated
+from leakwise.facts.code.definitions import Definition, FunctionNode
+from leakwise.facts.code.gathered import GatheredNames
+from leakwise.facts.code.names import ScopeIndex, path_of
 from leakwise.facts.externals import FRAMEWORKS, is_outside
-from leakwise.facts.gathered import GatheredNames
-from leakwise.facts.interpretation import decorators_known
+from leakwise.facts.interpreter.interpretation import decorators_known
 from leakwise.facts.module import ModuleFacts
-from leakwise.facts.names import ScopeIndex, path_of
 from leakwise.facts.symbols.keeping import kept_by_method
 from leakwise.facts.symbols.questions import (
     Found,
@@ -23,7 +23,7 @@ from leakwise.facts.symbols.questions import (
     is_address,
     is_plain,
 )
-from leakwise.facts.values import UNKNOWN, Kind, Value
+from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 Addresses = Callable[[str], str | None]
 """The address of a name as the file imports it; None where it leads nowhere."""

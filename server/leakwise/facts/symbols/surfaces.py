@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from leakwise.facts.names import imported_names
+from leakwise.facts.code.names import imported_names
 from leakwise.syntax.parsing import SyntaxProblem, parse_lines
 from leakwise.text import Document
 

@@ -1,0 +1,1 @@
+"""What values and functions are, by what is done with them."""

@@ -1,0 +1,168 @@
+"""What a body, or all methods of a class together, do with a name or an attribute: `self.model` is
+a network if one method calls it and another asks it for its parameters."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_WORDS
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.gathered import GatheredNames
+from leakwise.facts.code.names import ScopeIndex, path_of
+from leakwise.facts.incremental.queries import Cell, Reads
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+_TELLING_ELSEWHERE = (
+    (MODULE_EVIDENCE - {"train"}) | {OPTIMIZER_STEP} | MODEL_EVIDENCE | TRAINING_WORDS
+)
+"""What other methods ask of networks and optimizers alone; other things are trained, too."""
+_TELLING = (
+    MODULE_EVIDENCE
+    | MODEL_EVIDENCE
+    | TRAINING_WORDS
+    | BACKWARD_METHODS
+    | {OPTIMIZER_STEP, "detach"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Whether something is called, and which telling methods are called on it."""
+
+    called: bool = False
+    methods: frozenset[str] = frozenset()
+
+    def with_(self, other: "Use") -> "Use":
+        """Both uses together."""
+        return Use(self.called or other.called, self.methods | other.methods)
+
+
+NO_USE = Use()
+Uses = Mapping[str, Use]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenUses:
+    """What a body can tell of names and of attributes of its `self`; `cells` are what it was read
+    from, `start` the name of `self` and a dot."""
+
+    own: Uses
+    of_class: Uses
+    start: str
+    cells: Reads
+
+    def of(self, path: str) -> Use:
+        """What is done with what is at a path."""
+        own = self.own.get(path, NO_USE)
+        if not self.of_class or not path.startswith(self.start):
+            return own
+        others = self.of_class.get(path[len(self.start) :])
+        if others is None:
+            return own
+        return own.with_(others)
+
+
+def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
+    """What a body can tell by use."""
+    own = uses_in(module, definition)
+    cells: Reads = {own: None}
+    method = enclosing_method(definition)
+    if method is None or method.parent is None:
+        return SeenUses(own.read(), {}, "", cells)
+    others = uses_of_attributes(module, method.parent)
+    cells[others] = None
+    return SeenUses(own.read(), others.read(), f"{method.instance_name()}.", cells)
+
+
+def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
+    """By path: what a body does with that on which it calls a telling method.
+
+    What it asks of a name tells of the attributes that are assigned it, too:
+    `self.net = net; Adam(net.parameters())`.
+    """
+
+    def compute() -> Uses:
+        definition.code.read()
+        index = definition.index
+        found = {
+            path: Use(_calls(index, path), methods)
+            for path, methods in index.asked_for(_TELLING).items()
+        }
+        for name in [path for path in found if path.isidentifier()]:
+            for path in index.attributes_given(name):
+                found[path] = found[name].with_(found.get(path, NO_USE))
+        return found
+
+    return module.query(definition, "uses", compute, {})
+
+
+def _calls(index: ScopeIndex | GatheredNames, path: str) -> bool:
+    """Whether what is at a path is called itself: `self.trainer()` does not call a `trainer`."""
+    return index.calls(path) if "." in path else any(True for _ in index.calls_named(path))
+
+
+def uses_of_attributes(module: "ModuleFacts", class_: Definition) -> Cell[Uses]:
+    """By attribute: what the methods of a class, and of its bases in the file, do with `self.name`,
+    where one of them uses it as only a network or an optimizer is used."""
+
+    def compute() -> Uses:
+        members = family(module, class_)
+        asked: dict[str, set[str]] = {}
+        for word in sorted(_TELLING_ELSEWHERE):
+            for definition in module.scopes.mentioning(word):
+                method = enclosing_method(definition)
+                if method is None or method.parent not in members:
+                    continue
+                start = f"{method.instance_name()}."
+                for path, use in uses_in(module, definition).read().items():
+                    if path.startswith(start) and use.methods & _TELLING_ELSEWHERE:
+                        asked.setdefault(path[len(start) :], set()).update(use.methods - {"train"})
+        return {
+            name: Use(_is_called(module, members, name), frozenset(methods))
+            for name, methods in asked.items()
+            if name.isidentifier()
+        }
+
+    return module.query(class_, "uses of attributes", compute, {}, breaks_cycles=True)
+
+
+def _is_called(module: "ModuleFacts", members: tuple[Definition, ...], name: str) -> bool:
+    for definition in module.scopes.mentioning(name):
+        method = enclosing_method(definition)
+        if method is not None and method.parent in members:
+            definition.code.read()
+            if definition.index.calls(f"{method.instance_name()}.{name}"):
+                return True
+    return False
+
+
+def enclosing_method(definition: Definition) -> Definition | None:
+    """The method that a body is, or that a function stands in; None where it has no `self`."""
+    scope: Definition | None = definition
+    while scope is not None and scope.is_function:
+        if scope.is_method:
+            scope.code.read()
+            return None if scope.instance_name() is None else scope
+        scope = scope.parent
+    return None
+
+
+def family(module: "ModuleFacts", class_: Definition) -> tuple[Definition, ...]:
+    """A class and its bases in the file."""
+
+    def compute() -> tuple[Definition, ...]:
+        found = [class_]
+        for one in found:
+            one.code.read()
+            for base in one.node.bases if isinstance(one.node, ast.ClassDef) else ():
+                above = module.names.resolve(one, path_of(base)).definition
+                if above is not None and above.is_class and above not in found:
+                    found.append(above)
+        return tuple(found)
+
+    cell = module.query(class_, "family", compute, (class_,), breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]

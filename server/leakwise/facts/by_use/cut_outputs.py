@@ -1,0 +1,104 @@
+"""What is cut from its graph had one: an object that was called for it is a network. And what a
+method of a network gives has one where that is backpropagated in another place."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis.torch_methods import CUT_GRAPH, MODULE_LOOKUPS
+from leakwise.facts.by_use.loss_functions import is_loss_function
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.names import path_of
+from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.state import root_of
+from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.values import Certainty, Kind, Value
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+FORWARD = "forward"
+
+
+def called_network(
+    run: Run, node: ast.Call, callee: Value, receiver: Value | None
+) -> tuple[str, Value] | None:
+    """The network that a call runs, with its path, where only what is done with the result tells
+    of it: an attribute of `self` or a parameter is called, a method of a network whose class is not
+    in sight, or the `forward` of something."""
+    if callee.kind is not Kind.UNKNOWN or run.isolated or run.state.grad is not GradMode.ON:
+        return None
+    function, path = node.func, path_of(node.func)
+    if path is None or not (node.args or node.keywords):
+        return None
+    sources = callee.sources
+    if isinstance(function, ast.Attribute) and function.attr == FORWARD:
+        if receiver is None or receiver.kind is not Kind.UNKNOWN:
+            return None
+        path, sources = path.removesuffix(f".{FORWARD}"), receiver.sources
+        cut = run.cut_call is node
+    elif isinstance(function, ast.Attribute) and receiver is not None and _asked(receiver, path):
+        cut = run.cut_call is node and run.cut_how in CUT_GRAPH
+        cut = cut or is_loss_function(run.module, run.definition, path)
+        path, sources = path.removesuffix(f".{function.attr}"), receiver.sources
+    elif _was_handed_in(run, path):
+        # Other things have `data`, too.
+        cut = run.cut_call is node and run.cut_how in CUT_GRAPH
+    else:
+        return None
+    if not cut and not _is_cut_later(run, node):
+        return None
+    return path, Value(Kind.MODULE, certainty=Certainty.LIKELY, sources=sources)
+
+
+def _asked(receiver: Value, path: str) -> bool:
+    """Whether a method of a network is called that its class adds to those of every module."""
+    unseen = receiver.kind is Kind.MODULE and receiver.definition is None
+    return unseen and path.rpartition(".")[2] not in MODULE_LOOKUPS
+
+
+def _was_handed_in(run: Run, path: str) -> bool:
+    """Whether this is an attribute of `self`, and no method of a part of it, or a parameter."""
+    root, _, rest = path.partition(".")
+    if rest:
+        return root == run.instance and rest.isidentifier()
+    return path in run.definition.parameter_names()
+
+
+def _is_cut_later(run: Run, node: ast.Call) -> bool:
+    """Whether the result gets a name of its own and is cut, or a part of it, by that name."""
+    statement = run.statement
+    if not isinstance(statement, ast.Assign) or statement.value is not node:
+        return False
+    (target, *others) = statement.targets
+    return (
+        isinstance(target, ast.Name)
+        and not others
+        and target.id in _cut_names(run.module, run.definition)
+    )
+
+
+def _cut_names(module: "ModuleFacts", definition: Definition) -> frozenset[str]:
+    """The names that a body binds once and from the graph of which it cuts something."""
+
+    def compute() -> frozenset[str]:
+        definition.code.read()
+        index = definition.index
+        roots = {root_of(path) for path in index.asked_for(CUT_GRAPH)}
+        return frozenset(name for name in roots if len(index.bindings_of(name)) == 1)
+
+    cell = module.query(definition, "cut names", compute, frozenset())
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def call_for(node: ast.expr) -> ast.Call | None:
+    """The call that made what an expression takes parts of, or calls methods on, in one go:
+    `net(x)` in `net(x)[0].cpu()`."""
+    while True:
+        if isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Attribute) or path_of(node.func) is not None:
+                return node
+            node = node.func.value
+        else:
+            return None

@@ -1,0 +1,97 @@
+"""What the evidence of a body makes of a value that is not known: one that carries a graph."""
+
+import ast
+
+from leakwise.facts.by_use.graph_origins import ELEMENTS, Names
+from leakwise.facts.interpreter.run import Run
+from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.values import (
+    DICT,
+    Certainty,
+    Graph,
+    Kind,
+    Value,
+    mapping,
+    merge_sources,
+    tensor,
+)
+
+
+def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Names) -> Value:
+    """The value that `node` gives `path`, known to carry a graph where `proven` says that a
+    backward pass starts from it, or from a part of it, later."""
+    if not proven or run.state.grad is GradMode.OFF:
+        return value
+    parts = {name[len(path) :] for name in proven if name.startswith((path + ".", path + "["))}
+    if not parts:
+        return _carrying(run, value, node) if path in proven and _is_open(value) else value
+    if value.kind is Kind.CONTAINER:
+        return _with_parts(run, value, node, parts)
+    # Also where it may be a tensor itself: `sum(v) if isinstance(v, tuple) else v`.
+    return _holding(run, value, node)
+
+
+def proven_part(run: Run, path: str, stored: Value, node: ast.expr) -> Value:
+    """The value that `node` gives and the current statement puts into what is at `path`."""
+    proven = run.evidence.names.get(id(run.statement))
+    if proven is None or run.state.grad is GradMode.OFF or not _is_open(stored):
+        return stored
+    if any(name.startswith(path + "[") for name in proven):
+        return _carrying(run, stored, node)
+    return stored
+
+
+def sibling_value(run: Run, path: str, value: Value, node: ast.expr) -> Value:
+    """A value that comes from the same call as a loss that is backpropagated: it may carry the
+    graph, or be a number to report. Who detaches it takes it for a tensor with one."""
+    if run.state.grad is GradMode.OFF or not _is_open(value):
+        return value
+    detached = "detach" in run.use(path).methods
+    held = _holding(run, value, node)
+    return held if detached else held.but(certainty=Certainty.POSSIBLE)
+
+
+def _is_open(value: Value) -> bool:
+    """Whether a value may carry a graph as well as not."""
+    return value.kind is Kind.UNKNOWN or (value.is_tensor and value.graph is Graph.UNKNOWN)
+
+
+def _carrying(run: Run, value: Value, node: ast.expr) -> Value:
+    place = run.place(node)
+    return tensor(
+        Graph.ATTACHED,
+        scalar=True,
+        certainty=Certainty.LIKELY,
+        origin=value.origin or place,
+        sources=merge_sources(value.sources, frozenset({place})),
+    )
+
+
+def _holding(run: Run, value: Value, node: ast.expr) -> Value:
+    """A value of which a part carries a graph."""
+    if not _is_open(value):
+        return value
+    place = run.place(node)
+    return Value(
+        Kind.OUTPUT,
+        graph=Graph.ATTACHED,
+        certainty=Certainty.LIKELY,
+        origin=value.origin or place,
+        sources=merge_sources(value.sources, frozenset({place})),
+    )
+
+
+def _with_parts(run: Run, value: Value, node: ast.expr, parts: set[str]) -> Value:
+    """A display or a comprehension, these parts of which carry a graph."""
+    if value.fields:
+        fields = tuple(
+            (key, _carrying(run, held, node) if f"[{key!r}]" in parts and _is_open(held) else held)
+            for key, held in value.fields
+        )
+        known = mapping(fields)
+        return value.but(fields=fields, element=known.element)
+    apart = value.items is not None or value.name == DICT or value.length not in {None, 1}
+    if apart or ELEMENTS not in parts or value.element is None:
+        # Of several elements some may carry no graph.
+        return value
+    return value.but(element=_holding(run, value.element, node))

@@ -1,0 +1,339 @@
+"""Makes the index of a block's names, in one walk, again only when the block's code changes."""
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, training_word
+from leakwise.facts.apis.torch_functions import DIFFERENTIATING
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.by_use.graph_origins import backward_operand
+from leakwise.facts.code.names import (
+    NOTHING,
+    PUTTING_METHODS,
+    Binding,
+    NestedScope,
+    ScopeIndex,
+    header_nodes,
+    imported_names,
+    path_of,
+)
+from leakwise.facts.tensorflow.keras_backend import SETTERS, VARIABLE, backend_word
+
+TRAITS: dict[type[ast.AST], str] = {
+    ast.For: "loop",
+    ast.AsyncFor: "loop",
+    ast.While: "loop",
+    ast.comprehension: "loop",
+    ast.AugAssign: "addition",
+    ast.Add: "addition",
+    ast.Sub: "addition",
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
+    ast.Global: "shared names",
+    ast.Nonlocal: "shared names",
+}
+"""Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
+assigned, `keeping` where something is put into a container, `hook` where one is registered, `scope`
+where a function or class is defined."""
+_KEEPING_METHODS = frozenset(
+    ("append", "appendleft", "add", "put", "put_nowait", "insert", "extend", "extendleft", "update")
+)
+
+
+@dataclass(slots=True)
+class _Collected:
+    words: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    bound: dict[str, list[Binding]] = field(default_factory=dict)
+    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+    nested: list[NestedScope] = field(default_factory=list)
+    writes: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
+    asked: dict[str, set[str]] = field(default_factory=dict)
+    traits: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    call_nodes: dict[str, list[ast.Call]] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+    shared: dict[str, list[str]] = field(default_factory=dict)
+    backpropagated: list[str] = field(default_factory=list)
+
+    def index(self) -> ScopeIndex:
+        """What was collected, in its lasting form."""
+        return ScopeIndex(
+            tuple(self.words),
+            tuple(self.names),
+            {name: tuple(bindings) for name, bindings in self.bound.items()} or NOTHING,
+            {name: tuple(values) for name, values in self.assigned.items()} or NOTHING,
+            tuple(self.stars),
+            tuple(self.nested),
+            tuple(self.writes),
+            tuple(self.binds),
+            {path: tuple(methods) for path, methods in self.asked.items()} or NOTHING,
+            tuple(self.traits),
+            tuple(self.called),
+            {name: tuple(nodes) for name, nodes in self.call_nodes.items()} or NOTHING,
+            tuple(self.puts),
+            {name: tuple(paths) for name, paths in self.shared.items()} or NOTHING,
+            tuple(self.backpropagated),
+        )
+
+
+_BUILTINS = frozenset(dir(builtins))
+_CHANGING_METHODS = frozenset(
+    [
+        "clear",
+        "detach_",
+        "pop",
+        "popleft",
+        "popitem",
+        "zero_",
+        "copy_",
+        "fill_",
+        "reset",
+        "resize_",
+        "remove",
+    ]
+)
+
+
+def index_nodes(nodes: Iterable[ast.AST], own: Binding | None = None) -> ScopeIndex:
+    """The index of some statements, or of the header nodes of one that binds `own`."""
+    collected = _Collected()
+    if own is not None:
+        collected.bound[own.qualified] = [own]
+        collected.words.add(own.qualified)
+        collected.traits.add("scope")
+    _walk(list(nodes), collected)
+    return collected.index()
+
+
+def _walk(pending: list[ast.AST], index: _Collected) -> None:
+    words, names, bound, traits = index.words, index.names, index.bound, index.traits
+    while pending:
+        node = pending.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            name: str = node.id  # type: ignore[attr-defined]
+            words.add(name)
+            names.add(name)
+            if type(node.ctx) is ast.Store:  # type: ignore[attr-defined]
+                bound.setdefault(name, []).append(_ASSIGN)
+            continue
+        if kind is ast.Constant:
+            continue
+        if kind is ast.Attribute:
+            words.add(node.attr)  # type: ignore[attr-defined]
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                index.writes.add(node.attr)  # type: ignore[attr-defined]
+                index.binds.add(node.attr)  # type: ignore[attr-defined]
+                traits.add("attribute")
+            elif node.attr in _TELLING_ATTRIBUTES:  # type: ignore[attr-defined]
+                owner = path_of(node.value)  # type: ignore[attr-defined]
+                if owner is not None:
+                    index.asked.setdefault(owner, set()).add(node.attr)  # type: ignore[attr-defined]
+            pending.append(node.value)  # type: ignore[attr-defined]
+            continue
+        trait = TRAITS.get(kind)
+        if trait is not None:
+            traits.add(trait)
+        indexer = _INDEXERS.get(kind)
+        if indexer is not None and not indexer(node, index, pending):
+            continue
+        for field_name in _children_of(kind):
+            value = getattr(node, field_name, None)
+            if type(value) is list:
+                pending.extend([part for part in value if isinstance(part, ast.AST)])
+            elif isinstance(value, ast.AST):
+                pending.append(value)
+
+
+_TELLING_ATTRIBUTES = frozenset({"trainable_variables", "trainable_weights"})
+"""Attributes that tell what they are read from, as a method does: a model of Keras."""
+_PLAIN_FIELDS = frozenset({"ctx", "ops", "type_comment", "kind", "type_ignores"})
+"""Fields without nodes, or with nodes that have no names, such as `Load` and `Eq`."""
+_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of nodes that may hold other nodes with names or traits in them."""
+    known = _CHILDREN.get(kind)
+    if known is None:
+        known = tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+        _CHILDREN[kind] = known
+    return known
+
+
+_ASSIGN = Binding("assign")
+
+
+def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
+    if isinstance(target, ast.Name):
+        index.assigned.setdefault(target.id, []).append(value)
+    elif isinstance(target, ast.Attribute):
+        if isinstance(value, ast.Name) and (path := path_of(target)) is not None:
+            index.shared.setdefault(value.id, []).append(path)
+    elif isinstance(target, ast.Tuple | ast.List) and not any(
+        isinstance(part, ast.Starred) for part in target.elts
+    ):
+        for position, part in enumerate(target.elts):
+            # What the name gets, written as an expression of its own.
+            number = ast.copy_location(ast.Constant(position), value)
+            taken = ast.Subscript(value, number, ast.Load())
+            _index_target(part, ast.copy_location(taken, value), index)
+
+
+def _index_evaluated(target: ast.expr, value: ast.expr, index: _Collected) -> None:
+    """Notes `net = load(path).eval().cuda()`: only networks give themselves back so."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        if value.func.attr == "eval" and not value.args and not value.keywords:
+            path = path_of(target)
+            if path is not None:
+                index.asked.setdefault(path, set()).add("eval")
+            return
+        value = value.func.value
+
+
+def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -> bool:
+    for target in node.targets:
+        _index_target(target, node.value, index)
+        _index_evaluated(target, node.value, index)
+        if type(target) is ast.Subscript:
+            _index_backend(target.slice, node.value, index)
+    return True
+
+
+def _index_backend(name: ast.expr, value: ast.expr, index: _Collected) -> None:
+    """Notes `os.environ["KERAS_BACKEND"] = "jax"`: it changes what a whole library is."""
+    if isinstance(name, ast.Constant) and name.value == VARIABLE:
+        index.words.add(backend_word(str(getattr(value, "value", ""))))
+
+
+def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.AST]) -> bool:
+    if node.value is not None:
+        _index_target(node.target, node.value, index)
+    return True
+
+
+def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.AST]) -> bool:
+    if type(node.ctx) is not ast.Load:
+        index.traits.add("keeping")
+        if isinstance(node.value, ast.Attribute):
+            index.writes.add(node.value.attr)
+        if type(node.ctx) is ast.Store and (path := path_of(node.value)) is not None:
+            index.puts.append(path)
+    return True
+
+
+def _index_bound(
+    node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar,
+    index: _Collected,
+    pending: list[ast.AST],
+) -> bool:
+    if node.name:
+        index.bound.setdefault(node.name, []).append(_ASSIGN)
+    return True
+
+
+def _index_parameter(node: ast.arg, index: _Collected, pending: list[ast.AST]) -> bool:
+    index.words.add(node.arg)
+    return True
+
+
+def _index_keyword(node: ast.keyword, index: _Collected, pending: list[ast.AST]) -> bool:
+    value = node.value
+    refused = isinstance(value, ast.Constant) and value.value is False
+    if node.arg is not None and not (refused and node.arg in DIFFERENTIATING):
+        # `requires_grad=False` asks for no gradients.
+        index.words.add(node.arg)
+    return True
+
+
+def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bool:
+    function = node.func
+    if isinstance(function, ast.Name):
+        index.called.add(function.id)
+        if function.id not in _BUILTINS:
+            index.call_nodes.setdefault(function.id, []).append(node)
+        if function.id.startswith("register_"):
+            index.traits.add("hook")
+    elif isinstance(function, ast.Attribute):
+        index.called.add(function.attr)
+        if function.attr in _KEEPING_METHODS:
+            index.traits.add("keeping")
+        elif function.attr.startswith("register_"):
+            index.traits.add("hook")
+        path = path_of(function.value)
+        if path is not None:
+            called = f"{path}.{function.attr}"
+            index.called.add(called)
+            if path == "self":
+                index.call_nodes.setdefault(called, []).append(node)
+            index.asked.setdefault(path, set()).add(function.attr)
+            telling = TRAINING_ARGUMENTS.get(function.attr)
+            if telling and any(one.arg in telling for one in node.keywords):
+                index.asked[path].add(training_word(function.attr))
+                index.words.add(training_word(function.attr))
+            if function.attr in PUTTING_METHODS and len(node.args) == 1:
+                index.puts.append(path)
+        if function.attr in BACKWARD_METHODS:
+            loss = backward_operand(node)
+            if isinstance(loss, ast.Name):
+                index.backpropagated.append(loss.id)
+        if function.attr in SETTERS and node.args:
+            name = node.args[0] if len(node.args) > 1 else ast.Constant(VARIABLE)
+            _index_backend(name, node.args[-1], index)
+        if function.attr in _CHANGING_METHODS and isinstance(function.value, ast.Attribute):
+            index.writes.add(function.value.attr)
+    return True
+
+
+def _index_scope(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    index: _Collected,
+    pending: list[ast.AST],
+) -> bool:
+    how = "class" if isinstance(node, ast.ClassDef) else "def"
+    index.bound.setdefault(node.name, []).append(Binding(how, node.name))
+    index.words.add(node.name)
+    pending.extend(header_nodes(node))
+    inner = _Collected()
+    _walk(list(node.body), inner)
+    index.nested.append(NestedScope(node, inner.index()))
+    index.traits.add("scope")
+    return False
+
+
+def _index_import(
+    node: ast.Import | ast.ImportFrom, index: _Collected, pending: list[ast.AST]
+) -> bool:
+    for name, qualified in imported_names(node):
+        index.words.add(qualified.partition(".")[0])
+        if name == "*":
+            index.stars.append(qualified)
+        else:
+            index.words.add(name)
+            index.bound.setdefault(name, []).append(Binding("import", qualified))
+    return False
+
+
+_INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]] = {
+    ast.Call: _index_call,
+    ast.Assign: _index_assign,
+    ast.AnnAssign: _index_annotated,
+    ast.FunctionDef: _index_scope,
+    ast.AsyncFunctionDef: _index_scope,
+    ast.ClassDef: _index_scope,
+    ast.Import: _index_import,
+    ast.ImportFrom: _index_import,
+    ast.Subscript: _index_subscript,
+    ast.ExceptHandler: _index_bound,
+    ast.MatchAs: _index_bound,
+    ast.MatchStar: _index_bound,
+    ast.arg: _index_parameter,
+    ast.keyword: _index_keyword,
+}
+"""What each kind of nodes adds; the answer is whether to go on into it."""

@@ -1,0 +1,43 @@
+"""What the names that stand in a body rule out, so that it need not be interpreted for that."""
+
+from typing import TYPE_CHECKING
+
+from leakwise.facts.apis import canonical
+from leakwise.facts.apis.resources import HOOK_WORDS, RESOURCE_WORDS, RESOURCES
+from leakwise.facts.apis.told import told_resource
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.terms.values import Kind
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
+
+
+def may_take(module: "ModuleFacts", definition: Definition, *, hooks: bool = False) -> bool:
+    """Whether a body's own code, or a function of the file that it calls, has a word without which
+    no resource, or no hook's handle, is taken."""
+    definition.code.read()
+    return definition.index.has_trait("hook") or definition.index.calls_any(
+        _resource_names(module, hooks=hooks)
+    )
+
+
+def _resource_names(module: "ModuleFacts", *, hooks: bool) -> frozenset[str]:
+    """The names of calls that take a resource: known ones, as the file imports them, and those of
+    the functions in which one stands."""
+
+    def compute() -> frozenset[str]:
+        names, uri = set(HOOK_WORDS if hooks else RESOURCE_WORDS), module.document.uri
+        for name, qualified in module.scopes.imports():
+            known = RESOURCES.get(canonical(qualified))
+            if known is None and (told := module.told.name_of(qualified, uri)):
+                known = told_resource(told)
+            if known is not None and (known.kind is Kind.HOOK_HANDLE or not hooks):
+                names.add(name)
+        for word in sorted(names):
+            for one in module.scopes.mentioning(word):
+                if one.is_function:
+                    names.add(one.name)
+        return frozenset(names)
+
+    cell = module.query(module.scopes.module, ("resource names", hooks), compute, frozenset())
+    return cell.read()  # type: ignore[no-any-return]

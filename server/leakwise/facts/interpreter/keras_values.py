@@ -1,0 +1,89 @@
+"""What Keras models give: outputs, predictions and copies of their weights.
+
+Sources: https://keras.io/api/models/model_training_apis/ and
+https://keras.io/api/layers/base_layer/#get_weights-method.
+"""
+
+import ast
+
+from leakwise.facts.apis.keras import MODEL_METHODS, TELLING_ARGUMENTS
+from leakwise.facts.code.names import path_of
+from leakwise.facts.interpreter.run import Run
+from leakwise.facts.tensorflow.traced import only_keras, uses_tensorflow
+from leakwise.facts.terms.storage import Device, stored
+from leakwise.facts.terms.values import UNKNOWN, Certainty, Kind, Value, container
+
+WEIGHTS = "keras.Model.get_weights"
+"""The name of copies of a model's or layer's weights."""
+PREDICTIONS = "keras.Model.predict"
+"""The name of the arrays that `predict` gives."""
+_PREDICT = frozenset({"predict", "predict_on_batch"})
+
+
+def output_of(run: Run, node: ast.Call, called: Value, arguments: list[Value]) -> Value:
+    """What calling a model or a layer gives: a tensor, which keeps no record of how it was made."""
+    place = run.place(node)
+    for argument in arguments:
+        run.outcome.pass_on(argument)
+    name = MODEL_OUTPUT if called.kind is Kind.KERAS_MODEL else None
+    return Value(
+        Kind.TF_TENSOR,
+        name=name,
+        certainty=called.certainty,
+        origin=place,
+        sources=frozenset({place}),
+    )
+
+
+MODEL_OUTPUT = "keras.Model.__call__"
+"""The name of what a whole model gives when it is called."""
+
+
+def called_as_model(run: Run, node: ast.Call, callee: Value, keywords: dict[str, Value]) -> Value:
+    """What is called: where that is not known, `model(x, training=True)` calls a model, since Keras
+    alone hands that argument to what is called like a function."""
+    if callee.kind is not Kind.UNKNOWN or "training" not in keywords:
+        return callee
+    owner, _, name = (path_of(node.func) or "").rpartition(".")
+    if not name or owner not in {"", run.instance} or not uses_tensorflow(run.module):
+        return callee
+    return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=callee.sources)
+
+
+def receiver_as_model(
+    run: Run, node: ast.Call, receiver: Value | None, keywords: dict[str, Value]
+) -> Value | None:
+    """What a method is called on: where that is not known, a model if the file uses TensorFlow and
+    Keras' methods alone take these arguments: `fit(x, y, verbose=0)`."""
+    if receiver is None or receiver.kind is not Kind.UNKNOWN:
+        return receiver
+    if not isinstance(node.func, ast.Attribute) or path_of(node.func.value) is None:
+        return receiver
+    telling = TELLING_ARGUMENTS.get(node.func.attr)
+    if telling is None or telling.isdisjoint(keywords) or not only_keras(run.module):
+        return receiver
+    return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=receiver.sources)
+
+
+def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:
+    """What a method of a model gives."""
+    if name == "get_weights":
+        return weights(run, node, model)
+    if name in _PREDICT:
+        return Value(
+            Kind.ARRAY,
+            name=PREDICTIONS,
+            certainty=Certainty.LIKELY,
+            origin=run.place(node),
+            storage=stored(Device.CPU),
+        )
+    # Scores, a history: not the model, though it may refer to it.
+    return UNKNOWN if name in MODEL_METHODS else Value(sources=model.sources)
+
+
+def weights(run: Run, node: ast.Call, owner: Value) -> Value:
+    """What `get_weights()` gives: a list of arrays, copied."""
+    certainty = owner.certainty if owner.kind is Kind.KERAS_MODEL else Certainty.LIKELY
+    array = Value(Kind.ARRAY, name=WEIGHTS, storage=stored(Device.CPU))
+    made = container(array).but(length=None)
+    return made.but(name=WEIGHTS, certainty=certainty, origin=run.place(node))

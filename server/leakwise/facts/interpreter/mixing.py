@@ -1,0 +1,101 @@
+"""Which assignments mix what a path holds with something else: sums, averages, growing tensors."""
+
+import ast
+from typing import NamedTuple
+
+from leakwise.facts.code.names import path_of
+from leakwise.facts.interpreter.run import Run
+from leakwise.facts.terms.events import Mix
+from leakwise.facts.terms.values import Kind
+
+
+class Mixed(NamedTuple):
+    """How an expression mixes what a path holds, and with what."""
+
+    how: Mix
+    others: list[ast.expr]
+
+
+def mixed_with(run: Run, node: ast.expr, path: str) -> Mixed | None:
+    """How `node` mixes what is at `path` with other parts; None where it does not.
+
+    `path + a` is a sum; `0.9 * path + a`, `(path * n + a) / m` and `path.lerp(a, w)` are averages;
+    `torch.cat([path, a])` joins. Of `a if path is None else 0.9 * path + b` both others count.
+    """
+    if isinstance(node, ast.IfExp):
+        for branch, other in ((node.body, node.orelse), (node.orelse, node.body)):
+            found = mixed_with(run, branch, path)
+            if found is not None and path_of(other) != path:
+                return Mixed(found.how, [other, *found.others])
+            if found is not None:
+                return found
+        return None
+    if isinstance(node, ast.Call):
+        return _called(run, node, path)
+    return _added(node, path)
+
+
+def _added(node: ast.expr, path: str) -> Mixed | None:
+    addends = _addends(node)
+    if len(addends) == 1:
+        # `(path * n + a) / m`
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+            found = _added(node.left, path)
+            if found is None and isinstance(node.op, ast.Mult):
+                found = _added(node.right, path)
+            return None if found is None else Mixed(Mix.AVERAGE, found.others)
+        return None
+    others = [addend for addend in addends if not _is_multiple(addend, path)]
+    if not others or len(others) == len(addends):
+        return None
+    plain = any(path_of(addend) == path for addend in addends)
+    if plain and not any(_mentions(other, path) for other in others):
+        return Mixed(Mix.SUM, others)
+    return Mixed(Mix.AVERAGE, others)
+
+
+def _addends(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        return [*_addends(node.left), *_addends(node.right)]
+    return [node]
+
+
+def _is_multiple(node: ast.expr, path: str) -> bool:
+    """Whether this is what is at a path, or a product or quotient of it."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _is_multiple(node.left, path) or _is_multiple(node.right, path)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _is_multiple(node.left, path)
+    return path_of(node) == path
+
+
+def _mentions(node: ast.expr, path: str) -> bool:
+    return any(path_of(part) == path for part in ast.walk(node) if isinstance(part, ast.expr))
+
+
+def _called(run: Run, node: ast.Call, path: str) -> Mixed | None:
+    function = node.func
+    if not isinstance(function, ast.Attribute | ast.Name) or not node.args:
+        return None
+    name = function.attr if isinstance(function, ast.Attribute) else function.id
+    if name not in _JOIN and name not in _LERP:
+        return None
+    if name in _LERP and isinstance(function, ast.Attribute) and path_of(function.value) == path:
+        return Mixed(Mix.AVERAGE, [node.args[0]])
+    callee = run.evaluate(function)
+    if callee.kind is not Kind.QUALIFIED or not (callee.name or "").startswith("torch."):
+        return None
+    if name in _LERP:
+        of_path = path_of(node.args[0]) == path and len(node.args) > 1
+        return Mixed(Mix.AVERAGE, [node.args[1]]) if of_path else None
+    if not isinstance(node.args[0], ast.List | ast.Tuple):
+        return None
+    parts = node.args[0].elts
+    others = [part for part in parts if path_of(part) != path]
+    return Mixed(Mix.JOINED, others) if others and len(others) < len(parts) else None
+
+
+_LERP = frozenset({"lerp"})
+_JOIN = frozenset({"cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack"})
+MIXING_CALLS = _JOIN | _LERP
+"""The last parts of the names of functions and methods that mix what they are given."""

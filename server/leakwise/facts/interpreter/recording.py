@@ -1,0 +1,51 @@
+"""Whether autograd records inside a `with`."""
+
+import ast
+
+from leakwise.facts.interpreter.calls import grad_mode
+from leakwise.facts.interpreter.external_calls import may_switch_grad
+from leakwise.facts.interpreter.run import Run
+from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.values import UNKNOWN, Kind, Value
+
+
+def mode_inside(
+    run: Run, node: ast.With | ast.AsyncWith, manager: ast.expr, entered: Value
+) -> GradMode:
+    """The grad mode in which a `with` runs its body once it has `entered` a manager.
+
+    One that is not known may switch recording off. A backward pass inside, or one that starts later
+    from what is made inside, proves that it does not.
+    """
+    mode = run.state.grad
+    if entered.kind is Kind.CONTEXT and entered.name == "grad":
+        return grad_mode(entered.constant)
+    if mode is GradMode.OFF or not may_switch_grad(entered):
+        return mode
+    if _trains(node) or _makes_proven(run, node) or _is_foreign(run, manager):
+        return mode
+    return GradMode.UNKNOWN
+
+
+def _trains(node: ast.With | ast.AsyncWith) -> bool:
+    return any(
+        isinstance(part, ast.Attribute) and part.attr in {"backward", "manual_backward"}
+        for part in ast.walk(node)
+    )
+
+
+def _makes_proven(run: Run, node: ast.With | ast.AsyncWith) -> bool:
+    """Whether a statement inside makes something that is backpropagated later."""
+    names = run.evidence.names
+    return bool(names) and any(
+        names.get(id(part)) for statement in node.body for part in ast.walk(statement)
+    )
+
+
+def _is_foreign(run: Run, manager: ast.expr) -> bool:
+    """Whether a manager comes from outside every framework, and so leaves torch alone."""
+    root = manager.func if isinstance(manager, ast.Call) else manager
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    found = run.read(root.id) if isinstance(root, ast.Name) else UNKNOWN
+    return found.kind is Kind.QUALIFIED and run.module.names.is_foreign(found.name or "")

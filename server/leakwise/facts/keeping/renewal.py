@@ -1,0 +1,64 @@
+"""In which loops a name stands for another object in each round."""
+
+import ast
+from collections.abc import Iterator
+
+from leakwise.facts.code.names import path_of, paths_in
+from leakwise.facts.interpreter.run import Run, shown
+from leakwise.facts.terms.events import Loop
+from leakwise.facts.terms.values import UNKNOWN
+
+
+def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> Iterator[Loop]:
+    """The loops in which what these paths lead to is another object in each round."""
+    for loop in reversed(loops):
+        if not paths.isdisjoint(loop.names):
+            # A part of what the loop goes through; that may be the same in loops further out.
+            yield loop
+            paths = paths.difference(loop.names) | loop.over_paths
+        elif any(loop in _fresh(run, path) for path in paths):
+            yield loop
+
+
+def computed_number(node: ast.expr) -> str:
+    """The text of arithmetic that gives another number for each one that it is given, such as
+    `0.1 * step`; "" for what is none, or may give a few numbers alone, such as `step % 2`."""
+    return shown(node) if isinstance(node, ast.BinOp | ast.UnaryOp) and _tells_apart(node) else ""
+
+
+def _tells_apart(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, _TELLING_APART):
+        return _tells_apart(node.left) and _tells_apart(node.right)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return _tells_apart(node.operand)
+    if isinstance(node, ast.Call):
+        single = len(node.args) == 1 and not node.keywords
+        return single and path_of(node.func) == "float" and _tells_apart(node.args[0])
+    return isinstance(node, ast.Constant) or path_of(node) is not None
+
+
+_TELLING_APART = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+
+
+def _fresh(run: Run, path: str) -> tuple[Loop, ...]:
+    fresh = run.state.fresh_in
+    return fresh.get(path + _PART, fresh.get(path, ()))
+
+
+_PART = "[()]"
+"""Behind a name: the path at which it is noted in which loops the object is another one that the
+name was bound to a part of."""
+
+
+def note_part(run: Run, path: str, value: ast.expr) -> None:
+    """Notes that a name now stands for a part of something: `layer = net.layer4` in a loop binds
+    the name anew in each round, and the object is the same."""
+    if run.loops and path.isidentifier() and _names_part(value):
+        loops = tuple(renewing(run, paths_in(value), run.loops))
+        run.state.bind(path + _PART, UNKNOWN, loops)
+
+
+def _names_part(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return path_of(node.func) == "getattr" and len(node.args) > 1
+    return isinstance(node, ast.Attribute | ast.Subscript) and path_of(node) is not None

@@ -1,0 +1,1 @@
+"""How often functions run, and what makes them run again."""

@@ -1,0 +1,1 @@
+"""What holds for TensorFlow and Keras alone: traced functions, graphs of sessions, backends."""

@@ -311,7 +311,8 @@ DIFFERENTIABLE_MODULES = (
 )
 
 GRAD_QUESTIONS = frozenset({"torch.is_grad_enabled"})
-"""Functions that tell the grad mode, for putting it back later."""
+"""Functions that tell the grad mode, for putting it back later, or to do without a graph."""
+INFERENCE_QUESTION = "torch.is_inference_mode_enabled"
 
 GRAD_FUNCTION = "torch.autograd.grad"
 BACKWARD_FUNCTIONS = {

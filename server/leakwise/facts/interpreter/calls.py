@@ -23,6 +23,7 @@ from leakwise.facts.interpreter.framework_calls import (
     several,
     with_workers,
 )
+from leakwise.facts.interpreter.grad_questions import GRAD_QUESTION, switched_on
 from leakwise.facts.interpreter.keras_values import called_as_model, output_of, receiver_as_model
 from leakwise.facts.interpreter.lambdas import LambdaText, called_lambda
 from leakwise.facts.interpreter.local_calls import construct_local, local_call
@@ -263,7 +264,7 @@ def _qualified_call(
     if name in CLOSING and arguments:
         return arguments[0]
     if name in GRAD_QUESTIONS:
-        return Value(Kind.CONTEXT, name="grad mode", constant=_switched_on(run.state.grad))
+        return Value(Kind.CONTEXT, name=GRAD_QUESTION, constant=switched_on(run.state.grad))
     if name == "builtins.map" and len(arguments) > 1 and isinstance(node.args[0], _NAMING):
         return _mapped(run, node, arguments)
     if name == "builtins.zip" and len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
@@ -376,10 +377,6 @@ def _grad_switch(
         # `inference_mode(False)` leaves recording on.
         setting = effect.grad if mode.constant is True else None
     return Value(Kind.CONTEXT, name="grad", constant=setting)
-
-
-def _switched_on(grad: GradMode) -> bool | None:
-    return None if grad is GradMode.UNKNOWN else grad is GradMode.ON
 
 
 def grad_mode(setting: object) -> GradMode:

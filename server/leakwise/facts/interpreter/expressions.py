@@ -22,6 +22,7 @@ from leakwise.facts.interpreter.calls import call
 from leakwise.facts.interpreter.carrying import cut
 from leakwise.facts.interpreter.comprehensions import comprehension, dict_comprehension
 from leakwise.facts.interpreter.external_calls import outside_attribute
+from leakwise.facts.interpreter.grad_questions import chosen
 from leakwise.facts.interpreter.lambdas import lambda_value
 from leakwise.facts.interpreter.narrowing import tensor_test
 from leakwise.facts.interpreter.object_methods import object_attribute
@@ -245,7 +246,7 @@ def _boolean(run: Run, node: ast.BoolOp) -> Value:
 
 def _conditional(run: Run, node: ast.IfExp) -> Value:
     evaluate(run, node.test)
-    body, orelse = evaluate(run, node.body), evaluate(run, node.orelse)
+    body, orelse = chosen(run, node)
     asked = tensor_test(node.test)
     if asked is not None and run.read(asked[0]).is_tensor:
         return body if asked[1] else orelse

@@ -11,6 +11,7 @@ from leakwise.facts.interpreter.assignments import assign, assign_annotated, aug
 from leakwise.facts.interpreter.binding import bind
 from leakwise.facts.interpreter.carrying import behind_loop, in_later_rounds, left_for_later, mark
 from leakwise.facts.interpreter.expressions import evaluate
+from leakwise.facts.interpreter.grad_questions import enter, held_before, told_by
 from leakwise.facts.interpreter.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.interpreter.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.interpreter.recording import mode_inside
@@ -90,16 +91,21 @@ def _if(run: Run, node: ast.If) -> None:
     # An attribute's constant is what it is by default, and may be set from elsewhere.
     literal = isinstance(node.test, ast.Constant | ast.Name) and test.kind is Kind.NUMBER
     known = test.constant if literal and isinstance(test.constant, bool) else None
+    told = told_by(run, node.test)
     run.state = before.branch()
+    enter(run.state, told[0])
     if known is False:
         run.state.dead = True
     run_suite(run, node.body)
     after_body = run.state
     run.state = before.branch()
+    enter(run.state, told[1])
     if known is True:
         run.state.dead = True
     run_suite(run, node.orelse)
+    again = held_before(before, told, after_body, run.state)
     run.state = _joined(run, node.test, before, after_body, run.state)
+    again.put_back(run.state)
 
 
 def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State) -> State:

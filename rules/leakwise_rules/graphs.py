@@ -14,6 +14,7 @@ from leakwise.facts import (
     Loop,
     Place,
     Rhythm,
+    Scalar,
     Value,
 )
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
@@ -170,13 +171,13 @@ def cut_anchors(
         return {"detach": event.carriers or (event.place,)}
     told = report_place(body, event)
     if told != event.place:
-        return {"detach": (told,), "number": (told,) if value.scalar else ()}
+        return {"detach": (told,), "number": (told,) if value.scalar is Scalar.SURE else ()}
     anchors = {"detach": event.carriers}
     if not event.carriers:
         return anchors
-    if event.carrier_values and all(part.scalar for part in event.carrier_values):
+    if event.carrier_values and all(part.scalar is Scalar.SURE for part in event.carrier_values):
         anchors["number"] = event.carriers
-    elif value.scalar:
+    elif value.scalar is Scalar.SURE:
         anchors["number"] = (event.place,)
     return anchors
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Keeping
+from leakwise.facts import BodyFacts, Certainty, Keeping, Scalar
 from leakwise.rule import (
     Applicability,
     Example,
@@ -350,7 +350,7 @@ class AppendGraphTensorToCollection(Rule):
                     value=shown(keeping.stored_text),
                 )
         for display in body.displayed:
-            place, number = (display.place,), display.value.scalar
+            place, number = (display.place,), display.value.scalar is Scalar.SURE
             yield self.report(
                 display.place,
                 certainty=Certainty.POSSIBLE,

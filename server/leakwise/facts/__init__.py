@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leakwise.facts.resources.fates import Fate, Owner
     from leakwise.facts.resources.guards import Condition
     from leakwise.facts.resources.release_paths import Release
-    from leakwise.facts.terms.certainty import Certainty
+    from leakwise.facts.terms.certainty import Certainty, Scalar
     from leakwise.facts.terms.describing import describe
     from leakwise.facts.terms.events import (
         Accumulation,
@@ -55,7 +55,7 @@ else:
             "leakwise.facts.keeping.autograd_contexts": "OutputOnContext",
             "leakwise.facts.body": "BodyFacts",
             "leakwise.facts.keeping.caches": "Cache",
-            "leakwise.facts.terms.certainty": "Certainty",
+            "leakwise.facts.terms.certainty": "Certainty Scalar",
             "leakwise.facts.classes": "ClassFacts",
             "leakwise.facts.code.decorators": "Decorator",
             "leakwise.facts.code.definitions": "Definition",
@@ -127,6 +127,7 @@ __all__ = [
     "Repetition",
     "Rhythm",
     "Role",
+    "Scalar",
     "Step",
     "Storing",
     "TrainingStep",

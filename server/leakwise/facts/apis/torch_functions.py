@@ -198,8 +198,12 @@ _CONTEXTS: dict[str, Effect] = {
     "torch.cpu.amp.autocast": CONTEXT,
 }
 
+LOSS_MODULE = "torch.nn.functional."
+"""Functions of it that give one element by default take a `reduction`."""
+ALWAYS_ONE = words("torch.dist torch.trace torch.dot torch.vdot")
+"""They have no dimension to reduce along."""
 _GRAPHS: dict[str, Effect] = {
-    **effects(SCALAR, "torch.", "sum mean prod norm dist trace dot nansum nanmean vdot det logdet"),
+    **effects(SCALAR, "torch.", "sum mean prod norm dist trace dot nansum nanmean vdot"),
     **effects(
         SCALAR,
         "torch.nn.functional.",

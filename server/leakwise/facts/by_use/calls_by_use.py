@@ -9,7 +9,7 @@ from leakwise.facts.interpreter.containers import holds_graph
 from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.interpreter.tensor_calls import with_graph_of
 from leakwise.facts.terms.events import GradMode
-from leakwise.facts.terms.values import Certainty, Graph, Kind, Value, merge_sources
+from leakwise.facts.terms.values import Certainty, Graph, Kind, Scalar, Value, merge_sources
 
 
 def loss_by_use(run: Run, node: ast.Call, callee: Value, arguments: list[Value]) -> Value | None:
@@ -19,7 +19,7 @@ def loss_by_use(run: Run, node: ast.Call, callee: Value, arguments: list[Value])
     path = path_of(node.func)
     if path is None or not is_loss_function(run.module, run.definition, path):
         return None
-    made = with_graph_of(run, node, arguments, scalar=True)
+    made = with_graph_of(run, node, arguments, scalar=Scalar.LIKELY)
     return made.but(certainty=made.certainty.weaker(Certainty.LIKELY))
 
 

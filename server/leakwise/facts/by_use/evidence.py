@@ -19,6 +19,7 @@ from leakwise.facts.by_use.graph_origins import (
     backward_operand,
     element_origins,
     graph_origins,
+    is_weighted,
     loss_origins,
     loss_terms,
     part_origins,
@@ -192,7 +193,8 @@ def _started(node: ast.expr, found: Evidence) -> Names:
     if operand is None:
         return found.arguments(node)
     several = operand.elts if isinstance(operand, ast.List | ast.Tuple) else [operand]
-    return NONE.union(*(loss_origins(one, found.qualified) for one in several))
+    origins = graph_origins if is_weighted(node, operand) else loss_origins
+    return NONE.union(*(origins(one, found.qualified) for one in several))
 
 
 def _put_in(node: ast.Expr, live: Names, found: Evidence) -> Names:
@@ -281,8 +283,9 @@ def _bound(
     )
     if not proven:
         return before
-    found.note(node, proven)
-    before = before - proven - {path + TERM}
+    term = live & {path + TERM}
+    found.note(node, proven | term)
+    before = before - proven - term
     if value is None:
         return before
     if path + TERM in live:

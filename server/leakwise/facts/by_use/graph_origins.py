@@ -88,6 +88,18 @@ def backward_operand(call: ast.Call) -> ast.expr | None:
     return unwrapped(function.value)
 
 
+def is_weighted(call: ast.Call, operand: ast.expr) -> bool:
+    """Whether a backward pass is given gradients, so that what it starts from may have many
+    elements."""
+    if not _GRADIENTS.isdisjoint(one.arg for one in call.keywords):
+        return True
+    from_first = bool(call.args) and call.args[0] is operand
+    return len(call.args) > 2 if from_first else bool(call.args)
+
+
+_GRADIENTS = frozenset({"gradient", "grad_outputs", "grad_tensors"})
+
+
 def _is_gradient(node: ast.expr) -> bool:
     """Whether an argument of `backward()` is a gradient by how it is made: from another one, or as
     large as what is backpropagated."""

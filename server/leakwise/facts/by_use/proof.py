@@ -2,7 +2,7 @@
 
 import ast
 
-from leakwise.facts.by_use.graph_origins import ELEMENTS, Names
+from leakwise.facts.by_use.graph_origins import ELEMENTS, TERM, Names
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.events import GradMode
 from leakwise.facts.terms.values import (
@@ -10,6 +10,7 @@ from leakwise.facts.terms.values import (
     Certainty,
     Graph,
     Kind,
+    Scalar,
     Value,
     mapping,
     merge_sources,
@@ -24,7 +25,11 @@ def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Name
         return value
     parts = {name[len(path) :] for name in proven if name.startswith((path + ".", path + "["))}
     if not parts:
-        return _carrying(run, value, node) if path in proven and _is_open(value) else value
+        if path in proven and _is_open(value):
+            value = _carrying(run, value, node)
+        # A backward pass that is given no gradient starts from one element.
+        single = path + TERM in proven and value.kind is Kind.TENSOR
+        return value.but(scalar=Scalar.SURE) if single else value
     if value.kind is Kind.CONTAINER:
         return _with_parts(run, value, node, parts)
     # Also where it may be a tensor itself: `sum(v) if isinstance(v, tuple) else v`.
@@ -60,7 +65,7 @@ def _carrying(run: Run, value: Value, node: ast.expr) -> Value:
     place = run.place(node)
     return tensor(
         Graph.ATTACHED,
-        scalar=True,
+        scalar=Scalar.LIKELY,
         certainty=Certainty.LIKELY,
         origin=value.origin or place,
         sources=merge_sources(value.sources, frozenset({place})),

@@ -13,6 +13,7 @@ from leakwise.facts.terms.values import (
     Certainty,
     Graph,
     Kind,
+    Scalar,
     Source,
     Value,
     element_of,
@@ -45,7 +46,7 @@ def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = Fa
             )
             graph = Graph.DETACHED if settled else Graph.UNKNOWN
             certainty = one.certainty.weaker(two.certainty)
-        scalar = all(value.scalar for value in (one, two) if value.is_tensor)
+        scalar = _elements(one, two)
         origin = (attached[0] if attached else one).origin
         storages = [value.storage for value in (one, two) if value.is_tensor]
         return tensor(
@@ -75,6 +76,13 @@ def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = Fa
     return Value(sources=sources)
 
 
+def _elements(one: Value, two: Value) -> Scalar:
+    """Whether what two operands make has one element; what is no tensor may be an array of more."""
+    known = min(value.scalar for value in (one, two) if value.is_tensor)
+    settled = all(value.is_tensor or value.kind in _ONE_NUMBER for value in (one, two))
+    return known if settled else min(known, Scalar.LIKELY)
+
+
 def _chained(one: Value, two: Value) -> Value | None:
     """What `(loss,) + outputs` gives, where a module made `outputs`: torch adds no list or tuple to
     a tensor, so both are sequences. None where this does not tell."""
@@ -90,6 +98,7 @@ def _of_graph(value: Value) -> frozenset[Source]:
 
 _PLAIN = frozenset({Kind.NUMBER, Kind.ARRAY})
 _SETTLED = _PLAIN | {Kind.OTHER}
+_ONE_NUMBER = frozenset({Kind.NUMBER, Kind.OTHER})
 _OF_FRAMEWORKS = frozenset({Kind.TF_TENSOR, Kind.ARRAY})
 
 
@@ -115,7 +124,7 @@ def compared_tensors(node: ast.Compare, values: list[Value]) -> Value | None:
         storage = computed(*(value.storage for value in values if value.is_tensor))
         return tensor(
             Graph.DETACHED,
-            scalar=all(value.scalar for value in values if value.is_tensor),
+            scalar=_elements(one, two),
             storage=stored(storage.device, Numbers.WHOLE, View.OWN),
         )
     if Kind.ARRAY in {one.kind, two.kind}:

@@ -32,6 +32,7 @@ from leakwise.facts.interpreter.metric_values import is_torch_metric, made_metri
 from leakwise.facts.interpreter.module_calls import forward_call
 from leakwise.facts.interpreter.object_methods import distribution, pair
 from leakwise.facts.interpreter.parts import displayed_part
+from leakwise.facts.interpreter.reductions import criterion_with, elements_by, elements_of
 from leakwise.facts.interpreter.run import (
     Run,
     known_module,
@@ -67,6 +68,7 @@ from leakwise.facts.terms.values import (
     Certainty,
     Graph,
     Kind,
+    Scalar,
     Value,
     container,
     element_of,
@@ -340,6 +342,8 @@ def _effect(
             return made_metric(made, run.place(node), arguments, keywords)
         if effect.kind is Kind.LOADER:
             return with_workers(made, arguments, keywords)
+        if effect.kind is Kind.CRITERION:
+            made = criterion_with(made, name, keywords)
         made = constructed(run, node, made)
         return several(made, effect) if effect.parts else made
     if gives is Gives.NEW_TENSOR:
@@ -349,7 +353,7 @@ def _effect(
         node,
         everything,
         name=name.rpartition(".")[2],
-        scalar=effect.scalar and len(arguments) <= 2,
+        scalar=elements_of(name, arguments, keywords) if effect.scalar else Scalar.OPEN,
     )
     if made.kind is Kind.TENSOR and effect.kind is Kind.OUTPUT:
         return made.but(kind=Kind.OUTPUT, storage=UNSEEN)
@@ -389,6 +393,6 @@ def grad_mode(setting: object) -> GradMode:
 def _module_call(run: Run, node: ast.Call, module: Value, arguments: list[Value]) -> Value:
     """A network or a criterion called for its output."""
     if module.kind is Kind.CRITERION:
-        result = with_graph_of(run, node, arguments, scalar=True)
+        result = with_graph_of(run, node, arguments, scalar=elements_by(module))
         return result.but(certainty=result.certainty.weaker(module.certainty))
     return forward_call(run, node, path_of(node.func), module, arguments)

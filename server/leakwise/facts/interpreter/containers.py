@@ -18,6 +18,7 @@ from leakwise.facts.terms.values import (
     Certainty,
     Graph,
     Kind,
+    Scalar,
     Value,
     container,
     join,
@@ -176,7 +177,7 @@ def keep(
         )
     )
     if holder.kind is Kind.TENSOR:
-        written = holder.but(graph=Graph.ATTACHED, certainty=stored.certainty, scalar=False)
+        written = holder.but(graph=Graph.ATTACHED, certainty=stored.certainty, scalar=Scalar.OPEN)
         run.state.change(path, run.recorded(written).made_from(deep_sources(stored) | {path}))
         return
     kept = stored.but(items=None) if stored.items is not None else stored

@@ -43,6 +43,7 @@ from leakwise.facts.terms.values import (
     Certainty,
     Graph,
     Kind,
+    Scalar,
     Value,
     container,
     element_of,
@@ -183,7 +184,7 @@ def _tensor_attribute(owner: Value, name: str) -> Value:
             Kind.OUTPUT,
             graph=owner.graph,
             certainty=owner.certainty.weaker(Certainty.LIKELY),
-            scalar=name == LOSS_FIELD,
+            scalar=Scalar.SURE if name == LOSS_FIELD else Scalar.OPEN,
             origin=owner.origin,
             sources=owner.sources,
         )

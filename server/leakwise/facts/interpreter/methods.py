@@ -24,6 +24,7 @@ from leakwise.facts.interpreter.keras_values import model_method, weights
 from leakwise.facts.interpreter.metric_values import is_torch_metric, metric_method
 from leakwise.facts.interpreter.module_calls import forward_call
 from leakwise.facts.interpreter.object_methods import object_method
+from leakwise.facts.interpreter.reductions import elements_by
 from leakwise.facts.interpreter.run import Run, known_module, pending_call, unknown_call
 from leakwise.facts.interpreter.tensor_calls import moved_by, tensor_method
 from leakwise.facts.keeping.reliefs import note_method
@@ -142,7 +143,7 @@ def _module_method(
     everything = [*arguments, *keywords.values()]
     if name == "forward":
         if module.kind is Kind.CRITERION:
-            return tensor(Graph.UNKNOWN, scalar=True)
+            return tensor(Graph.UNKNOWN, scalar=elements_by(module))
         return forward_call(run, node, path, module, everything)
     if name in {"eval", "train"} and path is not None:
         mode = arguments[0] if arguments else keywords.get("mode")

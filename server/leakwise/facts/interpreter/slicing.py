@@ -3,7 +3,7 @@
 import ast
 
 from leakwise.facts.terms.storage import Storage, copied, shown_part, shown_whole, stored
-from leakwise.facts.terms.values import Certainty, Graph, Kind, Value
+from leakwise.facts.terms.values import Certainty, Graph, Kind, Scalar, Value
 
 _FEW = 2
 """A slice that leaves out as many rows at an end shows nearly everything."""
@@ -30,7 +30,7 @@ def sliced(owner: Value, index: ast.expr, value: Value) -> Value:
     return owner.but(
         kind=Kind.TENSOR,
         graph=graph,
-        scalar=False,
+        scalar=Scalar.OPEN,
         certainty=certainty,
         storage=_storage(owner.storage, index, value),
     )

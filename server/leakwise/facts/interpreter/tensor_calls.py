@@ -51,6 +51,7 @@ from leakwise.facts.terms.values import (
     Certainty,
     Graph,
     Kind,
+    Scalar,
     Source,
     Value,
     container,
@@ -63,7 +64,12 @@ _OF_LIBRARIES = ("torch.", "numpy.", "math.", "builtins.")
 
 
 def with_graph_of(
-    run: Run, node: ast.Call, arguments: list[Value], *, name: str = "", scalar: bool = False
+    run: Run,
+    node: ast.Call,
+    arguments: list[Value],
+    *,
+    name: str = "",
+    scalar: Scalar = Scalar.OPEN,
 ) -> Value:
     """A tensor that a differentiable function makes of its arguments, or several; `name` is the
     last part of the function's."""
@@ -113,7 +119,7 @@ def _as_returned(name: str, others: list[Value], made: Value) -> Value:
         if others[0].kind in {Kind.NUMBER, Kind.OTHER}:
             return _values_and_indices(made)
         # Along a dimension, or of two tensors.
-        return made.but(kind=Kind.OUTPUT, scalar=False)
+        return made.but(kind=Kind.OUTPUT, scalar=Scalar.OPEN)
     if name in SHOW_PARTS:
         return container(made).but(length=None)
     if name in SEVERAL:
@@ -220,7 +226,7 @@ def _computed(
     result = Value(
         Kind.TENSOR,
         graph=graph,
-        scalar=not arguments if name in REDUCE else receiver.scalar and not arguments,
+        scalar=_elements(name, receiver, arguments),
         certainty=certainty,
         origin=receiver.origin,
         sources=sources,
@@ -229,6 +235,12 @@ def _computed(
     if not in_place:
         result = run.recorded(result)
     return _as_returned(name, arguments, result)
+
+
+def _elements(name: str, receiver: Value, arguments: list[Value]) -> Scalar:
+    if arguments:
+        return Scalar.OPEN
+    return Scalar.SURE if name in REDUCE else receiver.scalar
 
 
 def _in_place(run: Run, node: ast.Call, changed: Value) -> Value:
@@ -352,9 +364,9 @@ def _as_asked(storage: Storage, asked: list[Value]) -> Storage:
 
 
 def _values_and_indices(result: Value) -> Value:
-    return pair(result.but(scalar=False), _indices(result))
+    return pair(result.but(scalar=Scalar.OPEN), _indices(result))
 
 
 def _indices(made: Value) -> Value:
     storage = stored(made.device, Numbers.WHOLE, WHOLE_NUMBERS.view)
-    return made.but(graph=Graph.DETACHED, scalar=False, storage=storage)
+    return made.but(graph=Graph.DETACHED, scalar=Scalar.OPEN, storage=storage)

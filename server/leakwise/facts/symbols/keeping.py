@@ -7,9 +7,9 @@ from leakwise.facts.interpreter.summaries import Context, is_followed
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.questions import FoundKept
 from leakwise.facts.terms.events import GradMode
-from leakwise.facts.terms.values import Graph, Value, container, tensor
+from leakwise.facts.terms.values import Graph, Scalar, Value, container, tensor
 
-_LOSS = tensor(Graph.ATTACHED, scalar=True)
+_LOSS = tensor(Graph.ATTACHED, scalar=Scalar.SURE)
 _GIVEN: tuple[Value, ...] = (_LOSS, container(_LOSS).but(length=None))
 """What a method is tried with: a loss, or several."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from leakwise.facts.terms.events import GradMode
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
-from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Value
+from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Scalar, Value
 
 About = Literal["symbol", "callers"]
 
@@ -270,7 +270,7 @@ def _value_to_json(value: Value) -> dict[str, object]:
     if value.graph is not Graph.UNKNOWN:
         data["graph"] = int(value.graph)
     if value.scalar:
-        data["scalar"] = True
+        data["scalar"] = int(value.scalar)
     if value.certainty is not Certainty.SURE:
         data["certainty"] = str(value.certainty)
     if value.element is not None:
@@ -315,7 +315,7 @@ def _value_from_json(data: object) -> Value:
         Kind(data.get("kind", "")),
         name=name,
         graph=Graph(data.get("graph", Graph.UNKNOWN)),
-        scalar=data.get("scalar") is True,
+        scalar=Scalar(data.get("scalar", Scalar.OPEN)),
         certainty=Certainty(data.get("certainty", Certainty.SURE)),
         element=None if element is None else _value_from_json(element),
         items=None if items is None else tuple(map(_value_from_json, items)),

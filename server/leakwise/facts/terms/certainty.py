@@ -1,6 +1,6 @@
-"""How sure a fact or a finding is."""
+"""How sure a fact or a finding is, and whether a tensor has one element."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Certainty(StrEnum):
@@ -19,3 +19,12 @@ class Certainty(StrEnum):
 
 
 _ORDER = {Certainty.SURE: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
+
+
+class Scalar(IntEnum):
+    """Whether a tensor has one element; the least of several holds for what is made of all."""
+
+    OPEN = 0
+    LIKELY = 1
+    """It has unless something said otherwise: a criterion whose reduction is not in sight."""
+    SURE = 2

@@ -6,7 +6,7 @@ tuple shows its items in parentheses, a dict its known keys in braces.
 
 from enum import StrEnum
 
-from leakwise.facts.terms.values import NONE, OTHER, Certainty, Graph, Kind, Value
+from leakwise.facts.terms.values import NONE, OTHER, Certainty, Graph, Kind, Scalar, Value
 
 ELEMENT = "of"
 """The word between a container and what it holds."""
@@ -30,11 +30,12 @@ def _described(value: Value, asked: frozenset[str] | None, depth: int) -> str:
     if value.is_tensor:
         if value.graph is not Graph.UNKNOWN:
             words.append(value.graph.name.lower())
-        if value.scalar:
+        if value.scalar is Scalar.SURE:
             words.append("scalar")
     words.extend(word for word in _further(value) if asked is None or word in asked)
-    if value.fields or (value.fields is not None and value.kind is Kind.CONTAINER):
-        held = (f"{key}: {_described(one, asked, depth - 1)}" for key, one in value.fields)
+    told = value.fields and value.kind is not Kind.CRITERION
+    if told or (value.fields is not None and value.kind is Kind.CONTAINER):
+        held = (f"{key}: {_described(one, asked, depth - 1)}" for key, one in value.fields or ())
         words.append("{...}" if depth == 0 else f"{{{', '.join(held)}}}")
     elif value.items is not None:
         words.append(f"({_list(value.items, asked, depth)})")

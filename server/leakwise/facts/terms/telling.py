@@ -2,7 +2,7 @@
 
 from leakwise.facts.terms.describing import describe
 from leakwise.facts.terms.storage import Device
-from leakwise.facts.terms.values import Certainty, Graph, Kind, Value
+from leakwise.facts.terms.values import Certainty, Graph, Kind, Scalar, Value
 
 _NOT_WORTH = frozenset(
     {
@@ -56,7 +56,7 @@ def _is_worth_telling(value: Value) -> bool:
 def _thing(value: Value) -> str:
     if value.is_tensor:
         what = "a tensor" if value.kind is Kind.TENSOR else _OUTPUT
-        if value.scalar:
+        if value.scalar is Scalar.SURE:
             what += " of one number"
         if value.device is not None:
             what += f" on {_DEVICES[value.device]}"

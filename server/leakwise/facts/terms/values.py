@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leakwise.facts.terms.certainty import Certainty as Certainty
+from leakwise.facts.terms.certainty import Scalar as Scalar
 from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, joined
 
@@ -122,7 +123,7 @@ class Value(NamedTuple):
     kind: Kind = Kind.UNKNOWN
     name: str | None = None
     graph: Graph = Graph.UNKNOWN
-    scalar: bool = False
+    scalar: Scalar = Scalar.OPEN
     certainty: Certainty = Certainty.SURE
     element: "Value | None" = None
     items: "tuple[Value, ...] | None" = None
@@ -254,7 +255,7 @@ def qualified(name: str) -> Value:
 def tensor(
     graph: Graph,
     *,
-    scalar: bool = False,
+    scalar: Scalar = Scalar.OPEN,
     certainty: Certainty = Certainty.SURE,
     origin: Place | None = None,
     sources: frozenset[Source] = frozenset(),
@@ -302,7 +303,7 @@ def join(one: Value, two: Value) -> Value:
         return Value(
             one.kind if one.kind is two.kind else Kind.OUTPUT,
             graph=one.graph if one.graph is two.graph else Graph.UNKNOWN,
-            scalar=one.scalar and two.scalar,
+            scalar=min(one.scalar, two.scalar),
             certainty=certainty,
             origin=origin,
             sources=sources,
@@ -388,7 +389,7 @@ def element_of(value: Value) -> Value:
             return OTHER
         return (value.element or UNKNOWN).made_from(value.sources)
     if value.kind is Kind.TENSOR:
-        return value.but(scalar=False)
+        return value.but(scalar=Scalar.OPEN)
     if value.name in MODULES_OF_MODULES and value.kind is Kind.MODULE:
         # One of them may have no parameters.
         certainty = value.certainty.weaker(Certainty.LIKELY)

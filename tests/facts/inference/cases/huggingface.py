@@ -77,7 +77,7 @@ class DistillationTrainer(Trainer):
         if self.args.n_gpu > 1:
             loss = loss.mean()
         self.accelerator.backward(loss)
-        return loss.detach() / self.args.gradient_accumulation_steps  #? Tensor scalar
+        return loss.detach() / self.args.gradient_accumulation_steps  #? Tensor
 
     def prediction_step(
         self,

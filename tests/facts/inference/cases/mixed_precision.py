@@ -90,7 +90,7 @@ def fabric_loop():
 
 def unresolved_helper(helper, batch):
     out = model(batch)
-    loss = helper(out, batch)  #? Tensor attached scalar likely
+    loss = helper(out, batch)  #? Tensor attached likely
     loss = helper(loss)  #? Tensor attached scalar likely
     loss.backward()
     shown = loss.item()  #? Number

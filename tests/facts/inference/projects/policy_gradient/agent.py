@@ -21,7 +21,7 @@ class Agent:
         return action.item()  #? Number
 
     def update(self):
-        log_probs = torch.stack(self.log_probs)  #?! Tensor attached
+        log_probs = torch.stack(self.log_probs)  #? Tensor attached
         loss = -log_probs.sum()  #? Tensor attached scalar likely
         self.optimizer.zero_grad()
         loss.backward()

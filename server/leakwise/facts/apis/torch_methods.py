@@ -5,6 +5,8 @@ https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html. What cuts a
 shares storage: https://docs.pytorch.org/docs/stable/tensor_view.html, and measured.
 """
 
+import re
+
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.terms.storage import Device
 
@@ -92,11 +94,16 @@ MODULE_ITSELF = words(
     "to cuda cpu half float double bfloat16 eval train requires_grad_ apply type to_empty "
     "share_memory xpu ipu"
 )
+EACH_PARAMETER = frozenset({"parameters", "named_parameters"})
+FREEZING = re.compile("freez|requires_grad", re.IGNORECASE)
+"""In the name of a function whose code is not in sight: it may freeze parameters."""
 PASS_HOOKS = words(
     "register_forward_hook register_forward_pre_hook register_full_backward_hook "
     "register_full_backward_pre_hook register_backward_hook"
 )
 """What they register on a module is called in each of its passes."""
+MODULE_LISTED = words("modules children")
+"""They give the layers of a network one by one."""
 MODULE_PARTS = words("modules children named_modules named_children get_submodule")
 """They give the layers of a network, or one of them."""
 MODULE_LOOKUPS = words("get_parameter get_buffer get_submodule get_extra_state")

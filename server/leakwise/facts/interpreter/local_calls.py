@@ -136,10 +136,18 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
 
 
 def _is_early(run: Run, node: ast.Call, definition: Definition) -> bool:
-    """Whether a constructor, or a method that one runs, calls a method of the object that it makes:
-    the method may read attributes that the constructor gives it, so that its summary for any call
-    would go round in a circle."""
-    return _is_own(run, node, definition) and (run.early or run.definition.name == "__init__")
+    """Whether a constructor, or a method that one runs, calls a method of the object that it makes,
+    or gives a function its attributes: these are those that the constructor gives it, so that the
+    summary for any call would go round in a circle."""
+    if not run.early and run.definition.name != "__init__":
+        return False
+    return _is_own(run, node, definition) or _is_given_attributes(run, node)
+
+
+def _is_given_attributes(run: Run, node: ast.Call) -> bool:
+    start = f"{run.instance}."
+    given = (*node.args, *(keyword.value for keyword in node.keywords))
+    return any((path_of(one) or "").startswith(start) for one in given)
 
 
 def _is_own(run: Run, node: ast.Call, definition: Definition) -> bool:

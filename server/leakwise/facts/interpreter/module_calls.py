@@ -4,8 +4,10 @@ import ast
 
 from leakwise.facts.apis.torch_classes import has_no_parameters
 from leakwise.facts.by_use.evaluation_mode import mode_of
+from leakwise.facts.by_use.frozen import may_be_frozen
 from leakwise.facts.by_use.module_parameters import may_have_parameters
 from leakwise.facts.interpreter.carrying import CUTS, graph_sources, unmarked
+from leakwise.facts.interpreter.containers import holds_graph
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.tensor_calls import with_graph_of
 from leakwise.facts.symbols.questions import is_address
@@ -20,6 +22,7 @@ def forward_call(
     """The output of a network, as its own `forward` tells where that is in this file."""
     place = run.place(node)
     own = forward_result(run, module)
+    frozen = may_be_frozen(run, path, module)
     graph = {
         GradMode.ON: Graph.ATTACHED,
         GradMode.OFF: Graph.DETACHED,
@@ -39,6 +42,8 @@ def forward_call(
         result = passed if module.definition is None else passed.but(kind=Kind.OUTPUT)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
+    if frozen and not any(one.is_leaf or holds_graph(one) for one in arguments):
+        result = result.mapped(_unproven)
     result = placed_by(module, arguments, result)
     if result.kind is Kind.CONTAINER:
         # Each part goes its own way: `out, state = net(x, state)`.
@@ -60,6 +65,11 @@ def forward_call(
         )
     )
     return result
+
+
+def _unproven(value: Value) -> Value:
+    """A value whose graph is no more than possible."""
+    return value.but(graph=Graph.UNKNOWN) if value.carries_graph else value
 
 
 def _passes_graphs_on(run: Run, module: Value) -> bool:

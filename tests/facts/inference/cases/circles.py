@@ -2,6 +2,7 @@
 import gymnasium
 import torch
 from somewhere import Network
+from torch import nn
 
 
 class Player:
@@ -70,3 +71,24 @@ class Strategy:
         loss = self.criterion(self.logits, self.y)
         loss.backward()
         self.optimizer.step()
+
+
+class Prepared(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(2, 2)
+        start_weights(self.net)
+        self.other = in_parallel(self.net)  #? Module
+
+    def forward(self, image):
+        y = self.net(image)  #? Output attached
+        return self.other(y)  #? Output attached
+
+
+def start_weights(net):
+    for p in net.parameters():
+        nn.init.zeros_(p)
+
+
+def in_parallel(net):
+    return nn.DataParallel(net)

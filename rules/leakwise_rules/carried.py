@@ -1,26 +1,48 @@
 """What rules about values that loops carry on share: which calls are given them."""
 
-from leakwise.facts import BodyFacts, Carried, ModuleCall, Value
+from collections.abc import Iterator
 
-_RECURRENT = frozenset(
-    f"torch.nn.{name}" for name in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
-)
+from leakwise.facts import Argument, BodyFacts, Carried, GradMode, ModuleCall, Value
+
+_RECURRENT = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
+_QUALIFIED = frozenset(f"torch.nn.{name}" for name in _RECURRENT)
 
 
 def is_recurrent(module: Value) -> bool:
     """Whether this is one of torch's recurrent layers, which return the state that they are
     given, changed, and never cut its graph."""
-    return module.name in _RECURRENT
+    return module.name in _QUALIFIED
+
+
+def kept_between_calls(body: BodyFacts) -> dict[ModuleCall, list[str]]:
+    """By call of a recurrent network in a method: the paths of `self` that it is given, and that
+    hold the states which come out, graph and all, until the method is called again. Only where
+    each call trains, or where nobody may go back through what came out."""
+    class_ = body.class_
+    if class_ is None or not (body.file_mentions(*_RECURRENT) and body.attribute_updates):
+        return {}
+    if not class_.bases_known or body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
+        return {}
+    starts = body.method_calls("backward")
+    trains = bool(body.parameters and starts) and not any(site.loops for site in starts)
+    if not trains and (body.trains() or not body.may_be_asked_again):
+        return {}
+    found: dict[ModuleCall, list[str]] = {}
+    for update, call in body.carried_over:
+        if is_recurrent(call.callee_value) and (trains or not _is_wanted(body, call)):
+            found.setdefault(call, []).append(f"{body.instance_name}.{update.attribute}")
+    return found
+
+
+def _is_wanted(body: BodyFacts, call: ModuleCall) -> bool:
+    """Whether who calls the method, or another one, may yet go back through what a network gave."""
+    sources = frozenset({call.place})
+    return body.returned(sources) or body.backpropagated(sources) or body.passed_on(sources)
 
 
 def given_carried(body: BodyFacts, call: ModuleCall, carried: Carried) -> bool:
     """Whether a network is given what a loop carries on, graph and all."""
-    return any(
-        holds_carried(argument.value, carried)
-        for site in body.call_sites
-        if site.place == call.place
-        for argument in site.arguments
-    )
+    return any(holds_carried(given.value, carried) for given in _arguments(body, call))
 
 
 def holds_carried(value: Value, carried: Carried) -> bool:
@@ -32,17 +54,26 @@ def holds_carried(value: Value, carried: Carried) -> bool:
 def cut(body: BodyFacts, carried: Carried, call: ModuleCall) -> str:
     """The statement that cuts the graph of what a loop carries on into a recurrent `call`: of a
     tensor, or of the pair that an LSTM returns."""
-    path = carried.path
-    lstm = (call.callee_value.name or "").endswith(("LSTM", "LSTMCell"))
     # `lstm(x, (h, c))` is given the parts of the pair, each of which is a tensor.
-    whole = any(
-        carried.mark in argument.value.sources
-        for site in body.call_sites
-        if site.place == call.place
-        for argument in site.arguments
-    )
-    if lstm and whole:
+    whole = any(carried.mark in given.value.sources for given in _arguments(body, call))
+    return _cut(carried.path, call, whole=whole, guarded=carried.starts_as_none)
+
+
+def cut_kept(body: BodyFacts, path: str, call: ModuleCall) -> str:
+    """The same of what an object carries on at a path, where None may be before the first call."""
+    whole = any(given.path == path for given in _arguments(body, call))
+    return _cut(path, call, whole=whole, guarded=True)
+
+
+def _arguments(body: BodyFacts, call: ModuleCall) -> Iterator[Argument]:
+    for site in body.call_sites:
+        if site.place == call.place:
+            yield from site.arguments
+
+
+def _cut(path: str, call: ModuleCall, *, whole: bool, guarded: bool) -> str:
+    if whole and (call.callee_value.name or "").endswith(("LSTM", "LSTMCell")):
         statement = f"{path} = tuple(s.detach() for s in {path})"
     else:
         statement = f"{path} = {path}.detach()"
-    return f"if {path} is not None:\n    {statement}" if carried.starts_as_none else statement
+    return f"if {path} is not None:\n    {statement}" if guarded else statement

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Carried, Certainty, ModuleCall, Place
+from leakwise.facts import BodyFacts, CallSite, Carried, Certainty, ModuleCall, Place
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,8 +19,10 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.carried import cut, given_carried, is_recurrent
+from leakwise_rules.carried import cut, cut_kept, given_carried, is_recurrent, kept_between_calls
 from leakwise_rules.wording import shown
+
+_BACK_TO = "backward goes back to"
 
 
 class HiddenStateNotDetached(Rule):
@@ -48,20 +50,21 @@ class HiddenStateNotDetached(Rule):
 
     Within one sequence the graph is needed: time steps unrolled in `forward()`, or in a loop before
     one `backward()`, begin with a fresh state. A state that is made anew or detached for each
-    batch, also now and then, is bounded. Under `torch.no_grad()` there is no graph.
+    batch, also now and then, or by another method of its object, is bounded. Under
+    `torch.no_grad()` there is no graph.
     """
 
     code = "LP011"
     name = "hidden-state-not-detached"
     message = (
-        "`{path}` goes from batch to batch with its graph through `{callee}`, "
-        "so each backward pass reaches back to the first; detach it."
+        "`{path}` goes into the next {turn} with its graph through `{callee}`, "
+        "so {effect} the first; detach it."
     )
     severity = Severity.ERROR
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.UNDETACHED_STATE
-    supersedes = ("LP009",)
+    supersedes = ("LP004", "LP009")
     practices = (
         Practice(
             "BP15",
@@ -158,42 +161,41 @@ class HiddenStateNotDetached(Rule):
                 import torch
                 from torch import nn
 
-                class Trainer:
-                    def __init__(self, optimizer):
-                        self.cell = nn.GRUCell(8, 16)
-                        self.head = nn.Linear(16, 1)
-                        self.optimizer = optimizer
+                class Online:
+                    def __init__(self, width):
+                        self.rnn = nn.GRU(width, 32)
+                        self.head = nn.Linear(32, 1)
+                        self.optimizer = torch.optim.Adam(self.rnn.parameters())
+                        self.state = None
 
-                    def fit(self, stream):
-                        hidden = torch.zeros(4, 16)
-                        for x, y in stream:
-                            new = self.cell(x, hidden)  # leak
-                            loss = nn.functional.mse_loss(self.head(new), y)
-                            self.optimizer.zero_grad()
-                            loss.backward()
-                            self.optimizer.step()
-                            hidden = new
+                    def update(self, x, y):
+                        out, self.state = self.rnn(x, self.state)  # leak
+                        loss = nn.functional.mse_loss(self.head(out), y)
+                        self.optimizer.zero_grad()
+                        loss.backward(retain_graph=True)
+                        self.optimizer.step()
+                        return loss.item()
             """,
             good="""
                 import torch
                 from torch import nn
 
-                class Trainer:
-                    def __init__(self, optimizer):
-                        self.cell = nn.GRUCell(8, 16)
-                        self.head = nn.Linear(16, 1)
-                        self.optimizer = optimizer
+                class Online:
+                    def __init__(self, width):
+                        self.rnn = nn.GRU(width, 32)
+                        self.head = nn.Linear(32, 1)
+                        self.optimizer = torch.optim.Adam(self.rnn.parameters())
+                        self.state = None
 
-                    def fit(self, stream):
-                        hidden = torch.zeros(4, 16)
-                        for x, y in stream:
-                            hidden = hidden.detach()
-                            new = self.cell(x, hidden)
-                            loss = nn.functional.mse_loss(self.head(new), y)
-                            self.optimizer.zero_grad()
-                            loss.backward()
-                            self.optimizer.step()
-                            hidden = new
+                    def update(self, x, y):
+                        if self.state is not None:
+                            self.state = self.state.detach()
+                        out, self.state = self.rnn(x, self.state)
+                        loss = nn.functional.mse_loss(self.head(out), y)
+                        self.optimizer.zero_grad()
+                        loss.backward()
+                        self.optimizer.step()
+                        return loss.item()
             """,
         ),
     )
@@ -295,6 +297,7 @@ class HiddenStateNotDetached(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        yield from self._over_calls(body)
         if not body.has_loops or not body.carried:
             return
         recurrent = [call for call in body.module_calls if is_recurrent(call.callee_value)]
@@ -309,7 +312,7 @@ class HiddenStateNotDetached(Rule):
 
     def _report(self, body: BodyFacts, call: ModuleCall, states: list[Carried]) -> Report:
         loop = states[0].loops[-1]
-        starts = [site for site in body.method_calls("backward") if loop in site.loops]
+        starts = tuple(site for site in body.method_calls("backward") if loop in site.loops)
         return self.report(
             call.place,
             RelatedPlace(loop.place, "Each iteration of this loop adds one more batch to it."),
@@ -317,16 +320,30 @@ class HiddenStateNotDetached(Rule):
             certainty=call.callee_value.certainty.weaker(Certainty.LIKELY),
             anchors={
                 "call": (call.statement,),
-                "backward": tuple(
-                    site.place
-                    for site in starts
-                    if len(starts) == 1 and site.argument("retain_graph") is not None
-                ),
+                "backward": _retaining(starts),
             },
             notes={"cuts": "\n".join(cut(body, one, call) for one in states)},
             path=shown(states[0].path, 24),
             callee=shown(call.callee),
+            turn="batch",
+            effect=_BACK_TO,
         )
+
+    def _over_calls(self, body: BodyFacts) -> Iterator[Report]:
+        """What a method hands on to its own next call, on `self`."""
+        for call, paths in kept_between_calls(body).items():
+            starts = body.method_calls("backward")
+            yield self.report(
+                call.place,
+                RelatedPlace(body.place, "Each call of this method adds one more graph to it."),
+                certainty=call.callee_value.certainty.weaker(Certainty.LIKELY),
+                anchors={"call": (call.statement,), "backward": _retaining(starts)},
+                notes={"cuts": "\n".join(cut_kept(body, path, call) for path in paths)},
+                path=shown(paths[0], 24),
+                callee=shown(call.callee),
+                turn="call",
+                effect=_BACK_TO if starts else "it grows since",
+            )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         (call,) = finding.anchors["call"]
@@ -336,6 +353,15 @@ class HiddenStateNotDetached(Rule):
             edits = edits and dropped and (*edits, *dropped)
         if edits:
             yield Fix("Detach the state before the next batch", edits, Applicability.UNSAFE)
+
+
+def _retaining(starts: tuple[CallSite, ...]) -> tuple[Place, ...]:
+    """The only backward pass, where it is told to keep the graph."""
+    return tuple(
+        site.place
+        for site in starts
+        if len(starts) == 1 and site.argument("retain_graph") is not None
+    )
 
 
 def _fed_back(

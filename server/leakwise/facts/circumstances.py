@@ -15,6 +15,7 @@ from leakwise.facts.keeping.autograd_contexts import (
     outputs_on_context,
     tensors_on_context,
 )
+from leakwise.facts.keeping.carried_over import carried_over
 from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
@@ -26,12 +27,14 @@ from leakwise.facts.resources.release_paths import Given, Release, release_of
 from leakwise.facts.tensorflow.picking import given_singly, taken_as_one
 from leakwise.facts.terms.events import (
     Argument,
+    AttributeUpdate,
     Callback,
     CallSite,
     Defining,
     Display,
     Event,
     Looping,
+    ModuleCall,
     TrainingStep,
 )
 from leakwise.facts.terms.places import Place, place_of
@@ -131,6 +134,12 @@ class Circumstances:
             self.module, self.definition, taken.place, calls, frozenset(), gathered=True
         )
         return found >= Release.NORMALLY
+
+    @property
+    def carried_over(self) -> tuple[tuple[AttributeUpdate, ModuleCall], ...]:
+        """The attributes that this method hands from call to call with their graph: it gives each
+        to a network, and keeps there what comes out of it."""
+        return tuple(carried_over(self.module, self.definition))
 
     @property
     def circles(self) -> tuple[Circle, ...]:

@@ -169,6 +169,8 @@ def _assign_one(
         elif holder.fields is not None and holder_path in run.state.values:
             run.state.change(holder_path, holder.with_field(target.attr, value).but(items=None))
     bind(run, target, value)
+    if isinstance(target, ast.Tuple | ast.List):
+        _note_attributes(run, target.elts, value_node)
     if path is not None and value.kind in {Kind.UNKNOWN, Kind.MODULE}:
         note_part(run, path, value_node)
     if path is not None:
@@ -202,6 +204,7 @@ def _bind_proven(
                 known = sibling_value(run, path, held, value_node)
             if known is not held:
                 run.state.change(path, known)
+    _note_attributes(run, targets, value_node)
 
 
 def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> None:
@@ -273,21 +276,49 @@ def _begun_here(path: str, held: Value | None) -> bool:
     return held is not None and (path not in held.sources or _BEGUN + path in held.sources)
 
 
+def _note_attributes(run: Run, targets: list[ast.expr], node: ast.expr) -> None:
+    """Notes tensors that were bound to attributes of `self` among several targets."""
+    for target in targets:
+        path = path_of(target)
+        if isinstance(target, ast.Tuple | ast.List):
+            _note_attributes(run, target.elts, node)
+        elif path is not None and isinstance(target, ast.Attribute):
+            value = run.state.values.get(path, UNKNOWN)
+            # The value itself holds more than this part of it.
+            _add_update(run, path, target, node, value, (), recursive=path in value.sources)
+
+
 def _note_attribute(run: Run, path: str, node: ast.expr, value: Value, *, recursive: bool) -> None:
     """Notes a tensor that is stored on an attribute of `self`."""
+    if run.instance is None or not path.startswith(run.instance + "."):
+        return
+    parts = carriers(run, node) if value.carries_graph else []
+    own = [part for part in parts if path not in part[1].sources or len(parts) == 1]
+    cut = tuple(place for place, _ in own)
+    _add_update(run, path, node, node, value, cut, recursive=recursive)
+
+
+def _add_update(
+    run: Run,
+    path: str,
+    at: ast.expr,
+    node: ast.expr,
+    value: Value,
+    carriers: tuple[Place, ...],
+    *,
+    recursive: bool,
+) -> None:
     instance = run.instance
     if instance is None or not path.startswith(instance + ".") or not value.carries_graph:
         return
-    parts = carriers(run, node)
-    own = [part for part in parts if path not in part[1].sources or len(parts) == 1]
     run.outcome.add(
         AttributeUpdate(
-            run.place(node),
+            run.place(at),
             run.loops,
             path.split(".", 1)[1],
             value,
             shown(node),
-            tuple(place for place, _ in own),
+            carriers,
             recursive,
             run.statement_place(),
         )

@@ -166,8 +166,8 @@ class Display(Event):
 
 @dataclass(frozen=True, slots=True)
 class AttributeUpdate(Event):
-    """`self.attribute = value`, or an in-place form of it. `recursive` where the value is made
-    from what the attribute held."""
+    """`self.attribute = value`, or an in-place form of it, or one of several targets. `recursive`
+    where the value is made from what the attribute held."""
 
     attribute: str
     value: Value

@@ -10,6 +10,7 @@ from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
 from leakwise.facts.interpreter.binding import bind, is_from_before, outlives_body
 from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot
 from leakwise.facts.interpreter.mixing import mixed_with
+from leakwise.facts.interpreter.module_lists import put_in
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.single_samples import note_single
 from leakwise.facts.interpreter.state import deep_sources
@@ -233,6 +234,7 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
         run.state.bind(holder_path, value if value.kind is Kind.CONTAINER else holder, run.loops)
         return
     keep(run, holder_path, holder, "item", node, value)
+    put_in(run, holder_path, holder, [value])
 
 
 def _accumulated(run: Run, path: str, node: ast.expr, operand: Value, how: Mix = Mix.SUM) -> None:

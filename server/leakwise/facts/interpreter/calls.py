@@ -30,6 +30,7 @@ from leakwise.facts.interpreter.local_calls import construct_local, local_call
 from leakwise.facts.interpreter.methods import method_call
 from leakwise.facts.interpreter.metric_values import is_torch_metric, made_metric
 from leakwise.facts.interpreter.module_calls import forward_call
+from leakwise.facts.interpreter.module_lists import holding
 from leakwise.facts.interpreter.object_methods import distribution, pair
 from leakwise.facts.interpreter.parts import displayed_part
 from leakwise.facts.interpreter.reductions import criterion_with, elements_by, elements_of
@@ -344,7 +345,7 @@ def _effect(
             return with_workers(made, arguments, keywords)
         if effect.kind is Kind.CRITERION:
             made = criterion_with(made, name, keywords)
-        made = constructed(run, node, made)
+        made = constructed(run, node, holding(made, arguments))
         return several(made, effect) if effect.parts else made
     if gives is Gives.NEW_TENSOR:
         return new_tensor(run, node, effect, arguments, keywords)

@@ -24,6 +24,7 @@ from leakwise.facts.interpreter.comprehensions import comprehension, dict_compre
 from leakwise.facts.interpreter.external_calls import outside_attribute
 from leakwise.facts.interpreter.grad_questions import chosen
 from leakwise.facts.interpreter.lambdas import lambda_value
+from leakwise.facts.interpreter.module_lists import held_by
 from leakwise.facts.interpreter.narrowing import tensor_test
 from leakwise.facts.interpreter.object_methods import object_attribute
 from leakwise.facts.interpreter.parts import displayed_part
@@ -217,7 +218,7 @@ def _subscript(run: Run, node: ast.Subscript) -> Value:
     if owner.kind in {Kind.TF_TENSOR, Kind.ARRAY}:
         return owner.but(storage=sliced(owner, node.slice, index).storage)
     if known_module(owner):
-        return Value(Kind.MODULE, certainty=owner.certainty, sources=owner.sources)
+        return owner if isinstance(node.slice, ast.Slice) else held_by(owner)
     return Value(sources=owner.sources)
 
 

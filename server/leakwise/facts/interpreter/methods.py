@@ -23,6 +23,7 @@ from leakwise.facts.interpreter.containers import container_method
 from leakwise.facts.interpreter.keras_values import model_method, weights
 from leakwise.facts.interpreter.metric_values import is_torch_metric, metric_method
 from leakwise.facts.interpreter.module_calls import forward_call
+from leakwise.facts.interpreter.module_lists import MODULES_BY_NAME, held_by, note_put
 from leakwise.facts.interpreter.object_methods import object_method
 from leakwise.facts.interpreter.reductions import elements_by
 from leakwise.facts.interpreter.run import Run, known_module, pending_call, unknown_call
@@ -168,12 +169,9 @@ def _module_method(
     if name in {"named_modules", "named_children"}:
         pair = container(OTHER, Value(Kind.MODULE, sources=module.sources), items=True)
         return container(pair).but(length=None)
-    if name in {"values", "items"} and module.name == _MODULES_BY_NAME:
-        one = Value(
-            Kind.MODULE,
-            certainty=module.certainty.weaker(Certainty.LIKELY),
-            sources=module.sources,
-        )
+    note_put(run, path, name, module, everything)
+    if name in {"values", "items"} and module.name == MODULES_BY_NAME:
+        one = held_by(module)
         held = container(OTHER, one, items=True) if name == "items" else one
         return container(held).but(length=None)
     if name in _WEIGHTS:
@@ -185,7 +183,6 @@ def _module_method(
     return unknown_call(run, everything)
 
 
-_MODULES_BY_NAME = "torch.nn.ModuleDict"
 _TRAINING = re.compile("train|fit|learn|mode")
 _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
 _WEIGHTS = frozenset({"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"})

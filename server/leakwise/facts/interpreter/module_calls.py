@@ -75,6 +75,8 @@ def _unproven(value: Value) -> Value:
 def _passes_graphs_on(run: Run, module: Value) -> bool:
     """Whether a network has no parameters, so that its output refers to a graph only where what it
     is given does."""
+    if module.graph is Graph.DETACHED:
+        return True
     if module.definition is not None:
         return not may_have_parameters(run.module, module.definition)
     return module.name is not None and has_no_parameters(module.name)

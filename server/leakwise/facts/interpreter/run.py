@@ -13,7 +13,7 @@ from leakwise.facts.apis.torch_methods import (
     OPTIMIZER_STEP,
     WEIGHT_EVIDENCE,
 )
-from leakwise.facts.by_use.class_use import SeenUses, Use, uses_seen_by
+from leakwise.facts.by_use.class_use import SeenUses, Use, family, uses_seen_by
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.members import early_method_value, made_attribute
 from leakwise.facts.code.names import path_of
@@ -174,12 +174,28 @@ class Run:
         self.answers[key] = (value, reads)
         return value
 
-    def outside(self, path: str, state: State) -> Value:
-        """What is at an attribute or element that was not bound in a state: as its owner tells."""
+    def outside(self, path: str, state: State) -> Value | None:
+        """What is at an attribute or element that was not bound in a state: as its owner tells.
+        None for what only the constructor gives the object that it makes."""
+        if self._is_made_here(path):
+            return None
         found = self._reached(_parsed(path), state)
         if self.instance is not None and path.startswith(self.instance + "."):
             return found.made_from(frozenset({path}))
         return found
+
+    def _is_made_here(self, path: str) -> bool:
+        class_ = self.definition.parent
+        if self.definition.name != "__init__" or class_ is None or self.instance is None:
+            return False
+        name = path.removeprefix(f"{self.instance}.")
+        if name == path or not name.isidentifier():
+            return False
+        for one in family(self.module, class_):
+            one.code.read()
+            if one.index.mentions(name):
+                return False
+        return True
 
     def _reached(self, node: ast.expr, state: State) -> Value:
         if isinstance(node, ast.Name):

@@ -115,11 +115,12 @@ def _hangs_on(key: str, path: str) -> bool:
     return len(key) > len(path) and key.startswith(path) and key[len(path)] in ".["
 
 
-Outside = Callable[[str, State], Value]
-"""Gives what is at an attribute or element that was not bound in a state."""
+Outside = Callable[[str, State], Value | None]
+"""Gives what is at an attribute or element that was not bound in a state; None where there is
+nothing yet."""
 
 
-def nothing_outside(path: str, state: State) -> Value:
+def nothing_outside(path: str, state: State) -> Value | None:
     """Nothing is known of what was not bound."""
     return UNKNOWN
 
@@ -145,7 +146,7 @@ def join_branches(
                 # Bound on one way only: where it is used, that way was taken.
                 if path != root_of(path):
                     lacking = one if first is None else two
-                    present = join_accumulator(outside(path, lacking), present)
+                    present = _join_outside(outside(path, lacking), present)
                 one.values[path] = present
         elif first is not second:
             one.values[path] = join_accumulator(first, second)
@@ -169,9 +170,17 @@ def join_accumulator(one: Value, two: Value) -> Value:
     for first, second in ((one, two), (two, one)):
         if first.kind is Kind.NUMBER and second.is_tensor:
             return second.made_from(first.sources)
-        if first is NONE and second.is_tensor:
+        if first is NONE and (second.is_tensor or second.kind in _NETWORKS):
             return second
     return join(one, two)
+
+
+def _join_outside(held: Value | None, bound: Value) -> Value:
+    return bound if held is None else join_accumulator(held, bound)
+
+
+_NETWORKS = frozenset({Kind.MODULE, Kind.CRITERION})
+"""What is called or trained is there: where it is used, it is not None."""
 
 
 def _both_evaluating(one: State, two: State) -> dict[str, Value]:
@@ -192,7 +201,7 @@ def join_states(one: State, two: State, outside: Outside = nothing_outside) -> S
         if first is None:
             # Bound on one way only: where it is used, that way was taken.
             if path != root_of(path):
-                second = join_accumulator(outside(path, one), second)
+                second = _join_outside(outside(path, one), second)
             values[path] = second
         elif first is not second:
             values[path] = join_accumulator(first, second)
@@ -202,7 +211,7 @@ def join_states(one: State, two: State, outside: Outside = nothing_outside) -> S
     for paths in parts.values():
         for path in paths:
             if path not in two.values and (first := one.values.get(path)) is not None:
-                values[path] = join_accumulator(outside(path, two), first)
+                values[path] = _join_outside(outside(path, two), first)
     fresh = one.fresh_in.copy()
     for path, loops in two.fresh_in.items():
         known = fresh.get(path)

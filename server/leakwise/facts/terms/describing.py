@@ -39,7 +39,7 @@ def _described(value: Value, asked: frozenset[str] | None, depth: int) -> str:
         words.append("{...}" if depth == 0 else f"{{{', '.join(held)}}}")
     elif value.items is not None:
         words.append(f"({_list(value.items, asked, depth)})")
-    elif value.element is not None:
+    elif value.element is not None and value.kind is not Kind.MODULE:
         words.append(ELEMENT)
         words.append("..." if depth == 0 else _described(value.element, asked, depth - 1))
     return " ".join(words)

@@ -392,8 +392,8 @@ def element_of(value: Value) -> Value:
         return value.but(scalar=Scalar.OPEN)
     if value.name in MODULES_OF_MODULES and value.kind is Kind.MODULE:
         # One of them may have no parameters.
-        certainty = value.certainty.weaker(Certainty.LIKELY)
-        return Value(Kind.MODULE, certainty=certainty, sources=value.sources)
+        any_ = Value(Kind.MODULE, certainty=value.certainty.weaker(Certainty.LIKELY))
+        return (value.element or any_).made_from(value.sources)
     if value.kind is Kind.OUTPUT:
         return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
     return value if value.kind is Kind.PENDING else Value(sources=value.sources)

@@ -16,9 +16,9 @@ class Tower(nn.Module):
             y = block(x)  #? Output attached likely
         for number, block in enumerate(self.blocks):  #? number: Number; block: Module likely
             y = block(x)  #? Output attached likely
-        for block, head in zip(self.blocks, self.heads.values()):  #? head: Module likely
-            y = head(x)  #? Output attached likely
-        for name, head in self.heads.items():  #? name: Other; head: Module likely
+        for block, head in zip(self.blocks, self.heads.values()):  #? head: Module
+            y = head(x)  #? Output attached
+        for name, head in self.heads.items():  #? name: Other; head: Module
             y = head(x)
         for part in self.tail:  #? part: Module likely
             y = part(x)

@@ -146,3 +146,23 @@ def run(config, data):
     count = meter.count  #? Number
     model = trainer.model  #? Module
     return kept
+
+
+class Optional(nn.Module):
+    shared = None
+
+    def __init__(self, detailed: bool, auxiliary: bool):
+        super().__init__()
+        if detailed:
+            self.detail = nn.Linear(2, 2)
+        if auxiliary:
+            self.auxiliary = nn.Linear(2, 2)
+        else:
+            self.auxiliary = None
+        if detailed:
+            self.shared = nn.Linear(2, 2)
+
+    def forward(self, image):
+        y = self.detail(image)  #? Output attached
+        y = self.auxiliary(image)  #? Output attached
+        return self.shared(image)  #?! Output attached

@@ -107,13 +107,21 @@ def test_what_was_told_is_kept_and_followed(work: Path) -> None:
 def test_a_worker_that_does_not_start_costs_one_warning(
     work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is needed for stubs alone, which only jedi finds."""
     monkeypatch.setattr("leakwise.facts.symbols.worker_process.PROGRAM", "raise SystemExit(3)")
-    outside = Outside([str(work)])
-    written(work, {"plain.py": LEAK})
-    paths = [str(work / name) for name in ("train.py", "plain.py")]
+    packages = "lib/python3.11/site-packages"
+    env = written(
+        work.parent / "env",
+        {"pyvenv.cfg": "", f"{packages}/pkg2-stubs/__init__.pyi": FILES["src/pkg/base.py"]},
+    )
+    stubbed = FILES["train.py"].replace("from pkg import Net, nn", "from pkg2 import Base as Net")
+    written(work, {"stubbed.py": stubbed.replace("nn.Linear(2, 2)", "None"), "plain.py": LEAK})
+    outside = Outside([str(work)], environments=[str(env)])
+    paths = [str(work / name) for name in ("train.py", "stubbed.py", "plain.py")]
     checked = list(check_together(paths, outside, SettingsResolver(), with_fixes=False))
     outside.close()
-    assert [one.code for file in checked for one in file.findings] == ["LP001"]
+    found = [[one.code for one in file.findings] for file in checked]
+    assert found == [["LP002", "LP002"], [], ["LP001"]]
     assert not any(file.problems for file in checked)
     (warning,) = {warning for file in checked for warning in file.about_run}
     assert "other files" in warning

@@ -1,5 +1,6 @@
 """Several processes: none is lost, none stays behind."""
 
+import multiprocessing
 import os
 import pickle
 import pty
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from leakwise.cli.checking import check_together
+from leakwise.cli.processes import check_files
 from leakwise.engine.outside import Outside
-from leakwise.engine.settings import SettingsResolver
+from leakwise.engine.settings import Overrides, SettingsResolver
 from tests.cli.running import LEAK, command, environment, leakwise, write
 from tests.cli.stumbling import stumbling_rule
 
@@ -56,6 +58,21 @@ def test_a_rule_that_raises_costs_only_its_own_findings(work: Path, rule: str) -
     assert len(done.stderr.splitlines()) == 1
     assert "a.py:12:14: LP001" in done.stdout
     assert done.returncode == 1
+
+
+def test_a_process_that_has_grown_is_replaced(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With so little allowed each portion has a process of its own, and nothing is lost."""
+    monkeypatch.setattr("leakwise.cli.pool.MOST_MEMORY", 1)
+    names = [f"{number:03}.py" for number in range(120)]
+    write(work, dict.fromkeys(names, LEAK))
+    paths = [str(work / name) for name in names]
+    files = list(check_files(paths, 2, [str(work)], Overrides(), {}, with_fixes=False))
+    assert sorted(file.path for file in files) == paths
+    assert all(len(file.findings) == 1 for file in files)
+    assert capsys.readouterr() == ("", "")
+    assert multiprocessing.active_children() == []
 
 
 @contextmanager

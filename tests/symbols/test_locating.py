@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leakwise.facts.reading import Files
+from leakwise.facts.symbols.late_following import LateFollower
 from leakwise.facts.symbols.locating import Locator
 from leakwise.sources import Overlay
 from leakwise.text import Document
@@ -27,14 +28,19 @@ class Reader:
         folder.mkdir(exist_ok=True)
         self.overlay = Overlay(Files())
         path = [str(one) for one in packages]
-        self.locator = Locator([str(root)], path, str(folder), self.overlay)
+        self.follower = LateFollower(str(folder))
+        self.locator = Locator([str(root)], path, self.overlay, self.follower.follow)
         self._locate = self.locator.locate if way == "files" else self.locator.follow
         self.listening = True
         sys.addaudithook(self._hear)  # for good: no hook can be taken back
 
     def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if event == "open" and self.listening and isinstance(arguments[0], str):
-            self.locator.opened(arguments[0])
+            self.follower.opened(arguments[0])
+
+    def refresh(self) -> None:
+        self.locator.refresh()
+        self.follower.refresh()
 
     def __call__(self, folder: str, name: str) -> str | None:
         location = self._locate(str(self.root / folder), name).location
@@ -131,7 +137,7 @@ def test_files_that_pass_on_are_left_to_their_facts(root: Path, by_files: Reader
     assert by_files("", "pkg.missing") is None
     assert by_files("", "pkg.sub.Net") == "pkg/sub/deep.py:Net"
     assert by_files("", "pkg.sub.missing") is None
-    assert by_files.locator._follower is None
+    assert not by_files.follower.is_loaded
 
 
 def test_imports_of_all_bring_what_python_takes(root: Path, by_files: Reader) -> None:
@@ -166,7 +172,7 @@ def test_imports_of_all_bring_what_python_takes(root: Path, by_files: Reader) ->
         assert by_files("", missing) is None
     looked_into = {"all.py", "pkg/__init__.py", "pkg/layers.py", "computed.py"}
     assert looked_into <= by_files.consulted("", "all.missing")
-    assert by_files.locator._follower is None
+    assert not by_files.follower.is_loaded
 
 
 def test_branches_that_import_all_from_different_files_are_none(
@@ -202,7 +208,7 @@ def test_unsaved_text_counts(root: Path, by_files: Reader) -> None:
     by_files.overlay.put(root / "a.py", Document.from_text("file:///a.py", "class Net: ...\n"))
     assert by_files("", "a.Net") == "a.py:Net"
     by_files.overlay.drop(root / "a.py")
-    by_files.locator.refresh()
+    by_files.refresh()
     assert by_files("", "a.Net") == "b.py:Net"
 
 
@@ -364,9 +370,9 @@ def test_new_text_and_new_files_are_seen(root: Path, at: Reader) -> None:
     assert at("", "models.Net") is None
     assert at("", "layers.Net") is None
     write(root, {"models.py": NET, "layers.py": NET})
-    at.locator.refresh()
+    at.refresh()
     assert at("", "models.Net") == "models.py:Net"
     assert at("", "layers.Net") == "layers.py:Net"
     (root / "layers.py").unlink()
-    at.locator.refresh()
+    at.refresh()
     assert at("", "layers.Net") is None

@@ -31,9 +31,7 @@ from leakwise.text import Document, Position, Range
 def check_together(
     paths: Iterable[str], outside: Outside, settings: SettingsResolver, with_fixes: bool
 ) -> Iterator[CheckedFile]:
-    """What came of the files at `paths`, which ask about other files together; never raises for
-    what the files hold."""
-    begun: list[tuple[Analysis, str, Basis | None]] = []
+    """What came of the files at `paths`; never raises for what the files hold."""
     for path in paths:
         stamp = stamp_of(path)
         try:
@@ -43,12 +41,13 @@ def check_together(
             yield unchecked(path, str(error))
             continue
         chosen = settings.for_document(Path(path), every_rule())
-        basis = None if stamp is None else Basis(stamp, digest_of(data))
-        begun.append((Analysis(document, settings=chosen, outside=outside.known), path, basis))
-    outside.settle([analysis for analysis, _, _ in begun])
-    for analysis, path, basis in begun:
+        analysis = Analysis(document, settings=chosen, outside=outside.known)
         file = _finished(analysis, path, outside, with_fixes)
-        yield file if basis is None else replace(file, basis=_basis(analysis, file, basis))
+        if stamp is not None:
+            own = Basis(stamp, digest_of(data))
+            file = replace(file, basis=_basis(analysis, file, own))
+        analysis.take_apart()
+        yield file
 
 
 def _basis(analysis: Analysis, file: CheckedFile, own: Basis) -> Basis | None:
@@ -88,7 +87,6 @@ def check_document(
     """What came of `document`, shown as `path`; with the first fix of each finding if asked."""
     chosen = settings.for_document(uri_to_path(document.uri), every_rule())
     analysis = Analysis(document, settings=chosen, outside=outside.known)
-    outside.settle([analysis])
     return _finished(analysis, path, outside, with_fixes)
 
 

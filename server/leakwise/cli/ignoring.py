@@ -80,9 +80,7 @@ def _comments(
     chosen = settings.for_document(Path(path), every_rule())
 
     def analysed(version: Document) -> Analysis:
-        analysis = Analysis(version, settings=chosen, outside=outside.known)
-        outside.settle([analysis])
-        return analysis
+        return Analysis(version, settings=chosen, outside=outside.known)
 
     before = analysed(document)
     if before.syntax_error is not None:

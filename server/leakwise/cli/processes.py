@@ -7,15 +7,13 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from leakwise.cli.shares import portions
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.questions import ToldData
-
-CHUNK_BYTES = 200_000
-CHUNK_FILES = 50
 
 
 def check_files(
@@ -36,18 +34,20 @@ def check_files(
     # often saves a tenth of the time.
     gc.freeze()
     gc.set_threshold(50_000)
-    chunks = _chunks(paths)
-    jobs = min(jobs, len(chunks))
-    if jobs > 1:
-        # A check of a few files is over before these libraries are loaded.
-        from leakwise.cli.pool import check_chunks
+    chunks = portions(paths, jobs)
+    with closing(Outside(folders, SettingsResolver(overrides), told=told)) as outside:
+        # One process is enough for a few files; many are left to others, which are replaced when
+        # they have grown.
+        if len(chunks) > 1 and (jobs > 1 or sys.platform == "linux"):
+            # A check of a few files is over before these libraries are loaded.
+            from leakwise.cli.pool import Pool
 
-        yield from check_chunks(chunks, jobs, folders, overrides, told, with_fixes)
-        return
-    from leakwise.cli.checking import check_together
+            about = folders, overrides, told, with_fixes
+            yield from Pool(about, outside.take).checked(chunks, min(jobs, len(chunks)))
+            return
+        from leakwise.cli.checking import check_together
 
-    settings = SettingsResolver(overrides)
-    with closing(Outside(folders, settings, told=told)) as outside:
+        settings = SettingsResolver(overrides)
         for chunk in chunks:
             yield from check_together(chunk, outside, settings, with_fixes)
 
@@ -57,23 +57,3 @@ def available_processors() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _chunks(paths: Sequence[str]) -> list[list[str]]:
-    """`paths` in portions that are worth sending, large files first so that none comes last."""
-    chunks: list[list[str]] = []
-    room = 0
-    for size, path in sorted(((_size(path), path) for path in paths), reverse=True):
-        if not chunks or room < size or len(chunks[-1]) == CHUNK_FILES:
-            chunks.append([])
-            room = CHUNK_BYTES
-        chunks[-1].append(path)
-        room -= size
-    return chunks
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except (OSError, ValueError):
-        return 0

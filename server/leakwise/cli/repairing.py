@@ -10,7 +10,7 @@ from leakwise.cli.checking import check_document
 from leakwise.cli.newness import Newness
 from leakwise.cli.rewriting import Rewrite, rewrite
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
-from leakwise.engine import Analysis, every_rule
+from leakwise.engine import every_rule
 from leakwise.engine.fix_all import fix_all
 from leakwise.engine.outside import Outside, project_folders
 from leakwise.engine.settings import SettingsResolver
@@ -99,8 +99,6 @@ def _repair(
     data = read_bytes(Path(path)) if content is None else content
     document = document_of(data, path, uri)
     chosen = settings.for_document(uri_to_path(uri), every_rule())
-    analysis = Analysis(document, settings=chosen, outside=outside.known)
-    outside.settle([analysis])
     unsafe = chosen.settings.unsafe_fixes
     fixed = fix_all(
         document,

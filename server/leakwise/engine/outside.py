@@ -1,4 +1,4 @@
-"""What other files tell of the checked ones, asked for many files at once."""
+"""What other files tell of the checked ones."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,9 @@ from leakwise.sources.keeping import FOLDER
 
 if TYPE_CHECKING:
     from leakwise.engine.analysis import Analysis
+    from leakwise.facts.symbols.cache import Lines
     from leakwise.facts.symbols.client import Symbols
+    from leakwise.facts.symbols.direct import DirectAnswers
     from leakwise.facts.symbols.questions import Answer, Question, ToldData
 
 MOST_ROUNDS = 10
@@ -22,8 +24,7 @@ _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
 
 class Outside:
-    """Asks about what checked files import. Its process starts with the first question that the
-    cache does not answer."""
+    """Knows what lies outside checked files. It is found out at once, in this process."""
 
     def __init__(
         self,
@@ -32,11 +33,10 @@ class Outside:
         *,
         environments: Sequence[str] = (),
         told: "Mapping[str, ToldData] | None" = None,
-        keeps_answers: bool = True,
     ) -> None:
         """`folders` are those of the projects, see `project_folders`; `settings` may say where
-        their packages are, beside `environments`, and what users tell of libraries, where `told`
-        does not. With `keeps_answers` what is answered is kept where `settings` say."""
+        their packages are, beside `environments`, what users tell of libraries, where `told` does
+        not, and where what is found out is kept."""
         self._named = [*environments, *environments_of(folders, settings)]
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
@@ -44,32 +44,80 @@ class Outside:
         self._told = told
         self._folders = [Path(folder) for folder in folders]
         overrides = None if settings is None else settings.overrides
-        self._cache = cache_folder(folders, overrides) if keeps_answers else None
+        self._cache = None if settings is None else cache_folder(folders, overrides)
+        self._answers: DirectAnswers | None = None
+
+    def known(self, question: "Question") -> "Answer | None":
+        """What is known. It may take its time."""
+        return self._begun().answer(question)
+
+    def given_away(self) -> "Lines":
+        """What was learned since this was asked last, for another process to `take`."""
+        return {} if self._answers is None else self._answers.given_away()
+
+    def take(self, learned: "Lines") -> None:
+        """Keeps what another process learned."""
+        if learned:
+            self._begun().take(learned)
+
+    def close(self) -> None:
+        """Ends what was begun, and keeps what was learned for the next check."""
+        if self._answers is not None:
+            self._answers.close()
+            self._answers = None
+
+    def _begun(self) -> "DirectAnswers":
+        if self._answers is None:
+            from leakwise.facts.symbols.direct import DirectAnswers
+
+            self._answers = DirectAnswers(
+                self._folders,
+                self.warnings.append,
+                cache=self._cache,
+                environments=self._named,
+                told=self._told_of_libraries(),
+            )
+        return self._answers
+
+    def _told_of_libraries(self) -> "Mapping[str, ToldData]":
+        if self._told is None and self._settings is not None:
+            self._told = told_in([str(folder) for folder in self._folders], self._settings)
+        return self._told or {}
+
+
+class Asking:
+    """Asks a process of its own about what checked files import, and waits. It starts with the
+    first question, and what takes too long is given up."""
+
+    def __init__(
+        self,
+        folders: Sequence[str],
+        environments: Sequence[str],
+        told: "Mapping[str, ToldData]",
+    ) -> None:
+        """For the arguments see `Outside`."""
+        self._folders = [Path(folder) for folder in folders]
+        self._environments = environments
+        self._told = told
         self._symbols: Symbols | None = None
 
     def known(self, question: "Question") -> "Answer | None":
         """What is known before anything is asked; None for what `settle` will wait for."""
         return None if self._symbols is None else self._symbols.known(question)
 
-    def settle(self, analyses: "Sequence[Analysis]") -> None:
+    def settle(self, analysis: "Analysis") -> None:
         """Analyses, and waits until all is known that is asked about other files. What an
         analysis raises it will raise again when it is asked for its findings."""
-        analyses = [analysis for analysis in analyses if _analysed(analysis)]
         for _ in range(MOST_ROUNDS):
-            wanted: dict[Question, None] = {}
-            for analysis in analyses:
-                wanted.update(dict.fromkeys(analysis.questions()))
+            wanted = analysis.questions() if _analysed(analysis) else ()
             if not wanted:
                 return
             symbols = self._started()
             symbols.ask("check", wanted)
-            answers = symbols.wait(wanted)
-            for analysis in analyses:
-                analysis.take({one: answers[one] for one in analysis.questions()})
-            analyses = [analysis for analysis in analyses if _analysed(analysis)]
+            analysis.take(symbols.wait(wanted))
 
     def close(self) -> None:
-        """Ends the process, and keeps the answers for the next check."""
+        """Ends the process."""
         if self._symbols is not None:
             self._symbols.close()
             self._symbols = None
@@ -78,15 +126,11 @@ class Outside:
         if self._symbols is None:
             from leakwise.facts.symbols.client import Symbols
 
-            if self._told is None and self._settings is not None:
-                folders = [str(folder) for folder in self._folders]
-                self._told = told_in(folders, self._settings)
             self._symbols = Symbols(
                 self._folders,
                 lambda question, answer: None,
-                self.warnings.append,
-                cache=self._cache,
-                environments=self._named,
+                lambda why: None,
+                environments=self._environments,
                 told=self._told,
             )
         return self._symbols

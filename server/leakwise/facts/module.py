@@ -62,13 +62,18 @@ class ModuleFacts:
     they read has changed."""
 
     def __init__(
-        self, document: Document, outside: Outside = knows_nothing, told: Told = NOTHING_TOLD
+        self,
+        document: Document,
+        outside: Outside = knows_nothing,
+        told: Told = NOTHING_TOLD,
+        tree: SyntaxTree | None = None,
     ) -> None:
-        """`told` is what the user tells of libraries that no table knows."""
+        """`told` is what the user tells of libraries that no table knows. `tree` is that of the
+        document, where it is known; of facts that share one, none may be updated."""
         self.told = told
         self.release_methods = RELEASE_METHODS | told.release
         """Every method that may release something."""
-        self.tree = SyntaxTree(document)
+        self.tree = SyntaxTree(document) if tree is None else tree
         self.database = Database()
         self.externals = Externals(self.database, document.uri, outside)
         """What other files tell."""
@@ -108,6 +113,16 @@ class ModuleFacts:
             for other in self._cells.pop(definition, {}).values():
                 other.dispose()
         return dead
+
+    def take_apart(self) -> None:
+        """Gives the memory back at once; nothing may be asked any more. Cells and what they ask
+        refer to each other, so that else the collector had to find them."""
+        for cell in (one for cells in self._cells.values() for one in cells.values()):
+            cell.take_apart()
+        for body in self._bodies.values():
+            body.take_apart()
+        for part in (self.scopes, self.names, self.externals, self.notebook, self):
+            vars(part).clear()
 
     def new_bodies(self) -> list[Definition]:
         """The functions, and first the module itself, that were not given before."""

@@ -26,7 +26,7 @@ from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.sources import UnreadableError, path_to_uri, read_document
 
 if TYPE_CHECKING:
-    from leakwise.engine.outside import Outside
+    from leakwise.engine.outside import Asking
     from leakwise.facts.symbols.questions import Question
 
 _NICENESS = 10
@@ -65,18 +65,13 @@ def main() -> None:
         os.nice(_NICENESS)
     asked = _lines()
     told = json.loads(next(asked))
-    from leakwise.engine.outside import Outside
+    from leakwise.engine.outside import Asking
 
     settings = WorkspaceSettings()
     settings.roots = [Path(root) for root in told["roots"]]
     settings.options = told["options"]
     client = Client(**told["client"])
-    outside = Outside(
-        told["roots"],
-        environments=settings.environments(),
-        told=told["told"],
-        keeps_answers=False,
-    )
+    outside = Asking(told["roots"], settings.environments(), told["told"])
     limit = Limit(_OUTSIDE_FACTOR * LIMIT_SECONDS)
     with contextlib.closing(outside):
         for line in asked:
@@ -91,7 +86,7 @@ def main() -> None:
 
 
 def _checked(
-    path: str, settings: WorkspaceSettings, outside: "Outside", client: Client
+    path: str, settings: WorkspaceSettings, outside: "Asking", client: Client
 ) -> dict[str, Any]:
     from leakwise.engine import Analysis
 
@@ -103,7 +98,7 @@ def _checked(
         return {"problem": str(error)}
     rules = () if settings.leaves_out(chosen) else None
     analysis = Analysis(document, rules, settings=chosen, outside=outside.known)
-    outside.settle([analysis])
+    outside.settle(analysis)
     found = analysis.findings()
     return {
         "diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found],
@@ -111,7 +106,7 @@ def _checked(
     }
 
 
-def _words(questions: "Iterable[Question]", outside: "Outside") -> set[str]:
+def _words(questions: "Iterable[Question]", outside: "Asking") -> set[str]:
     """The names in what was asked about other files, and of the files that told; `ANY_FILE` where
     any may tell."""
     words: set[str] = set()

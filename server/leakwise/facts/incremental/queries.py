@@ -247,3 +247,15 @@ class Cell(Node, Generic[T]):
         self.read_nodes = {}
         self.doubtful = True
         self.settled_at = 0
+
+    def take_apart(self) -> None:
+        """Lets go of all that it refers to; nobody may ask it any more."""
+        self.readers.clear()
+        self.read_nodes = {}
+        self.leads_to = {}
+        self._value = self.in_cycle
+        self.compute = _taken_apart
+
+
+def _taken_apart() -> Any:
+    raise AssertionError("asked after it was taken apart")

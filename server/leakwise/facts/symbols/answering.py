@@ -26,6 +26,7 @@ from leakwise.facts.symbols.questions import (
 from leakwise.facts.symbols.summaries import Elsewhere, found_in, passed_on
 from leakwise.facts.symbols.trails import Located, dependency_on
 from leakwise.sources import Sources, UnreadableError
+from leakwise.syntax import SyntaxTree
 
 Locate = Callable[[str, str], Located]
 """Where a name is defined that a file in a folder imports."""
@@ -78,6 +79,8 @@ class Answering:
         self._index = ProjectIndex(sources, project_files)
         self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
         self._characters = 0
+        self._unwanted: list[ModuleFacts] = []
+        """Those that go with the end of an answer, which may still use them."""
         self._known: dict[tuple[Question, int], tuple[Found | None, _Trail]] = {}
 
     def answer(self, question: Question) -> Answer:
@@ -89,6 +92,10 @@ class Answering:
             found, trail = self._symbol(question, 0)
         except (RecursionError, MemoryError):
             return Answer()
+        finally:
+            for facts in self._unwanted:
+                facts.take_apart()
+            self._unwanted.clear()
         return Answer(found, tuple(dependency_on(path) for path in trail), lasting=True)
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -199,26 +206,38 @@ class Answering:
         key = (path, depth)
         file = self._files.get(key)
         if file is None:
-            try:
-                if os.path.getsize(path) > _MOST_BYTES:
-                    return None
-                document = self._sources.document(Path(path))
-            except (OSError, ValueError, UnreadableError):
+            tree = self._tree(path)
+            if tree is None:
                 return None
             trail: _Trail = {path: None}
             facts = ModuleFacts(
-                document,
+                tree.document,
                 lambda asked: self._ask_below(asked, depth + 1, trail),
                 self._told(path),
+                tree,
             )
-            file = self._files[key] = _File(facts, len(document.text), trail)
+            file = self._files[key] = _File(facts, len(tree.document.text), trail)
             self._characters += file.characters
             while len(self._files) > 1 and (
                 len(self._files) > _MOST_FILES or self._characters > _MOST_KEPT_CHARACTERS
             ):
-                self._characters -= self._files.popitem(last=False)[1].characters
+                _, oldest = self._files.popitem(last=False)
+                self._characters -= oldest.characters
+                self._unwanted.append(oldest.facts)
         self._files.move_to_end(key)
         return file
+
+    def _tree(self, path: str) -> SyntaxTree | None:
+        """What a file holds; None where it cannot be read."""
+        for depth in range(MOST_DEEP + 1):
+            if (known := self._files.get((path, depth))) is not None:
+                return known.facts.tree
+        try:
+            if os.path.getsize(path) <= _MOST_BYTES:
+                return SyntaxTree(self._sources.document(Path(path)))
+        except (OSError, ValueError, UnreadableError):
+            pass
+        return None
 
     def _ask_below(self, question: Question, depth: int, trail: _Trail) -> Answer:
         if question.about == "callers" or depth >= MOST_DEEP:

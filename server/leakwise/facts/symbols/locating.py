@@ -1,12 +1,11 @@
 """Finds where an imported symbol is defined: by the names of files and what these bind at their
-top level, else with jedi. Runs in the worker."""
+top level; where these do not tell, another finds it: jedi, in the worker."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leakwise.facts.symbols.places import Places, Sought
 from leakwise.facts.symbols.questions import Location
@@ -14,8 +13,8 @@ from leakwise.facts.symbols.surfaces import EMPTY, Surface, surface_of
 from leakwise.facts.symbols.trails import Located
 from leakwise.sources import Sources, UnreadableError
 
-if TYPE_CHECKING:
-    from leakwise.facts.symbols.following import Follower
+Follow = Callable[[str, str, Sought], Located]
+"""Where a name is defined that a file in a folder imports: imports are followed to their ends."""
 
 _NATIVE = (*EXTENSION_SUFFIXES, ".pyd")
 
@@ -39,30 +38,22 @@ class Locator:
     """Knows where symbols are defined, as seen from a folder."""
 
     def __init__(
-        self, roots: Sequence[str], search_path: Sequence[str], folder: str, sources: Sources
+        self, roots: Sequence[str], search_path: Sequence[str], sources: Sources, follow: Follow
     ) -> None:
         """`roots` are the folders of the workspace, `search_path` those of its environments.
-        jedi keeps what it parsed in `folder`."""
+        `follow` finds what the names of files do not tell."""
         self._places = Places(roots, search_path)
-        self._folder = folder
         self._sources = sources
+        self._follow = follow
         self._surfaces: dict[str, Surface] = {}
         self._imported: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
         """By file and module that it imports from: the module's file, and where else it may be."""
-        self._follower: Follower | None = None
-
-    def opened(self, path: str) -> None:
-        """Takes note that a file was read."""
-        if self._follower is not None:
-            self._follower.opened(path)
 
     def refresh(self) -> None:
         """Takes note that files have changed, were made or are gone."""
         self._places.refresh()
         self._surfaces.clear()
         self._imported.clear()
-        if self._follower is not None:
-            self._follower.refresh()
 
     def locate(self, folder: str, name: str) -> Located:
         """Where `name` is bound, as a file in `folder` imports it.
@@ -73,18 +64,18 @@ class Locator:
         sought = self._places.sought(folder, name)
         if sought is None:
             return Located(None, ())
-        located = self._located(sought)
+        located = self._located(folder, name, sought)
         file = None if located.location is None else located.location.path
         decisive = [] if file is None else [*_absent_before(sought, file), *_package_for(file)]
         consulted = (*located.consulted, *decisive, *self._places.marks(folder))
         return Located(located.location, tuple(dict.fromkeys(consulted)))
 
-    def _located(self, sought: Sought) -> Located:
+    def _located(self, folder: str, name: str, sought: Sought) -> Located:
         walk = self._walk(sought)
         if walk.file is None:
             # Stubs may be installed without what they are for.
             if self._has_stubs(sought):
-                return self._jedi().follow(sought)
+                return self._follow(folder, name, sought)
             return Located(None, tuple(dict.fromkeys(walk.missed)))
         if walk.compiled:
             return Located(None, (walk.file,))
@@ -92,10 +83,10 @@ class Locator:
             if walk.above is None:
                 return Located(Location(walk.file, ""), (walk.file,))
             # What a package binds comes before its modules.
-            name = sought.parts[-1]
+            own = sought.parts[-1]
             found = Location(walk.file, "")
-            if self._binds_else(walk.above, name, walk.file):
-                found = Location(walk.above, name)
+            if self._binds_else(walk.above, own, walk.file):
+                found = Location(walk.above, own)
             return Located(found, (walk.above, walk.file))
         looked: dict[str, None] = {}
         holder = self._holder(walk.file, walk.rest[0], looked)
@@ -107,17 +98,9 @@ class Locator:
 
     def follow(self, folder: str, name: str) -> Located:
         """Where `name` is defined, as a file in `folder` imports it: imports are followed to their
-        ends, as far as jedi sees. What has several definitions in different files is not known."""
+        ends. What has several definitions in different files is not known."""
         sought = self._places.sought(folder, name)
-        return Located(None, ()) if sought is None else self._jedi().follow(sought)
-
-    def _jedi(self) -> "Follower":
-        if self._follower is None:
-            # Most names need no jedi, which is slow to load.
-            from leakwise.facts.symbols.following import Follower
-
-            self._follower = Follower(self._folder)
-        return self._follower
+        return Located(None, ()) if sought is None else self._follow(folder, name, sought)
 
     def _walk(self, sought: Sought) -> _Walk:
         """Goes from part to part as Python does: a package, a module, or else a namespace package,

@@ -11,7 +11,7 @@ from leakwise.facts.terms.events import GradMode
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Scalar, Value
 
-About = Literal["symbol", "callers"]
+About = Literal["symbol", "callers", "place"]
 
 ToldData = tuple[dict[str, list[str]], dict[str, str]]
 """What users tell of libraries: see `told.told`."""
@@ -28,6 +28,8 @@ class Question:
 
     About callers: `folder` is the absolute path of the file that defines the function, and `name`
     its qualified name in it.
+
+    About a place: as about a symbol, but only where that is defined, by jedi.
     """
 
     about: About
@@ -114,7 +116,14 @@ class FoundCallers:
     grad: GradMode | None
 
 
-Found = FoundFunction | FoundClass | FoundValue | FoundModule | FoundCallers
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """Where a symbol is defined."""
+
+    location: Location
+
+
+Found = FoundFunction | FoundClass | FoundValue | FoundModule | FoundCallers | FoundPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,7 @@ def question_from_json(data: object) -> Question:
         ValueError: it stands for none.
     """
     match data:
-        case [("symbol" | "callers") as about, str(folder), str(name)]:
+        case [("symbol" | "callers" | "place") as about, str(folder), str(name)]:
             return Question(about, folder, name)
     raise ValueError("no question")
 
@@ -219,6 +228,8 @@ def _found_to_json(found: Found) -> list[object]:
             return ["module"]
         case FoundCallers(grad):
             return ["callers", None if grad is None else str(grad)]
+        case FoundPlace(location):
+            return ["place", location.path, location.qualified]
 
 
 def _found_from_json(data: object) -> Found:
@@ -237,6 +248,8 @@ def _found_from_json(data: object) -> Found:
             return FoundCallers(None)
         case ["callers", str(grad)]:
             return FoundCallers(GradMode(grad))
+        case ["place", str(path), str(qualified)]:
+            return FoundPlace(Location(path, qualified))
     raise ValueError("nothing found")
 
 

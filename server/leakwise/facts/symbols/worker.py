@@ -13,13 +13,16 @@ from typing import IO, Any
 
 from leakwise.facts.reading import Files
 from leakwise.facts.symbols.confinement import confine
+from leakwise.facts.symbols.memory import memory_in_use
 from leakwise.facts.symbols.questions import (
     Answer,
+    FoundPlace,
     Question,
     ToldData,
     answer_to_json,
     question_from_json,
 )
+from leakwise.facts.symbols.trails import dependency_on
 from leakwise.facts.symbols.transport import TransportError, receive, send
 from leakwise.sources import Overlay, path_to_uri, python_files
 from leakwise.text import Document
@@ -89,18 +92,20 @@ class Work:
         folder: str,
     ) -> None:
         from leakwise.facts.symbols.answering import Answering
+        from leakwise.facts.symbols.late_following import LateFollower
         from leakwise.facts.symbols.locating import Locator
         from leakwise.facts.symbols.told_by_folder import ToldByFolder
 
         sys.setrecursionlimit(_DEEPEST)
         folders = [Path(root) for root in roots]
         self._overlay = Overlay(Files())
-        self.locator = Locator(roots, search_path, folder, self._overlay)
+        self.follower = LateFollower(folder)
+        self._locator = Locator(roots, search_path, self._overlay, self.follower.follow)
         self._answering = Answering(
-            self.locator.locate,
+            self._locator.locate,
             self._overlay,
             lambda: python_files(folders),
-            self.locator.follow,
+            self._locator.follow,
             ToldByFolder(told).of,
         )
 
@@ -112,12 +117,17 @@ class Work:
                 self._overlay.drop(path)
             else:
                 self._overlay.put(path, Document.from_text(path_to_uri(path), text))
-        self.locator.refresh()
+        self._locator.refresh()
+        self.follower.refresh()
         self._answering.forget(texts)
 
     def answer(self, question: Question) -> Answer:
         """What is known."""
-        return self._answering.answer(question)
+        if question.about != "place":
+            return self._answering.answer(question)
+        located = self._locator.follow(question.folder, question.name)
+        found = None if located.location is None else FoundPlace(located.location)
+        return Answer(found, tuple(map(dependency_on, located.consulted)))
 
 
 def serve(requests: IO[bytes], pulse: Pulse, work: Work) -> None:
@@ -154,7 +164,7 @@ def main(folder: str) -> None:
 
         def opened(path: str) -> None:
             pulse.opened(path)
-            work.locator.opened(path)
+            work.follower.opened(path)
 
         confine(folder, opened)
     except TransportError:
@@ -179,17 +189,3 @@ def _streams() -> tuple[IO[bytes], IO[bytes]]:
     os.dup2(nowhere, 1)
     os.close(nowhere)
     return requests, replies
-
-
-def memory_in_use() -> int:
-    """Bytes of memory that this process has in use; where the system does not tell, the most that
-    it ever had, and 0 on Windows."""
-    if sys.platform == "linux":
-        with open("/proc/self/statm", "rb") as numbers:
-            return int(numbers.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024

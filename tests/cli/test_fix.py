@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,15 @@ def test_what_is_not_safe_is_repaired_where_it_is_asked_for(tmp_path: Path) -> N
     done = leakwise("check", "--fix", "--unsafe-fixes", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "No leaks found in 1 file. 1 repair made.\n")
     assert (tmp_path / "a.py").read_text() == LEAK.replace("+= loss", "+= loss.item()")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+@pytest.mark.parametrize("change", [["--fix", "--unsafe-fixes"], ["--add-ignore"]])
+def test_a_file_that_has_two_names_is_changed_once(tmp_path: Path, change: list[str]) -> None:
+    write(tmp_path, {"z.py": LEAK})
+    (tmp_path / "a.py").symlink_to("z.py")
+    done = leakwise("check", *change, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("No leaks found in 2 files.")
+    assert (tmp_path / "a.py").is_symlink()
+    assert leakwise("check", cwd=tmp_path).returncode == 0

@@ -1,5 +1,6 @@
 """`leakwise check`: findings of files, folders or standard input."""
 
+import gc
 import os
 import signal
 import sys
@@ -189,9 +190,12 @@ def check_paths(
         paths = newness.worth_checking(paths)
     folders = project_folders(present)
     many = jobs or available_processors()
+    # What is known already makes many objects and no garbage; what checks files turns it on.
+    gc.disable()
     checked = check_what_changed(paths, many, folders, settings, with_fixes)
     with closing(checked):
         files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
+    gc.enable()
     return files, len(present) < len(roots)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leakwise.cli.checking import check_document
 from leakwise.cli.newness import Newness
-from leakwise.cli.rewriting import Rewrite, rewrite
+from leakwise.cli.rewriting import Rewrite, check_again, each_once, rewrite
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine import Analysis, every_rule
 from leakwise.engine.fixes import keeps_parsing
@@ -34,7 +34,11 @@ def ignored(
     files = list(files)
     found = [Path(file.path) for file in files if file.findings]
     with closing(Outside(project_folders(found), settings)) as outside:
-        return [_ignored(file, outside, settings, newness, reason, with_fixes) for file in files]
+        return each_once(
+            files,
+            lambda file: _ignored(file, outside, settings, newness, reason, with_fixes),
+            lambda file: newness.left(check_again(file, outside, settings, with_fixes)),
+        )
 
 
 def _ignored(

@@ -32,6 +32,7 @@ def check_files(
     """
     # Each file makes many small objects that die together: looking for circles among them less
     # often saves a tenth of the time.
+    gc.enable()
     gc.freeze()
     gc.set_threshold(50_000)
     chunks = portions(paths, jobs)

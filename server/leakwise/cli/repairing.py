@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leakwise.cli.checking import check_document
 from leakwise.cli.newness import Newness
-from leakwise.cli.rewriting import Rewrite, rewrite
+from leakwise.cli.rewriting import Rewrite, check_again, each_once, rewrite
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
 from leakwise.engine import every_rule
 from leakwise.engine.fix_all import fix_all
@@ -26,7 +26,11 @@ def repaired(
     that cannot be repaired stays as it is, and says why."""
     files = list(files)
     with closing(_outside(files, settings)) as outside:
-        return [_repaired(file, outside, settings, newness, with_fixes) for file in files]
+        return each_once(
+            files,
+            lambda file: _repaired(file, outside, settings, newness, with_fixes),
+            lambda file: newness.left(check_again(file, outside, settings, with_fixes)),
+        )
 
 
 def planned(

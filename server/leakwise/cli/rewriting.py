@@ -1,9 +1,17 @@
-"""Other bytes for a file, from another text of its document, with all else as it is."""
+"""Other bytes for a file, from another text of its document, with all else as it is; and each file
+once, however many names it has."""
 
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from leakwise.cli.checking import check_document
+from leakwise.cli.shown import CheckedFile, unchecked
+from leakwise.engine.outside import Outside
+from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import document_of
-from leakwise.sources import encode
+from leakwise.sources import UnreadableError, encode, path_to_uri, read_bytes
 from leakwise.sources.writing import UnwritableError
 from leakwise.text import Document
 
@@ -34,6 +42,35 @@ def rewrite(path: str, data: bytes, old: Document, new: Document, changes: int) 
     if document_of(after, path, old.uri).text != new.text:
         raise UnwritableError("would not read as it was written - correct it by hand")
     return Rewrite(path, data, after, old, new, changes)
+
+
+def each_once(
+    files: Iterable[CheckedFile],
+    change: Callable[[CheckedFile], CheckedFile],
+    again: Callable[[CheckedFile], CheckedFile],
+) -> list[CheckedFile]:
+    """What is left of each file that has findings when it is changed. Of those that links make one
+    file the first is changed; what that leaves of the others is looked up `again`."""
+    changed: set[str] = set()
+    found: list[CheckedFile] = []
+    for file in files:
+        real = os.path.realpath(file.path) if file.findings else ""
+        found.append(again(file) if real in changed else change(file))
+        if real:
+            changed.add(real)
+    return found
+
+
+def check_again(
+    file: CheckedFile, outside: Outside, settings: SettingsResolver, with_fixes: bool
+) -> CheckedFile:
+    """What comes of a file as it is now."""
+    path = Path(file.path)
+    try:
+        document = document_of(read_bytes(path), file.path, path_to_uri(path))
+    except UnreadableError as error:
+        return unchecked(file.path, str(error))
+    return check_document(document, file.path, outside, settings, with_fixes)
 
 
 def _bytes(data: bytes, document: Document) -> bytes:

@@ -1,6 +1,7 @@
 """Settings files: which one holds for a folder, and what it and those that it extends say."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,19 @@ def table_of(path: Path) -> tuple[str, ...]:
 
 def user_settings() -> Read | None:
     """What a user has set for code that has no settings of its own; None where nothing is set."""
-    import platformdirs
-
-    path = Path(platformdirs.user_config_dir("leakwise", appauthor=False), "leakwise.toml")
+    path = Path(_user_folder(), "leakwise.toml")
     # Its patterns are for whatever is checked, wherever it lies.
     return read_settings(path, folder=os.getcwd()) if path.is_file() else None
+
+
+def _user_folder() -> str:
+    if sys.platform == "linux":
+        # As below, which takes longer to load than a check that knows its result.
+        home = os.environ.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")
+        return os.path.join(home, "leakwise")
+    import platformdirs
+
+    return platformdirs.user_config_dir("leakwise", appauthor=False)
 
 
 def read_settings(

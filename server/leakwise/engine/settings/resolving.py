@@ -38,10 +38,17 @@ class SettingsResolver:
         self.overrides = overrides
         self._near: dict[str, tuple[str, Read] | None] = {}
         self._made: dict[str, FolderSettings] = {}
+        self._known: dict[str, FolderSettings] = {}
         self._trusted: set[FolderSettings] = set()
 
     def for_folder(self, folder: str) -> FolderSettings:
         """The settings of what lies in the folder at an absolute path."""
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = self._look_up(folder)
+        return known
+
+    def _look_up(self, folder: str) -> FolderSettings:
         fixed = self._fixed
         found = self._nearest(folder) if fixed is None else None
         top = os.getcwd() if found is None else found[0]

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 Json = dict[str, Any]
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 COMMAND = [sys.executable, "-m", "leakwise", "server"]
 

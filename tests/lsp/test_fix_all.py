@@ -114,6 +114,16 @@ async def test_for_clients_that_cannot_resolve_when_they_ask(session: Session) -
     assert await session.actions(START) == []
 
 
+@pytest.mark.parametrize("only", [["source.fixAll.leakwise"], ["source"], None])
+async def test_nothing_that_changes_nothing_for_these(
+    session: Session, only: list[str] | None
+) -> None:
+    await session.initialize(capabilities(bare=True))
+    session.open(LEAK)
+    actions = await session.actions(START, only=only)
+    assert actions == []
+
+
 async def test_a_change_meanwhile_is_not_lost(session: Session) -> None:
     await session.initialize()
     session.open(CODE)

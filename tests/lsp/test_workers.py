@@ -202,6 +202,23 @@ def test_a_closed_stdin_while_a_scan_runs(
         assert list((tmp_path / "temporary").iterdir()) == []
 
 
+@pytest.mark.parametrize("stopped", ["", SYMBOLS, SCAN])
+def test_a_server_that_is_killed(
+    tmp_path: Path, work: Path, around: dict[str, str], stopped: str
+) -> None:
+    many(work)
+    with RawClient(environment=around) as client:
+        begin(client, work)
+        scan(client)
+        processes = descendants(client.process.pid)
+        if stopped:
+            send(signal.SIGSTOP, descendants(client.process.pid, stopped))
+        client.process.kill()
+        client.wait()
+        assert all_gone(processes)
+        assert list((tmp_path / "temporary").iterdir()) == []
+
+
 CLIENT = """
 import sys
 from pathlib import Path

@@ -20,6 +20,7 @@ from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
 from leakwise.facts.symbols import direct  # noqa: F401 - loaded once, before processes begin
 from leakwise.facts.symbols.memory import memory_in_use
+from leakwise.parent import woken_without_parent
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -195,6 +196,7 @@ def _serve(
 
 def _leave_to_parent() -> None:
     """The parent alone answers Ctrl-C, and no process outlives it."""
+    woken_without_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform != "win32":

@@ -23,6 +23,7 @@ from leakwise.lsp.entries import LIMIT_SECONDS
 from leakwise.lsp.limits import GivenUp, Limit
 from leakwise.lsp.scanning import ANY_FILE, SIGN_OF_LIFE, word_of
 from leakwise.lsp.settings import WorkspaceSettings
+from leakwise.parent import woken_without_parent
 from leakwise.sources import UnreadableError, path_to_uri, read_document
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Answers:
 
 def main() -> None:
     """Checks files until nobody asks any more."""
+    woken_without_parent()
     # A copy, so that whatever else prints does not break in.
     answers = Answers(os.dup(1))
     os.dup2(2, 1)

@@ -24,6 +24,7 @@ from leakwise.facts.symbols.questions import (
 )
 from leakwise.facts.symbols.trails import dependency_on
 from leakwise.facts.symbols.transport import TransportError, receive, send
+from leakwise.parent import woken_without_parent
 from leakwise.sources import Overlay, path_to_uri, python_files
 from leakwise.text import Document
 
@@ -156,6 +157,7 @@ def _reply(work: Work, question: Question) -> dict[str, Any]:
 
 def main(folder: str) -> None:
     """Runs the process. `folder` is its own, for jedi's files; it is removed if the parent dies."""
+    woken_without_parent()
     requests, replies = _streams()
     pulse = Pulse(replies, folder)
     try:

@@ -122,7 +122,8 @@ def _settings_name(ls: "LeakwiseServer", uri: str, opened: Mapping[Path, Documen
 
 
 async def _action(ls: "LeakwiseServer", view: View, offer: Offer) -> dict[str, Any] | None:
-    """The offer as JSON; None where it cannot be done and the client could not show why."""
+    """The offer as JSON; None where it cannot be done and the client could not show why, and for
+    an edit that would change nothing."""
     action: dict[str, Any] = {"title": offer.title, "kind": offer.kind}
     if offer.finding is not None:
         action["diagnostics"] = [to_lsp_diagnostic(offer.finding, view.document, ls.client)]
@@ -140,9 +141,12 @@ async def _action(ls: "LeakwiseServer", view: View, offer: Offer) -> dict[str, A
         action["edit"] = to_lsp_edit(offer.fix.edits, view.document, ls.client)
     else:
         try:
-            action["edit"] = await edit_for(ls, offer.wish, view)
+            edit = await edit_for(ls, offer.wish, view)
         except NotPossibleError as error:
             return _refused(ls, action, str(error))
+        if not (edit.changes or edit.document_changes):
+            return None
+        action["edit"] = edit
     return action
 
 

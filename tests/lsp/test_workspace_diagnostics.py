@@ -239,6 +239,61 @@ def test_scanned_at_a_command_for_those_who_do_not_pull(tmp_path: Path) -> None:
         assert gone["params"] == {"uri": uri, "diagnostics": []}
 
 
+async def test_what_a_scan_told_is_kept_true(session: Session, tmp_path: Path) -> None:
+    work, other = tmp_path / "work (1)", tmp_path / "other"
+    for folder in (work, other):
+        folder.mkdir()
+    (work / "one.py").write_text(LEAK)
+    (work / "clean.py").write_text("import torch\n")
+    (other / "two.py").write_text(LEAK)
+    # Editors differ in what of a path they quote.
+    one = (work / "one.py").as_uri().replace("%28", "(").replace("%29", ")")
+    ours, clean, two = ((path).as_uri() for path in (*map(work.joinpath, NAMES), other / "two.py"))
+    await session.initialize(roots=[work, other])
+    session.open("import torch\n", one)
+    await session.told(one, [])
+    await scanned(session)
+    await session.told(two, FOUND)
+    # What is open is told of as it is in the editor.
+    assert not any(report.uri == ours for report in session.published)
+    session.close(one)
+    await scanned(session)
+    await session.told(ours, FOUND)
+    session.open(LEAK, ours)
+    await session.told(ours, FOUND)
+    session.close(ours)
+    await session.told(ours, [])
+    await session.told(ours, FOUND)
+    # What changes on the disk is checked again, and so is what had nothing before.
+    (work / "one.py").write_text("import torch\n")
+    (work / "clean.py").write_text(LEAK)
+    files_changed(session, ours, clean)
+    await session.told(ours, [])
+    await session.told(clean, FOUND)
+    event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder_of(other)])
+    session.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(event)
+    )
+    await session.told(two, [])
+    settings = types.DidChangeConfigurationParams({"leakwise": {"ignore": ["LP001"]}})
+    session.client.workspace_did_change_configuration(settings)
+    await session.told(clean, [])
+
+
+NAMES = ("one.py", "clean.py")
+FOUND = [("LP001", LEAK_LINE)]
+
+
+async def scanned(session: Session) -> None:
+    command = types.ExecuteCommandParams("leakwise.scanWorkspace")
+    await session.client.workspace_execute_command_async(command)
+
+
+def files_changed(session: Session, *uris: str) -> None:
+    events = [types.FileEvent(uri, types.FileChangeType.Changed) for uri in uris]
+    session.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(events))
+
+
 def test_no_process_is_left_behind(tmp_path: Path) -> None:
     for number in range(60):
         (tmp_path / f"train{number}.py").write_text(LEAK * 8)

@@ -39,5 +39,7 @@ def heed(ls: "LeakwiseServer", options: dict[str, object]) -> None:
     first = unwrapped(ls.initial_options)
     merged = {folder: {**first, **unwrapped(one)} for folder, one in options.items()}
     ls.preferences = Preferences.from_options(next(iter(merged.values()), first))
+    ls.options = merged
     ls.scans.forget()
+    ls.sent.look_again()
     ls.scheduler.settings_changed(merged)

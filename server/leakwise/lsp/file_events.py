@@ -26,11 +26,8 @@ def files_changed(
         ls.scheduler.settings_changed()
         ls.scans.forget()
     ls.scans.changed(map(str, paths))
-    for uri in list(ls.sent):
-        path = uri_to_path(uri)
-        if path is not None and any(path.is_relative_to(one) for one in lost):
-            ls.sent.discard(uri)
-            ls.publish_ready(uri, None, "[]")
+    ls.sent.take_back(lost)
+    ls.sent.look_again(map(str, found))
 
 
 def _paths(uris: Iterable[str]) -> list[Path]:

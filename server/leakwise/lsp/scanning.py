@@ -59,6 +59,8 @@ class Order:
     options: Mapping[str, object]
     told: "Mapping[str, ToldData]"
     client: Client
+    edition: int
+    """That of the scans when settings and folders were looked up."""
 
     def line(self) -> bytes:
         """The first line that it reads."""
@@ -79,12 +81,15 @@ class Scans:
 
     def __init__(self) -> None:
         self.known: dict[str, Scanned] = {}
+        self.edition = 0
+        """Counts how often other settings or folders came to hold."""
         self._news: list[set[str]] = []
         """For each scan that runs the words of what has changed since it began."""
 
     def forget(self) -> None:
         """Checks everything again: other settings or folders hold."""
         self.known.clear()
+        self.edition += 1
         self._tell({_EVERYTHING})
 
     def changed(self, paths: Iterable[str]) -> None:
@@ -95,6 +100,11 @@ class Scans:
                 del self.known[path]
         self._tell(words)
 
+    def keep_only(self, paths: Iterable[str]) -> None:
+        """Forgets all other files: they are in no folder of the workspace any more."""
+        for path in self.known.keys() - set(paths):
+            del self.known[path]
+
     def _tell(self, words: set[str]) -> None:
         for news in self._news:
             news |= words
@@ -102,25 +112,24 @@ class Scans:
     async def scan(self, paths: Sequence[str], order: Order) -> AsyncGenerator[Scanned, None]:
         """What came of each file, as it comes; the processes end when nobody goes on asking."""
         waiting: deque[str] = deque()
-        gone = self.known.keys() - set(paths)
-        for path in gone:
-            del self.known[path]
-        for count, path in enumerate(paths):
-            if count % _FILES_AT_ONCE == 0:
-                # Whoever asks something meanwhile does not wait for the disk.
-                await asyncio.sleep(0)
-            known = self.known.get(path)
-            if known is not None and known.stamp == stamp_of(path):
-                yield known
-            else:
-                waiting.append(path)
-        done: asyncio.Queue[Scanned | None] = asyncio.Queue()
-        many = min(_processes(), -(-len(waiting) // _WORTH_ANOTHER))
-        lost: set[str] = set()
-        news: set[str] = set()
+        workers: list[asyncio.Future[None]] = []
+        news: set[str] = set() if order.edition == self.edition else {_EVERYTHING}
         self._news.append(news)
-        workers = [asyncio.ensure_future(_work(waiting, lost, done, order)) for _ in range(many)]
         try:
+            for count, path in enumerate(paths):
+                if count % _FILES_AT_ONCE == 0:
+                    # Whoever asks something meanwhile does not wait for the disk.
+                    await asyncio.sleep(0)
+                known = self.known.get(path)
+                if known is not None and known.stamp == stamp_of(path):
+                    yield known
+                else:
+                    waiting.append(path)
+            done: asyncio.Queue[Scanned | None] = asyncio.Queue()
+            many = min(_processes(), -(-len(waiting) // _WORTH_ANOTHER))
+            lost: set[str] = set()
+            for _ in range(many):
+                workers.append(asyncio.ensure_future(_work(waiting, lost, done, order)))
             for _ in range(len(waiting)):
                 scanned = await _next(done, workers)
                 if scanned is None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +25,7 @@ from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.protocol import JsonText, LeakwiseProtocol
 from leakwise.lsp.scanning import Scans
 from leakwise.lsp.scheduler import Scheduler
+from leakwise.lsp.sent import SentDiagnostics
 from leakwise.lsp.settings_files import is_settings
 from leakwise.lsp.settings_problems import SettingsProblems
 from leakwise.lsp.urgency import Urgency
@@ -60,12 +61,13 @@ class LeakwiseServer(LanguageServer):
         self.scheduler = Scheduler(self.publish, self.refresh, self._tell_problems)
         self.initial_options: object = None
         """The settings that came with `initialize`."""
+        self.options: Mapping[str, object] = {}
+        """What the editor says now, by the address of a folder; "" for all others."""
         self.preferences = Preferences()
         self._settings_problems = SettingsProblems()
         self.pages = PageFiles()
         self.scans = Scans()
-        self.sent: set[str] = set()
-        """The files, not open, about which something was published."""
+        self.sent = SentDiagnostics(self)
         self.outdated: set[str] = set()
         """The open documents whose diagnostics changed since they were pulled."""
         self.roots: Sequence[Path] = ()
@@ -127,6 +129,7 @@ class LeakwiseServer(LanguageServer):
         if self.scheduler.pushes and not is_settings(document.uri):
             for part in document.parts():
                 self.publish_ready(part.uri, part.version, "[]")
+            self.sent.closed(document.uri)
         return document
 
     def _tell_problems(self, problems: "Sequence[SettingsProblem]") -> None:
@@ -144,6 +147,7 @@ class LeakwiseServer(LanguageServer):
         """Goes by these folders of the workspace from now on."""
         self.roots = roots
         self.scans.forget()
+        self.sent.look_again()
         self.scheduler.roots_changed(roots)
 
     def stop(self) -> None:

@@ -19,6 +19,8 @@ class OpenDocuments:
 
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
+        self._paths: dict[str, Path] = {}
+        """By address; there are several ways of writing one path in a URI."""
         self.notebooks = OpenNotebooks()
 
     def get(self, uri: str) -> Document | None:
@@ -31,13 +33,19 @@ class OpenDocuments:
 
     def by_path(self) -> dict[Path, Document]:
         """Every open document that has a path."""
-        found = ((uri_to_path(document.uri), document) for document in self.all())
-        return {path: document for path, document in found if path is not None}
+        return {path: self._documents[uri] for uri, path in self._paths.items()}
+
+    def has_path(self, path: str) -> bool:
+        """Whether the file at a path is open."""
+        return Path(path) in self._paths.values()
 
     def open(self, item: types.TextDocumentItem) -> Document:
         """Takes a document as the client opened it; one that was open already is replaced."""
         document = Document.from_text(item.uri, item.text, item.version)
         self._documents[item.uri] = document
+        path = uri_to_path(item.uri)
+        if path is not None:
+            self._paths[item.uri] = path
         return document
 
     def change(
@@ -61,4 +69,5 @@ class OpenDocuments:
 
     def close(self, uri: str) -> Document | None:
         """Forgets a document or a notebook; gives its last version, None when it was not open."""
+        self._paths.pop(uri, None)
         return self._documents.pop(uri, None) or self.notebooks.close(uri)

@@ -30,7 +30,7 @@ def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     ls.roots = _roots(params)
     ls.scheduler.neighbours.roots = ls.roots
     ls.scheduler.settings.roots = ls.roots
-    ls.scheduler.settings.options = {"": unwrapped(ls.initial_options)}
+    ls.scheduler.settings.options = ls.options = {"": unwrapped(ls.initial_options)}
     ls.scheduler.settings.watched = ls.client.watches_files
     ls.scheduler.pushes = not ls.client.pulls_diagnostics
     if ls.client.pulls_diagnostics:

@@ -44,10 +44,10 @@ async def test_in_the_server_of_the_nearest_settings(session: Session, tmp_path:
     heed_registrations(session)
     await session.initialize(declared(), roots=[work])
     uri = open_file(session, work / "x.py")
-    await published(session, uri, [])
-    # From now on it is known that there are settings.
-    open_file(session, work / "part" / "nets.py")
     await published(session, uri, FOUND)
     (work / "part" / "leakwise.toml").unlink()
     removed(session, work / "part" / "leakwise.toml")
     await published(session, uri, [])
+    (work / "part" / "leakwise.toml").write_text(TELLS)
+    changed(session, work / "part" / "leakwise.toml")
+    await published(session, uri, FOUND)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from tests.editors.programs import write_notebook
 from tests.lsp.raw_client import Json, RawClient
 from tests.lsp.sessions import LEAK, LEAK_LINE, URI, Session, capabilities, codes, typed
 
@@ -41,6 +42,8 @@ def workspace(folder: Path) -> None:
     (folder / "clean.py").write_text("import torch\n")
     (folder / ".venv").mkdir()
     (folder / ".venv" / "not.py").write_text(LEAK)
+    # The cells of one that is not open have no addresses.
+    write_notebook(folder / "closed.ipynb")
     (folder / "link.py").symlink_to(folder / "one.py")
 
 

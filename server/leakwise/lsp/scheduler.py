@@ -210,6 +210,14 @@ class Scheduler:
         self.neighbours.restart()
         return True
 
+    def _begin_anew_if_moved(self) -> bool:
+        moved = self._look_around()
+        if moved:
+            for uri, entry in self._entries.items():
+                entry.begin_anew()
+                self._tell_of_change(uri)
+        return moved
+
     def _tell_problems(self) -> None:
         self._call_on_loop(self._told, self.settings.problems())
 
@@ -240,10 +248,7 @@ class Scheduler:
         if not self.settings.watched:
             self._take_settings(None)
         opened = Entry(document, self._new_analysis, self._limit)
-        if self._look_around():
-            for uri, entry in self._entries.items():
-                entry.begin_anew()
-                self._tell_of_change(uri)
+        self._begin_anew_if_moved()
         self._entries[document.uri] = opened
         self._tell_problems()
         self.neighbours.prefer(document.uri)
@@ -299,6 +304,11 @@ class Scheduler:
     def _take_answers(self) -> None:
         answers, self.neighbours.answers = self.neighbours.answers, {}
         stale, self.neighbours.stale = self.neighbours.stale, {}
+        depends = (one.path for answer in answers.values() for one in answer.depends)
+        if self.settings.note(depends) and self._begin_anew_if_moved():
+            # These answers were given without what the settings near their files tell.
+            self._tell_problems()
+            return
         for uri, entry in self._entries.items():
             if answers and self._changes(entry, answers):
                 self._tell_of_change(uri)

@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,8 @@ class WorkspaceSettings:
         """Whether the client tells when files change."""
         self.some_wait_for_save = False
         """Whether any document so far is one that is analysed when it is saved."""
+        self._told_of: set[str] = set()
+        """The folders, in those of the workspace, of files that told something."""
         self._resolvers: dict[str, SettingsResolver] = {}
         self._of_editor: list[SettingsProblem] = []
 
@@ -97,11 +99,23 @@ class WorkspaceSettings:
         found = (self._resolver(root).for_folder(folder).environment for root, folder in folders)
         return [one for one in found if one is not None]
 
+    def note(self, paths: Iterable[str]) -> bool:
+        """Takes note of files that told something, whose settings then count too; whether any of
+        the workspace lies in a folder that is new."""
+        folders = {os.path.dirname(path) for path in paths} - self._told_of
+        new = {folder for folder in folders if self._root_of(Path(folder)) is not None}
+        self._told_of |= new
+        return bool(new)
+
     def told(self) -> "dict[str, ToldData]":
         """What settings tell of libraries, by the folders for whose files it counts: those of the
         workspace, and those whose settings were looked up."""
         from leakwise.engine.knowledge import told_by
 
+        for folder in self._told_of:
+            root = self._root_of(Path(folder))
+            if root is not None:
+                self._resolver(root).for_folder(folder)
         made = [one for resolver in self._resolvers.values() for one in resolver.made]
         folders = {one.top: one for one in made}
         for root in self.roots:

@@ -288,6 +288,18 @@ class ModuleFacts:
         cell = self.query(class_, ("attribute", name), compute, UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
 
+    def attribute_besides(self, class_: Definition, name: str, method: Definition) -> Value:
+        """What all but one method of a class leave in an attribute: what that one finds there."""
+
+        def compute() -> Value:
+            if self.method(class_, name) is not None:
+                return self.attribute(class_, name)
+            return attribute_value(self, class_, name, besides=method)
+
+        key = ("attribute besides", name, method.key)
+        cell = self.query(class_, key, compute, UNKNOWN, breaks_cycles=True)
+        return cell.read()  # type: ignore[no-any-return]
+
     def attribute_writers(self, class_: Definition, name: str) -> tuple[str, ...]:
         """The methods of a class in which an attribute of this name is written, emptied or cut."""
         class_.code.read()

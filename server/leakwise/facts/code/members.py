@@ -141,14 +141,19 @@ def _property_value(module: "ModuleFacts", setter: Definition) -> Value:
     return UNKNOWN
 
 
-def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Value:
+def attribute_value(
+    module: "ModuleFacts", class_: Definition, name: str, besides: Definition | None = None
+) -> Value:
     """What an attribute of an object holds: as `__init__` leaves it, or else another method that
-    writes it, the class's body, a base in this file, or its annotation.
+    writes it, the class's body, a base in this file, or its annotation; `besides` is a method that
+    is left out.
 
     None gives way to what is set later.
     """
     empty: Value | None = None
     for definition in _binders(module, class_, name):
+        if definition is besides:
+            continue
         instance = definition.instance_name()
         found = module.body(definition).exit_values.get(f"{instance}.{name}")
         if found is None or found.kind is Kind.UNKNOWN:
@@ -158,7 +163,9 @@ def attribute_value(module: "ModuleFacts", class_: Definition, name: str) -> Val
         empty = NONE
     if class_.index.bindings_of(name):
         found = module.body(class_).exit_values.get(name)
-        if found is not None and found.kind is not Kind.UNKNOWN and found != NONE:
+        if found == NONE:
+            empty = NONE
+        elif found is not None and found.kind is not Kind.UNKNOWN:
             return seen_from_elsewhere(found)
     for base in local_bases(module, class_):
         found = module.attribute(base, name)

@@ -211,8 +211,20 @@ class Run:
             if (field := owner.field(node.attr)) is not None:
                 return field
             if owner.definition is not None:
-                return self.attribute(owner.definition, node.attr)
+                return self._found_in(owner.definition, node.attr)
         return UNKNOWN
+
+    def _found_in(self, class_: Definition, name: str) -> Value:
+        """What an attribute held before this body bound it."""
+        if class_ is not self.definition.parent or self.early or self.made:
+            return self.attribute(class_, name)
+        key = (class_, name, self.definition)
+        found = self._answer(key)
+        if found is None:
+            found = self._ask(
+                key, lambda: self.module.attribute_besides(class_, name, self.definition)
+            )
+        return found
 
     def recorded(self, value: Value) -> Value:
         """A value that is computed here: where autograd does not record it refers to no graph."""

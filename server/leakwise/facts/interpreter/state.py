@@ -170,7 +170,8 @@ def join_accumulator(one: Value, two: Value) -> Value:
     for first, second in ((one, two), (two, one)):
         if first.kind is Kind.NUMBER and second.is_tensor:
             return second.made_from(first.sources)
-        if first is NONE and (second.is_tensor or second.kind in _NETWORKS):
+        absent = first.kind is NONE.kind and first.name == NONE.name
+        if absent and (second.is_tensor or second.kind in _NETWORKS):
             return second
     return join(one, two)
 

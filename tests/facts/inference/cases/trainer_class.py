@@ -165,4 +165,4 @@ class Optional(nn.Module):
     def forward(self, image):
         y = self.detail(image)  #? Output attached
         y = self.auxiliary(image)  #? Output attached
-        return self.shared(image)  #?! Output attached
+        return self.shared(image)  #? Output attached

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop, Place, Rhythm, Value
+from leakwise.facts import BodyFacts, CallSite, Certainty, Loop, Place, Rhythm, Value
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,11 +19,10 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.metrics import may_be_reset, updated
 from leakwise_rules.wording import shown
 
 _LIBRARY = "torchmetrics"
-_RESET = "reset"
-_UPDATES = frozenset({"update", "forward"})
 
 
 class ListStateMetricNeverReset(Rule):
@@ -303,12 +302,12 @@ class ListStateMetricNeverReset(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.file_mentions(_LIBRARY) or body.file_mentions(_RESET):
+        if not body.file_mentions(_LIBRARY):
             return
         seen: set[str] = set()
         for site in body.call_sites:
-            metric, path = _updated(site)
-            if metric is None or path in seen:
+            metric, path = updated(site)
+            if metric is None or path in seen or may_be_reset(body):
                 continue
             attribute = _own_attribute(body, path)
             loop = _outlived(body, site, metric)
@@ -334,18 +333,6 @@ class ListStateMetricNeverReset(Rule):
         for statement in finding.anchors["computed"][:1]:
             if edits := context.insert_after(statement, f"{finding.notes['metric']}.reset()"):
                 yield Fix("Reset it after `compute()`", edits, Applicability.UNSAFE)
-
-
-def _updated(site: CallSite) -> tuple[Value | None, str]:
-    """The metric that a call gives a batch to, where it keeps all of them, and its path."""
-    if site.value.kind is Kind.METRIC:
-        metric, path = site.value, site.callee
-    elif site.method in _UPDATES:
-        metric, path = site.receiver_value, site.receiver or ""
-    else:
-        return None, ""
-    keeps = metric.kind is Kind.METRIC and metric.constant is True
-    return (metric, path) if keeps and path else (None, "")
 
 
 def _own_attribute(body: BodyFacts, path: str) -> str | None:

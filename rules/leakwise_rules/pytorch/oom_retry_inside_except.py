@@ -356,7 +356,12 @@ def _runs(body: BodyFacts) -> Iterator[tuple[str, Place]]:
 
 def _moves_to_the_host(body: BodyFacts, handling: Handling) -> bool:
     """Whether the clause moves something to the host, whose memory has not run out."""
-    moved = (site for site in body.method_calls("cpu") if handling.place.contains(site.place))
+    moved = (
+        site
+        for site in body.method_calls("cpu")
+        # `net(part).cpu()` brings home what was computed where it ran before.
+        if site.receiver is not None and handling.place.contains(site.place)
+    )
     return "cpu" in handling.says or any(moved)
 
 

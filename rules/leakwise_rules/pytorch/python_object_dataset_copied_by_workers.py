@@ -20,7 +20,7 @@ from leakwise_rules.wording import shown
 from leakwise_rules.workers import SAMPLE_METHODS, in_dataset, loaders_of, may_have_workers
 
 _LOADS = ("json.load", "json.loads", "pickle.load", "yaml.safe_load", "yaml.load", "csv.reader")
-_READS = ("readlines", "read().splitlines", "to_dict", "tolist")
+_READS = ("readlines", "splitlines", "to_dict", "tolist")
 
 _CONTAINERS = frozenset({Kind.CONTAINER})
 _OBJECTS = frozenset({Kind.CONTAINER, Kind.UNKNOWN, Kind.OTHER})
@@ -312,6 +312,14 @@ def _filled(body: BodyFacts) -> Iterator[tuple[str, Place, frozenset[Kind]]]:
         loads = site.value.name in _LOADS or site.method in _READS
         if loads and site.bound_to is not None and site.bound_to.startswith(instance):
             yield site.bound_to, site.place, _OBJECTS
+        elif loads or site.result.kind is Kind.FILE:
+            # `self.rows = [json.loads(line) for line in open(path)]`.
+            for relief in body.reliefs:
+                if relief.path.startswith(instance) and site.statement.contains(relief.place):
+                    yield relief.path, relief.place, _CONTAINERS
+    for keeping in body.keepings:
+        if any(one.over is not None and one.over.kind is Kind.FILE for one in keeping.loops):
+            yield keeping.holder, keeping.place, _CONTAINERS
     for entering in body.entered:
         if entering.value.kind is not Kind.FILE:
             continue

@@ -24,6 +24,7 @@ from leakwise_rules.graphs import outlived_loops, through_method
 from leakwise_rules.wording import shown
 from leakwise_rules.workers import LOADERS, has_workers
 
+_PAIR = re.compile(r"[(\[](\w+), (\w+)[)\]]")
 _INPUTS_AND_TARGETS = 2
 _PART = re.compile(r"(\w+)(?:\[[^\[\]]*\])*")
 _TENSORS_NEEDED = ("torch.cat", "torch.stack", "torch.concat", "torch.vstack", "torch.hstack")
@@ -243,7 +244,7 @@ class WorkerBatchesKeptWithoutCopy(Rule):
                         RelatedPlace(loader.place, "Its workers send each batch in shared memory."),
                         RelatedPlace(loop.place, "Each iteration of this loop keeps one more."),
                         certainty=sure,
-                        anchors={"copy": (keeping.place,)},
+                        anchors={"copy": () if keeping.stored.items else (keeping.place,)},
                         holder=shown(keeping.holder, 24),
                         value=shown(keeping.stored_text),
                     )
@@ -267,6 +268,8 @@ def _loader(body: BodyFacts, loop: Loop) -> CallSite | None:
 
 def _is_batch(body: BodyFacts, keeping: Keeping, loop: Loop) -> Certainty | None:
     """How sure it is that a tensor of the loop's batch is kept as it is; None where it is not."""
+    if keeping.stored.items is not None:
+        return _is_pair(keeping, loop)
     part = _PART.fullmatch(keeping.stored_text)
     root = "" if part is None else part[1]
     if root not in loop.names or loop.rebinds(root) or through_method(keeping):
@@ -285,6 +288,21 @@ def _is_batch(body: BodyFacts, keeping: Keeping, loop: Loop) -> Certainty | None
     counted = [name for name in loop.names if not _is_number(keeping, name, loop)]
     paired = len(counted) == _INPUTS_AND_TARGETS and root == keeping.stored_text
     return Certainty.LIKELY if paired else Certainty.POSSIBLE
+
+
+def _is_pair(keeping: Keeping, loop: Loop) -> Certainty | None:
+    """Whether inputs and targets are kept together as they came: `pairs.append((x, y))`."""
+    pair = _PAIR.fullmatch(keeping.stored_text)
+    names = () if pair is None else pair.groups()
+    if len(set(names)) != _INPUTS_AND_TARGETS or through_method(keeping):
+        return None
+    as_it_came = all(
+        held.kind in {Kind.UNKNOWN, Kind.TENSOR} and held.device is None
+        for held in keeping.stored.items or ()
+    )
+    numbers = any(_is_number(keeping, name, loop) for name in names)
+    came = all(name in loop.names and not loop.rebinds(name) for name in names)
+    return Certainty.LIKELY if as_it_came and came and not numbers else None
 
 
 def _is_number(keeping: Keeping, name: str, loop: Loop) -> bool:

@@ -228,6 +228,11 @@ class BodyFacts(Circumstances, TensorflowScopes):
         the file's code."""
         return any(self.module.scopes.mentioning(word) for word in words)
 
+    def file_bodies(self, word: str) -> tuple["BodyFacts", ...]:
+        """The bodies of the file in whose own code an identifier stands."""
+        found = self.module.scopes.mentioning(word)
+        return tuple(self.module.facts(one) for one in found if not one.is_class)
+
     def given_to(self, site: CallSite, *methods: str) -> tuple[CallSite, ...]:
         """The calls of methods with these names that are given what a call gave, or a part of
         it."""

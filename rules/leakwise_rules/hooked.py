@@ -1,6 +1,15 @@
 """How the hooks pile up of those who keep a handle, or are kept, for longer than a call."""
 
-from leakwise.facts import Acquisition, BodyFacts, ClassFacts, Fate, Handed, Release, Rhythm
+from leakwise.facts import (
+    Acquisition,
+    BodyFacts,
+    Callback,
+    ClassFacts,
+    Fate,
+    Handed,
+    Release,
+    Rhythm,
+)
 
 
 def made_with(body: BodyFacts, acquisition: Acquisition) -> ClassFacts | None:
@@ -71,6 +80,34 @@ def runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
     # A loop that calls this may hand it another module each time.
     handed_in = any(path.partition(".")[0] in body.parameters for path in hooked)
     return bool(hooked) and not handed_in and _called_again(body)
+
+
+def removed(body: BodyFacts, callback: Callback) -> bool:
+    """Whether a hook is removed where it is registered, after what it is for."""
+    taken = _taken(body, callback)
+    return taken is not None and body.fate(taken).release >= Release.NORMALLY
+
+
+def _taken(body: BodyFacts, callback: Callback) -> Acquisition | None:
+    """The hook's handle."""
+    return next((one for one in body.hooks if one.place == callback.call), None)
+
+
+def run_in_loops(body: BodyFacts, callback: Callback) -> bool:
+    """Whether a function of the file runs a network of the whole file, or a part of it, in a loop
+    with its hook on."""
+    acquisition = _taken(body, callback)
+    receiver = None if acquisition is None else acquisition.receiver
+    root = _root(receiver or "")
+    return bool(root) and any(
+        call.loops and _root(call.callee) == root
+        for one in body.file_bodies(root)
+        for call in one.module_calls
+    )
+
+
+def _root(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 def _called_again(body: BodyFacts) -> bool:

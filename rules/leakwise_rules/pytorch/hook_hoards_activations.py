@@ -11,7 +11,6 @@ from leakwise.facts import (
     Kept,
     Kind,
     Life,
-    Release,
 )
 from leakwise.rule import (
     Applicability,
@@ -30,6 +29,7 @@ from leakwise.rule import (
     Severity,
 )
 from leakwise_rules.graphs import handed_on
+from leakwise_rules.hooked import removed, run_in_loops
 from leakwise_rules.wording import shown
 
 _FORWARD = ("register_forward_hook", "register_forward_pre_hook")
@@ -361,14 +361,16 @@ def _piles_up(body: BodyFacts, callback: Callback, kept: Kept, holder: Holder) -
     if holder.life is Life.UNKNOWN:
         return False
     if holder.life >= Life.OBJECT and "." in kept.holder:
-        return not _removed(body, callback)
+        return not removed(body, callback)
     if body.name is not None and _known_to_others(body, kept.holder):
         return False
-    if _removed(body, callback):
+    if removed(body, callback):
         return kept.detached is False and any(
             call.loops and call.grad is GradMode.ON for call in body.module_calls
         )
-    return body.name is not None or any(call.loops for call in body.module_calls)
+    if body.name is not None or any(call.loops for call in body.module_calls):
+        return True
+    return run_in_loops(body, callback)
 
 
 def _known_to_others(body: BodyFacts, holder: str) -> bool:
@@ -387,11 +389,6 @@ def _stays(body: BodyFacts, callback: Callback, kept: Kept, holder: Holder) -> b
     return (
         known
         and not kept.appended
-        and not _removed(body, callback)
+        and not removed(body, callback)
         and not body.backpropagated(frozenset({kept.holder}))
     )
-
-
-def _removed(body: BodyFacts, callback: Callback) -> bool:
-    taken = next((one for one in body.hooks if one.place == callback.call), None)
-    return taken is not None and body.fate(taken).release >= Release.NORMALLY

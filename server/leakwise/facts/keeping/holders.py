@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
-from leakwise.facts.by_use.class_use import family
+from leakwise.facts.by_use.class_use import enclosing_method, family
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.usage import is_local
 from leakwise.facts.interpreter.state import root_of
@@ -83,12 +83,38 @@ def holder_of_argument(
 ) -> Holder:
     """What keeps an argument of a function that is handed to something in `definition`."""
     function = callback.function or definition
+    method = enclosing_method(function)
+    root, _, rest = kept.holder.partition(".")
+    own = method is not None and rest and root == method.instance_name()
+    if own and (callback.function is None or function is not method):
+        return _held_by_object(module, method, callback, kept)  # type: ignore[arg-type]
     event = callback if function is definition else Event(kept.place, ())
     held = _held_at(module, function, kept.holder)
     if kept.appended and held.kind is not Kind.CONTAINER:
         # What is not known may drop the oldest by itself.
         return Holder(kept.holder, Life.UNKNOWN, True)
     return _holder_at(module, function, kept.holder, event, (), held.bound)
+
+
+def _held_by_object(
+    module: "ModuleFacts", method: Definition, callback: Callback, kept: Kept
+) -> Holder:
+    """The attribute of `self` into which a function puts something that a method makes and hands
+    on: it is called when the method has ended."""
+    path, class_ = kept.holder, method.parent
+    attribute = path.partition(".")[2].partition(".")[0].partition("[")[0]
+    if class_ is None or (
+        kept.appended and module.attribute(class_, attribute).kind is not Kind.CONTAINER
+    ):
+        return Holder(path, Life.UNKNOWN, True)
+    bound = module.attribute(class_, attribute).bound
+    limits = (
+        *(() if bound is None else (Limit(LimitKind.MAXLEN),)),
+        *limits_of_attribute(module, class_, attribute),
+    )
+    shared = is_class_attribute(module, class_, attribute)
+    life = Life.PROCESS if shared else Life.OBJECT
+    return Holder(path, _shortened(life, limits, callback), True, limits)
 
 
 def _held_at(module: "ModuleFacts", function: Definition, path: str) -> Value:

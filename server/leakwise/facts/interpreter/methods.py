@@ -36,6 +36,7 @@ from leakwise.facts.resources.acquisitions import (
     resource_method,
 )
 from leakwise.facts.resources.handing import handed_by_name
+from leakwise.facts.tensorflow.traced import only_keras
 from leakwise.facts.terms.events import TrainingStep
 from leakwise.facts.terms.model_events import ModelUse
 from leakwise.facts.terms.storage import LEAF, View, stored
@@ -185,6 +186,7 @@ def _module_method(
 
 _TRAINING = re.compile("train|fit|learn|mode")
 _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
+_PARAMETERS = frozenset({"parameters", "named_parameters"})
 _WEIGHTS = frozenset({"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"})
 
 
@@ -229,6 +231,11 @@ def _unknown_method(
         return moved_by(name, receiver, positional, keywords)
     if name == "get_weights" and not arguments and receiver.kind in _UNSEEN:
         return weights(run, node, receiver)
+    if name in _PARAMETERS and receiver.kind is Kind.UNKNOWN and not only_keras(run.module):
+        # Nothing but a network has parameters with which a file that uses torch does something.
+        return _weights(name, Value(Kind.MODULE, certainty=Certainty.LIKELY)).made_from(
+            receiver.sources
+        )
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
         forget_attributes(run, path_of(function.value), name)
     if receiver.kind is Kind.PENDING:

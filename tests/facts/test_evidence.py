@@ -21,6 +21,10 @@ PROVEN = {
         "v = f()\nw = f() + flag.weight * v\nw.backward()",
         "tensor attached scalar likely",
     ),
+    "a term with a weight that has a number's name": (
+        "k = 0.1\nv = f()\nw = f() + k * v\nw.backward()",
+        "tensor attached scalar likely",
+    ),
     "a term added later": (
         "v = f()\nw = f()\nw += v\nw.backward()",
         "tensor attached scalar likely",
@@ -134,6 +138,10 @@ NOT_PROVEN = {
     ),
     "an addend under a mean": ("v = f()\nw = f() + v\nw.mean().backward()", "unknown"),
     "a term that is cut": ("v = f()\n(f() + v.detach()).backward()", "unknown"),
+    "a term with a weight that is bound anew": (
+        "k = 0.1\nk = f()\nv = f()\nw = f() + k * v\nw.backward()",
+        "unknown",
+    ),
     "one of two factors": ("v = f()\n(v * steps).backward()", "unknown"),
     "what a network is given": ("v = f()\nflag(v).backward()", "unknown"),
     "one of several put into a list": (
@@ -193,6 +201,24 @@ NOT_PROVEN = {
 def test_value_by_evidence(code: str, wanted: str) -> None:
     inner = "".join(f"    {line}\n" for line in code.split("\n"))
     assert described(bodies(f"{HEAD}def outer():\n{inner}")["outer"].value("v")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("parameters", "known"),
+    [
+        ("k=0.5", True),
+        ("*, k: float", True),
+        ("k: int = 3", True),
+        ("k", False),
+        ("k=None", False),
+        ("k: torch.Tensor", False),
+        ("k=True", False),
+    ],
+)
+def test_weights_that_a_function_is_given(parameters: str, known: bool) -> None:
+    code = f"def outer({parameters}):\n    v = f()\n    w = f() + k * v\n    w.backward()"
+    wanted = "tensor attached scalar likely" if known else "unknown"
+    assert described(bodies(HEAD + code)["outer"].value("v")) == wanted
 
 
 SIBLINGS = {

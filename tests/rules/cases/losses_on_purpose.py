@@ -108,3 +108,28 @@ class Smooth(nn.Module):
         for height in heights:
             slope = slope + torch.autograd.grad(height.sum(), points, create_graph=True)[0]
         return slope.pow(2).mean()
+
+
+def logged_by_name(model, loader, optimizer):
+    logs, means, counts, last = {}, {}, {}, {}
+    for x in loader:
+        loss = model(x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        logs["loss"] = logs.get("loss", 0) + loss  # leak: LP001
+        means["loss"] = 0.9 * means["loss"] + 0.1 * loss  # leak: LP003
+        counts["loss"] = counts.get("loss", 0) + loss.item()
+        last["loss"] = loss + 1
+    return logs, means, counts, last
+
+
+def logged_anew(model, loader, optimizer):
+    for x in loader:
+        logs = {}
+        for part in x:
+            loss = model(part)
+            logs["loss"] = logs.get("loss", 0) + loss
+        optimizer.zero_grad()
+        logs["loss"].backward()
+        optimizer.step()

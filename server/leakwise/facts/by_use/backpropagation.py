@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
 from leakwise.facts.by_use.class_use import family
 from leakwise.facts.by_use.evidence import backpropagated_assignments
-from leakwise.facts.by_use.graph_origins import ELEMENTS, NONE, TERM, Names, Qualified, loss_origins
+from leakwise.facts.by_use.graph_origins import (
+    A_NUMBER,
+    ELEMENTS,
+    NONE,
+    TERM,
+    Names,
+    Qualified,
+    loss_origins,
+)
+from leakwise.facts.by_use.numbers_by_name import holds_number
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.names import Binding, path_of
 from leakwise.facts.incremental.memos import Memos
@@ -59,6 +68,8 @@ def qualified_names(module: "ModuleFacts", definition: Definition) -> Qualified:
         path = path_of(node)
         if path is None or "[" in path:
             return None
+        if isinstance(node, ast.Name) and holds_number(module, definition, path):
+            return A_NUMBER
         root, dot, rest = path.partition(".")
         _, bindings = _bound_in(module, definition, root)
         if not bindings:

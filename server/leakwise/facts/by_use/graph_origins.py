@@ -16,6 +16,8 @@ NONE: Names = frozenset()
 Qualified = Callable[[ast.expr], str | None]
 """The qualified name of what an expression refers to, where that is imported or built in."""
 
+A_NUMBER = "number"
+"""Given as the qualified name of a name that holds numbers and nothing else."""
 ELEMENTS = "[*]"
 """Stands behind a path for what it holds."""
 LAST = "[-1]"
@@ -207,7 +209,9 @@ def _is_number(node: ast.expr, qualified: Qualified) -> bool:
         return _is_number(node.left, qualified) and _is_number(node.right, qualified)
     if isinstance(node, ast.Call):
         return qualified(node.func) in {"builtins.len", "builtins.float", "builtins.int"}
-    return isinstance(node, ast.Constant)
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.Name) and qualified(node) == A_NUMBER
+    )
 
 
 def _call(node: ast.Call, qualified: Qualified) -> Names:

@@ -158,6 +158,8 @@ def _assign_one(
     elif isinstance(target, ast.Subscript):
         if path is not None:
             value = proven_value(run, path, value, value_node, proven)
+            if _mixed_into_slot(run, target, path, value_node, value):
+                return
         _set_item(run, target, value_node, value)
         return
     elif isinstance(target, ast.Tuple | ast.List) and proven:
@@ -178,6 +180,31 @@ def _assign_one(
         note_single(run, path, value_node)
         note_uneven(run, path, value_node)
         note_mode(run, path, value, value_node)
+
+
+def _mixed_into_slot(
+    run: Run, target: ast.Subscript, path: str, node: ast.expr, value: Value
+) -> bool:
+    """Notes `totals["loss"] = totals.get("loss", 0) + loss`; whether this is such a mixture."""
+    mixed = mixed_with(run, node, path)
+    holder = path_of(target.value)
+    if mixed is None or holder is None or not isinstance(target.slice, ast.Constant):
+        return False
+    for other in mixed.others:
+        _accumulated(run, path, other, run.evaluate(other), mixed.how)
+    anew = _begun_here(path, run.state.values.get(path))
+    _change_slot(run, holder, path, target.slice, _accumulated_value(path, value, anew=anew), node)
+    return True
+
+
+def _change_slot(
+    run: Run, holder: str, path: str, key: ast.Constant, new: Value, node: ast.expr
+) -> None:
+    """Puts at a constant key what was made of what stood there."""
+    if outlives_body(run, path):
+        run.outcome.store(new)
+    run.state.change(path, new)
+    set_slot(run, holder, run.read(holder), key.value, new, node)
 
 
 def _replace_part(run: Run, path: str, holder: Value, value: Value) -> None:

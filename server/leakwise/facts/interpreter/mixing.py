@@ -48,7 +48,7 @@ def _added(node: ast.expr, path: str) -> Mixed | None:
     others = [addend for addend in addends if not _is_multiple(addend, path)]
     if not others or len(others) == len(addends):
         return None
-    plain = any(path_of(addend) == path for addend in addends)
+    plain = any(read_path(addend) == path for addend in addends)
     if plain and not any(_mentions(other, path) for other in others):
         return Mixed(Mix.SUM, others)
     return Mixed(Mix.AVERAGE, others)
@@ -66,11 +66,21 @@ def _is_multiple(node: ast.expr, path: str) -> bool:
         return _is_multiple(node.left, path) or _is_multiple(node.right, path)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return _is_multiple(node.left, path)
-    return path_of(node) == path
+    return read_path(node) == path
+
+
+def read_path(node: ast.expr) -> str | None:
+    """The path that an expression reads, also with something in its place where nothing is there:
+    `totals.get("loss", 0)`."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return path_of(node)
+    if node.func.attr != "get" or not node.args or node.keywords:
+        return None
+    return path_of(ast.Subscript(node.func.value, node.args[0], ast.Load()))
 
 
 def _mentions(node: ast.expr, path: str) -> bool:
-    return any(path_of(part) == path for part in ast.walk(node) if isinstance(part, ast.expr))
+    return any(read_path(part) == path for part in ast.walk(node) if isinstance(part, ast.expr))
 
 
 def _called(run: Run, node: ast.Call, path: str) -> Mixed | None:

@@ -1,5 +1,4 @@
-"""Names that hold numbers and nothing else, as far as one reads from how they are bound: the weights
-of losses."""
+"""Names that hold numbers and nothing else, by how they are bound: the weights of losses."""
 
 import ast
 from typing import TYPE_CHECKING

@@ -73,7 +73,7 @@ def step(model, batch, criterion=nn.CrossEntropyLoss(), scale: float = 1.0):
 
 
 def regularised(model, loss, weight=1e-4):
-    penalty = sum(p.pow(2).sum() for p in model.parameters())  #?! Tensor attached scalar
+    penalty = sum(p.pow(2).sum() for p in model.parameters())  #? Tensor attached scalar
     return loss + weight * penalty
 
 

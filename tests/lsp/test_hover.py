@@ -102,6 +102,15 @@ class Trainer:
                 "It is made in line 11: `nn.functional.mse_loss(out, y)`.",
             ],
         ),
+        # Of a method what it gives.
+        (
+            12,
+            22,
+            [
+                "`loss.detach()` is a tensor of one number; it refers to no autograd graph.",
+                "It is made in line 11: `nn.functional.mse_loss(out, y)`.",
+            ],
+        ),
         (
             17,
             8,
@@ -116,6 +125,35 @@ async def test_what_is_known_of_a_value(
     session.open("# 😀\n" + VALUES)
     session.change(2, replaced(0, 0, 1, 0, ""))
     assert markup(await session.hover(line, character)).value == "\n\n".join(words)
+
+
+CONTAINERS = """\
+import torch
+from torch import nn
+
+model = nn.Linear(4, 1)
+losses = [model(x) for x in loader]
+pair = torch.ones(3), None, 4
+named = {"loss": model(x), "name": "a"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (4, "`losses` is a container; each item is a module's output with its graph."),
+        (5, "`pair` is a container; its items are a tensor without a graph, None, a number."),
+        (
+            6,
+            "`named` is a container; `loss` is a module's output with its graph,"
+            " `name` is something else.",
+        ),
+    ],
+)
+async def test_what_a_container_holds(session: Session, line: int, words: str) -> None:
+    await session.initialize()
+    session.open(CONTAINERS)
+    assert markup(await session.hover(line, 1)).value.startswith(words)
 
 
 @pytest.mark.parametrize(("line", "character"), [(0, 8), (18, 20), (6, 10), (8, 19), (2, 0)])

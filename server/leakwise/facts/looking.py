@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 _NOT_TOLD = frozenset({Kind.UNKNOWN, Kind.PENDING})
+_SAYS_NOTHING = frozenset({*_NOT_TOLD, Kind.FUNCTION, Kind.QUALIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,14 @@ class _Looker:
     def begun(self, run: Run, node: ast.stmt) -> None:
         """Evaluates the expression at the position before its statement changes anything."""
         found = self._at(run, node)
-        if found is not None and not isinstance(getattr(found, "ctx", None), ast.Store):
-            self.seen = Seen(run.place(found), ast.unparse(found), _value(run, found, node))
+        if found is None or isinstance(getattr(found, "ctx", None), ast.Store):
+            return
+        value = _value(run, found, node)
+        call = _call_of(found, node)
+        if call is not None and (value.is_tensor or value.kind in _SAYS_NOTHING):
+            # Of a function, or a tensor's method, it is worth telling what it gives.
+            found, value = call, _value(run, call, node)
+        self.seen = Seen(run.place(found), ast.unparse(found), value)
 
     def entered(self, run: Run, node: ast.stmt) -> None:
         """Takes what the header of a compound statement has bound."""
@@ -157,6 +164,12 @@ class _Assignments:
                 value = run.state.values.get(path_of(part) or "")
                 if value is not None:
                     self.found[id(part)] = Seen(run.place(part), ast.unparse(part), value)
+
+
+def _call_of(function: ast.expr, statement: ast.stmt) -> ast.Call | None:
+    """The call of a function in a statement; None for what is not called there."""
+    calls = (one for one in ast.walk(statement) if isinstance(one, ast.Call))
+    return next((one for one in calls if one.func is function), None)
 
 
 def _named(target: ast.expr) -> Iterator[ast.expr]:

@@ -1,8 +1,7 @@
 """Values in sentences, for the users of an editor: what is worth telling of a name."""
 
-from leakwise.facts.terms.describing import describe
 from leakwise.facts.terms.storage import Device
-from leakwise.facts.terms.values import Certainty, Graph, Kind, Scalar, Value
+from leakwise.facts.terms.values import NONE, Certainty, Graph, Kind, Scalar, Value
 
 _NOT_WORTH = frozenset(
     {
@@ -29,6 +28,14 @@ _DEVICES = {
     Device.ACCELERATOR: "the accelerator",
     Device.EITHER: "the CPU or the accelerator",
 }
+_WITH_GRAPH = {
+    Graph.ATTACHED: " with its graph",
+    Graph.DETACHED: " without a graph",
+    Graph.UNKNOWN: "",
+}
+_UNTOLD = {Kind.UNKNOWN: "unknown", Kind.PENDING: "unknown", Kind.NUMBER: "a number"}
+_MOST_PARTS = 8
+"""How many items of a container are told of."""
 _OUTPUT = "what a module gave: a tensor, or a structure of tensors"
 _VOWELS = "aeio"
 
@@ -54,6 +61,7 @@ def _is_worth_telling(value: Value) -> bool:
 
 
 def _thing(value: Value) -> str:
+    """What a value is, with its graph in a clause of its own."""
     if value.is_tensor:
         what = "a tensor" if value.kind is Kind.TENSOR else _OUTPUT
         if value.scalar is Scalar.SURE:
@@ -61,11 +69,32 @@ def _thing(value: Value) -> str:
         if value.device is not None:
             what += f" on {_DEVICES[value.device]}"
         return f"{what}; it {_GRAPHS[value.graph]}"
-    kind = str(value.kind)
+    # Keras 3 has other backends too.
+    of_keras = value.kind is Kind.TF_TENSOR and (value.name or "").startswith("keras.")
+    kind = "Keras tensor" if of_keras else str(value.kind)
     what = f"{'an' if kind[0] in _VOWELS else 'a'} {kind}"
     return f"{what}, `{value.name}`" if value.name is not None else what
 
 
 def _container(value: Value) -> str:
-    """Containers in the words that the authors of rules use, which are short."""
-    return f"`{describe(value, frozenset())}`"
+    if value.fields:
+        held = [f"`{key}` is {_part(one)}" for key, one in value.fields]
+    elif value.items is not None:
+        held = [_part(one) for one in value.items]
+        held[0] = f"its items are {held[0]}" if len(held) > 1 else f"its item is {held[0]}"
+    else:
+        held = [f"each item is {_part(value.element)}" if value.element is not None else "empty"]
+    rest = ["..."] if len(held) > _MOST_PARTS else []
+    return f"a container; {', '.join(held[:_MOST_PARTS] + rest)}"
+
+
+def _part(value: Value) -> str:
+    """What a container holds, in few words."""
+    if value.kind is Kind.CONTAINER:
+        return "a container"
+    if value.is_tensor:
+        what = "a tensor" if value.kind is Kind.TENSOR else "a module's output"
+        return f"{what}{_WITH_GRAPH[value.graph]}"
+    if value.kind in _NOT_WORTH:
+        return "None" if value.name == NONE.name else _UNTOLD.get(value.kind, "something else")
+    return _thing(value)

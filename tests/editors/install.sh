@@ -11,7 +11,8 @@ mkdir -p "$folder"
 npm_install() { timeout 240 npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$@"; }
 
 chromium() {
-    command -v chromium >/dev/null && return
+    # Not `command -v`, which finds this function.
+    type -P chromium >/dev/null && return
     [ "$(id -u)" = 0 ] || return
     export DEBIAN_FRONTEND=noninteractive
     timeout 120 apt-get update -qq &&

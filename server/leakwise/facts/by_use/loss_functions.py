@@ -96,7 +96,10 @@ def _used_by(module: "ModuleFacts", class_: Definition) -> Used:
 
 
 def _called_for(index: ScopeIndex | GatheredNames, loss: str) -> Iterator[str]:
-    """The paths that are called for the parts of what a name holds; each name is looked at once."""
+    """The paths that are called for the parts of what a name holds; each name is looked at once.
+
+    What is given the loss itself may be called for it behind the backward pass: `loss = log(loss)`.
+    """
     names, pending = {loss}, list(index.values_of(loss))
     while pending:
         value = unwrapped(pending.pop())
@@ -107,4 +110,6 @@ def _called_for(index: ScopeIndex | GatheredNames, loss: str) -> Iterator[str]:
                 names.add(value.id)
                 pending += index.values_of(value.id)
         elif isinstance(value, ast.Call) and (path := path_of(value.func)) is not None:
-            yield path
+            given = {one.id for one in value.args if isinstance(one, ast.Name)}
+            if loss not in given:
+                yield path

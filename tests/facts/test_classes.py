@@ -8,6 +8,7 @@ from tests.facts.reading import bodies, described
 HEAD = """
 import abc, threading
 from typing import Generic, TypeVar
+from typing_extensions import Protocol
 import lightning as L
 import torch
 from sklearn.base import BaseEstimator
@@ -28,6 +29,7 @@ def class_of_method(code: str) -> ClassFacts:
         ("", False, True),
         ("object", False, True),
         ("abc.ABC", False, True),
+        ("Protocol", False, True),
         ("threading.Thread", False, True),
         ("Generic[TypeVar]", False, True),
         ("BaseEstimator", False, True),

@@ -279,6 +279,9 @@ WITHOUT_TORCH = frozenset(
         "psutil",
         "yaml",
         "requests",
+        "packaging",
+        "six",
+        "typing_extensions",
     ]
 )
 """Packages beside the standard library that know nothing of autograd."""

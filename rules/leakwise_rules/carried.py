@@ -21,7 +21,7 @@ def kept_between_calls(body: BodyFacts) -> dict[ModuleCall, list[str]]:
     class_ = body.class_
     if class_ is None or not (body.file_mentions(*_RECURRENT) and body.attribute_updates):
         return {}
-    if not class_.bases_known or body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
+    if not class_.bases_known:
         return {}
     starts = body.method_calls("backward")
     trains = bool(body.parameters and starts) and not any(site.loops for site in starts)
@@ -31,6 +31,8 @@ def kept_between_calls(body: BodyFacts) -> dict[ModuleCall, list[str]]:
     for update, call in body.carried_over:
         if is_recurrent(call.callee_value) and (trains or not _is_wanted(body, call)):
             found.setdefault(call, []).append(f"{body.instance_name}.{update.attribute}")
+    if found and body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
+        return {}
     return found
 
 

@@ -43,10 +43,11 @@ def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
     return (
         call.grad is GradMode.ON
         and holds_graph(call.result)
-        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
         and not body.backpropagated(call.result.sources)
         and not body.mentions(*DIFFERENTIATING)
         and not (call.dropped and body.file_mentions(*CAPTURING))
+        # Last, for other files may be read for it.
+        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
     )
 
 

@@ -50,9 +50,10 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         )
     if any(body.uses_up_graphs(loop) for loop in loops):
         return True
-    if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
+    if not evaluates(body, loops) and (_computes_for_others(body) or handed_on(body, gathered)):
         return False
-    return evaluates(body, loops) or not (_computes_for_others(body) or handed_on(body, gathered))
+    # Last, for other files may be read for it.
+    return body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
 
 
 def _computes_for_others(body: BodyFacts) -> bool:
@@ -101,12 +102,11 @@ def _answers_and_keeps(body: BodyFacts, event: Accumulation | Keeping) -> bool:
     if not body.asked_again or body.trains() or _computes_for_others(body):
         return False
     kept = body.holder(event)
-    if kept is None or kept.bounded or body.callers_grad() is GradMode.OFF:
+    if kept is None or kept.bounded:
         return False
-    if kept.life is Life.PROCESS:
-        return True
     evaluated = any(call.evaluating is not None for call in body.module_calls)
-    return kept.life is Life.OBJECT and evaluated
+    stays = kept.life is Life.PROCESS or (kept.life is Life.OBJECT and evaluated)
+    return stays and body.callers_grad() is not GradMode.OFF
 
 
 def attribute_of(path: str) -> str:

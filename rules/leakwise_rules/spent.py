@@ -62,7 +62,9 @@ def stands_alone(body: BodyFacts, phase: Phase) -> bool:
 def records_by_itself(body: BodyFacts, phase: Phase) -> bool:
     """Whether recording is on when a function runs that no name tells to be evaluation: by what
     calls it in this file, or because it cuts graphs itself."""
-    if body.name is None or body.callers_grad() is GradMode.ON:
+    if body.name is None:
         return True
     cutting = cuts(body, phase) or any(call.cut for call in phase.calls)
-    return cutting and (body.class_ is None or body.class_.bases_known)
+    if cutting and (body.class_ is None or body.class_.bases_known):
+        return True
+    return body.callers_grad() is GradMode.ON

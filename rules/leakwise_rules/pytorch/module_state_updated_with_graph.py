@@ -2,14 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import (
-    AttributeUpdate,
-    BodyFacts,
-    Certainty,
-    GradMode,
-    Keeping,
-    Value,
-)
+from leakwise.facts import AttributeUpdate, BodyFacts, Certainty, GradMode, Keeping, Value
 from leakwise.rule import (
     Applicability,
     Example,
@@ -338,16 +331,21 @@ class ModuleStateUpdatedWithGraph(Rule):
         class_ = body.class_
         if class_ is None or not class_.is_module or body.name == "__init__":
             return
-        if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
-            return
         # An unseen base may reset the state.
         sure = Certainty.SURE if class_.bases_known else Certainty.POSSIBLE
-        for update in body.attribute_updates:
-            others = set(class_.writers(update.attribute)) - {"__init__", body.name}
-            if update.recursive and update.value.carries_graph and not others:
-                yield self._state(body, update, update.attribute, update.value, sure)
+        found = [
+            self._state(body, update, update.attribute, update.value, sure)
+            for update in body.attribute_updates
+            if update.recursive
+            and update.value.carries_graph
+            and not set(class_.writers(update.attribute)) - {"__init__", body.name}
+        ]
         for keeping, attribute, certainty in growing_lists(body, class_):
-            yield self._state(body, keeping, attribute, keeping.stored, sure.weaker(certainty))
+            weaker = sure.weaker(certainty)
+            found.append(self._state(body, keeping, attribute, keeping.stored, weaker))
+        # Last, for other files may be read for it.
+        if found and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN):
+            yield from found
 
     def _state(
         self,

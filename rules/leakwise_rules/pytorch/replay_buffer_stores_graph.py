@@ -387,11 +387,12 @@ def _gathers_over_calls(body: BodyFacts, keeping: Keeping) -> bool:
     class_, holder = body.class_, body.holder(keeping)
     if class_ is None or holder is None or not keeping.from_before or not class_.bases_known:
         return False
-    if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN) or class_.is_module:
+    if class_.is_module:
         return False
     emptied = any(limit.how is not LimitKind.MAXLEN for limit in holder.limits)
     return (
         not emptied
         and body.called_in_loop()
         and not body.backpropagated(frozenset({keeping.holder}))
+        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
     )

@@ -179,8 +179,72 @@ class WeightSnapshotsPileUp(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import copy
+                from torch import nn
+
+                class BestWeights:
+                    def __init__(self):
+                        self.scores, self.states = [], []
+
+                    def __call__(self, score, net: nn.Module):
+                        self.scores.append(score)
+                        self.states.append(copy.deepcopy(net.state_dict()))  # leak
+
+                keep = BestWeights()
+                for epoch in range(100):
+                    keep(train_epoch(net), net)
+            """,
+            good="""
+                import torch
+                from torch import nn
+
+                class BestWeights:
+                    def __init__(self):
+                        self.scores = []
+
+                    def __call__(self, score, net: nn.Module):
+                        self.scores.append(score)
+                        torch.save(net.state_dict(), f"net-{len(self.scores)}.pt")
+
+                keep = BestWeights()
+                for epoch in range(100):
+                    keep(train_epoch(net), net)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
+        Negative(
+            why="The object that keeps copies drops the oldest, or is called once.",
+            code="""
+                import copy
+                from torch import nn
+
+                class LastWeights:
+                    def __init__(self):
+                        self.states = []
+
+                    def __call__(self, net: nn.Module):
+                        self.states.append(copy.deepcopy(net.state_dict()))
+                        if len(self.states) > 3:
+                            self.states.pop(0)
+
+                class Start:
+                    def __init__(self):
+                        self.states = []
+
+                    def record(self, net: nn.Module):
+                        self.states.append(copy.deepcopy(net.state_dict()))
+
+                last, start = LastWeights(), Start()
+                start.record(net)
+                for epoch in range(100):
+                    train_epoch(net)
+                    last(net)
+            """,
+        ),
         Negative(
             why="One best copy is kept, and bound again.",
             code="""
@@ -259,17 +323,26 @@ class WeightSnapshotsPileUp(Rule):
             return
         for keeping in body.keepings:
             loop = _epochs(body, keeping)
-            model = None if loop is None else _copied(body, keeping)
+            called = loop is None and _runs_in_epochs(body, keeping)
+            model = _copied(body, keeping) if loop is not None or called else None
             holder = body.holder(keeping)
-            if loop is None or model is None or holder is None or holder.bounded:
+            if model is None or holder is None or holder.bounded:
                 continue
+            if loop is None:
+                related = RelatedPlace(body.place, "Each call of this method keeps one more copy.")
+                rhythm = body.rhythm
+            else:
+                related = RelatedPlace(
+                    loop.place, "Each iteration of this loop keeps one more copy."
+                )
+                rhythm = body.rhythm_of_loop(loop)
             yield self.report(
                 keeping.place,
-                RelatedPlace(loop.place, "Each iteration of this loop keeps one more copy."),
+                related,
                 certainty=Certainty.LIKELY,
                 holder=shown(keeping.holder, 24),
                 model=shown(model, 20),
-                turn="epoch" if body.rhythm_of_loop(loop) is Rhythm.EPOCH else "iteration",
+                turn="epoch" if rhythm is Rhythm.EPOCH else "iteration",
             )
 
 
@@ -283,6 +356,15 @@ def _epochs(body: BodyFacts, keeping: Keeping) -> Loop | None:
         if body.rhythm_of_loop(loop) in (Rhythm.EPOCH, Rhythm.STEP):
             return loop
     return None
+
+
+def _runs_in_epochs(body: BodyFacts, keeping: Keeping) -> bool:
+    """Whether a method that runs in every epoch or step puts it, outside of loops, into a container
+    of its object."""
+    if body.class_ is None or keeping.loops or keeping.holder_value.kind is not Kind.CONTAINER:
+        return False
+    kept = keeping.holder.startswith(f"{body.instance_name}.") and not keeping.through
+    return kept and body.rhythm in (Rhythm.EPOCH, Rhythm.STEP)
 
 
 def _copied(body: BodyFacts, keeping: Keeping) -> str | None:

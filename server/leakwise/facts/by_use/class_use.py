@@ -47,10 +47,11 @@ Uses = Mapping[str, Use]
 
 @dataclass(frozen=True, slots=True)
 class SeenUses:
-    """What a body can tell of names and of attributes of its `self`; `cells` are what it was read
-    from, `start` the name of `self` and a dot."""
+    """What a body can tell of its names, of those of the bodies round it, and of attributes of its
+    `self`; `cells` are what it was read from, `start` the name of `self` and a dot."""
 
     own: Uses
+    outer: Uses
     of_class: Uses
     start: str
     cells: Reads
@@ -58,6 +59,8 @@ class SeenUses:
     def of(self, path: str) -> Use:
         """What is done with what is at a path."""
         own = self.own.get(path, NO_USE)
+        if path in self.outer:
+            return own.with_(self.outer[path])
         if not self.of_class or not path.startswith(self.start):
             return own
         others = self.of_class.get(path[len(self.start) :])
@@ -68,14 +71,47 @@ class SeenUses:
 
 def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
     """What a body can tell by use."""
-    own = uses_in(module, definition)
-    cells: Reads = {own: None}
+    own, outer = uses_in(module, definition), uses_of_outer_names(module, definition)
+    cells: Reads = {own: None, outer: None}
     method = enclosing_method(definition)
     if method is None or method.parent is None:
-        return SeenUses(own.read(), {}, "", cells)
+        return SeenUses(own.read(), outer.read(), {}, "", cells)
     others = uses_of_attributes(module, method.parent)
     cells[others] = None
-    return SeenUses(own.read(), others.read(), f"{method.instance_name()}.", cells)
+    start = f"{method.instance_name()}."
+    return SeenUses(own.read(), outer.read(), others.read(), start, cells)
+
+
+def uses_of_outer_names(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
+    """By name that a body has from those round it: what these ask of it, where that is asked of
+    networks and optimizers alone, and whether this body calls it.
+
+    `net = build(); net.eval()` at the top level tells a function that calls `net`.
+    """
+
+    def compute() -> Uses:
+        found: dict[str, Use] = {}
+        inner, scope = definition, definition.parent
+        while inner.node is not None and scope is not None:
+            if not scope.is_class:
+                for name, use in uses_in(module, scope).read().items():
+                    asked = (use.methods & _TELLING_ELSEWHERE) - {"train"}
+                    if asked and name not in found and _has_from_outside(definition, name):
+                        found[name] = Use(_calls(definition.index, name), asked)
+            inner, scope = scope, scope.parent
+        return found
+
+    return module.query(definition, "uses of outer names", compute, {})
+
+
+def _has_from_outside(definition: Definition, name: str) -> bool:
+    definition.code.read()
+    index = definition.index
+    return (
+        index.mentions(name)
+        and name not in definition.parameter_names()
+        and not index.bindings_of(name)
+    )
 
 
 def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:

@@ -22,12 +22,8 @@ def call_sites(
     mention of its name is one."""
     sites: list[tuple[Definition, CallSite]] = []
     all_seen = True
-    for caller in module.scopes.mentioning(definition.name):
-        found = [
-            event
-            for event in module.body(caller).events
-            if isinstance(event, CallSite) and event.value.definition is definition
-        ]
+    for caller in _mentioning(module, definition):
+        found = list(_sites_in(module, caller, definition))
         if not found and not _means_another(caller, definition):
             all_seen = all_seen and not _may_switch_off(module, caller)
         sites.extend((caller, site) for site in found)
@@ -59,12 +55,29 @@ def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, 
         return ()
     return tuple(
         caller
-        for caller in module.scopes.mentioning(definition.name)
-        if any(
-            isinstance(event, CallSite) and event.value.definition is definition
-            for event in module.body(caller).events
-        )
+        for caller in _mentioning(module, definition)
+        if any(True for _ in _sites_in(module, caller, definition))
     )
+
+
+def _mentioning(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:
+    """The bodies that may call a function, by a name that stands in them: its own or, where objects
+    are called, that of their class."""
+    parent = definition.parent
+    if definition.name != _CALL or parent is None or not parent.is_class:
+        return module.scopes.mentioning(definition.name)
+    return tuple(one for one in module.scopes.mentioning(parent.name) if not one.is_class)
+
+
+_CALL = "__call__"
+
+
+def _sites_in(
+    module: "ModuleFacts", caller: Definition, definition: Definition
+) -> Iterator[CallSite]:
+    for event in module.body(caller).events:
+        if isinstance(event, CallSite) and event.value.definition is definition:
+            yield event
 
 
 def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | None:

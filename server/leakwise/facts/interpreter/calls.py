@@ -5,13 +5,13 @@ import ast
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.python import BUILTINS, transposed
 from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
-from leakwise.facts.apis.tensorflow import VARIABLE_UPDATES
 from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
 from leakwise.facts.by_use.calls_by_use import loss_by_use, output_by_use
 from leakwise.facts.by_use.cut_outputs import called_network
 from leakwise.facts.code.members import Record, made_record
 from leakwise.facts.code.names import path_of, paths_in
 from leakwise.facts.interpreter.binding import fresh_loops
+from leakwise.facts.interpreter.called_objects import called_method, spelt_out
 from leakwise.facts.interpreter.constructions import constructed, made_by_use
 from leakwise.facts.interpreter.external_calls import outside_call
 from leakwise.facts.interpreter.framework_calls import (
@@ -24,6 +24,7 @@ from leakwise.facts.interpreter.framework_calls import (
     with_workers,
 )
 from leakwise.facts.interpreter.grad_questions import GRAD_QUESTION, switched_on
+from leakwise.facts.interpreter.interest import FUNCTIONS, is_of_interest
 from leakwise.facts.interpreter.keras_values import called_as_model, output_of, receiver_as_model
 from leakwise.facts.interpreter.lambdas import LambdaText, called_lambda
 from leakwise.facts.interpreter.local_calls import construct_local, local_call
@@ -61,8 +62,7 @@ from leakwise.facts.terms.events import (
     Loop,
     TrainingStep,
 )
-from leakwise.facts.terms.places import Place
-from leakwise.facts.terms.storage import UNSEEN, WHOLE_NUMBERS, Device
+from leakwise.facts.terms.storage import UNSEEN, WHOLE_NUMBERS
 from leakwise.facts.terms.values import (
     DICT,
     UNKNOWN,
@@ -89,43 +89,12 @@ def call(
     grad = run.state.grad
     callee = called_as_model(run, node, callee, keywords)
     receiver = receiver_as_model(run, node, receiver, keywords)
+    if (method := called_method(run, callee)) is not None:
+        callee, receiver = method, callee
     result = made_by_use(run, node, _called(run, node, callee, receiver, arguments, keywords))
-    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    tells = method in _TELLING or not _TELLING_ARGUMENTS.isdisjoint(keywords)
-    if tells or _is_of_interest(callee, receiver, arguments, keywords, result):
+    if is_of_interest(node, callee, receiver, arguments, keywords, result):
         _note_call(run, node, callee, receiver, arguments, keywords, result, grad)
     return result
-
-
-def _is_of_interest(
-    callee: Value,
-    receiver: Value | None,
-    arguments: list[Value],
-    keywords: dict[str, Value],
-    result: Value,
-) -> bool:
-    if callee.kind is Kind.QUALIFIED:
-        # `len(x)`, `print(x)`: they keep nothing and give nothing.
-        return result.kind not in _PLAIN or not (callee.name or "").startswith("builtins.")
-    if callee.kind in _CALLABLE or (receiver is not None and receiver.kind not in _SILENT):
-        return True
-    return any(
-        one.kind not in _SILENT
-        or one.element is not None
-        or one.device in _ACCELERATORS
-        or any(isinstance(source, Place) for source in one.sources)
-        for one in (*arguments, *keywords.values())
-    )
-
-
-_FUNCTIONS = frozenset({Kind.FUNCTION, Kind.TF_FUNCTION})
-_CALLABLE = _FUNCTIONS | {Kind.CLASS, Kind.METRIC, Kind.KERAS_MODEL, Kind.KERAS_LAYER}
-_PLAIN = frozenset({Kind.NUMBER, Kind.OTHER})
-_TELLING = VARIABLE_UPDATES | {"run", "cuda"}
-"""Methods that count whatever they are called on: a session may run them, or their name tells."""
-_ACCELERATORS = frozenset({Device.ACCELERATOR, Device.EITHER})
-_TELLING_ARGUMENTS = frozenset({"use_multiprocessing"})
-_SILENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.NUMBER})
 
 
 def _note_call(
@@ -197,8 +166,9 @@ def _called(
     note_callbacks(run, node, arguments, keywords)
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
-    if callee.kind in _FUNCTIONS and callee.definition is not None:
-        return local_call(run, node, callee.definition, receiver, arguments, keywords)
+    if callee.kind in FUNCTIONS and callee.definition is not None:
+        written = spelt_out(node, callee.definition)
+        return local_call(run, written, callee.definition, receiver, arguments, keywords)
     if isinstance(callee.constant, LambdaText):
         followed = called_lambda(run, node, callee.constant, arguments, keywords)
         if followed is not None:

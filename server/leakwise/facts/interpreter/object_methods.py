@@ -24,7 +24,8 @@ from leakwise.facts.terms.values import (
     tensor,
 )
 
-_SAMPLES = words("sample sample_n")
+SAMPLES = words("sample sample_n")
+"""What distributions give without the graph of their parameters; other objects may draw with it."""
 _GRADIENT = words(
     "rsample log_prob entropy cdf icdf perplexity mean mode variance stddev probs logits loc scale "
     "rate concentration concentration0 concentration1 covariance_matrix precision_matrix "
@@ -81,7 +82,7 @@ def object_method(
 
 
 def _of_distribution(run: Run, name: str, receiver: Value, arguments: list[Value]) -> Value | None:
-    if name in _SAMPLES:
+    if name in SAMPLES:
         return tensor(Graph.DETACHED, certainty=receiver.certainty)
     if name in _GRADIENT:
         attached = receiver.graph is Graph.ATTACHED or any(one.carries_graph for one in arguments)

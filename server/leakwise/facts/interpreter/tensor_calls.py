@@ -26,7 +26,7 @@ from leakwise.facts.apis.torch_methods import (
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.carrying import cut as without_mark
 from leakwise.facts.interpreter.carrying import graph_sources
-from leakwise.facts.interpreter.object_methods import pair
+from leakwise.facts.interpreter.object_methods import SAMPLES, pair
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.events import GradMode
 from leakwise.facts.terms.storage import (
@@ -185,6 +185,9 @@ def tensor_method(
         return _in_place(run, node, _requiring(receiver, positional, keywords))
     if name in GIVE_WHOLE or name in NEW_LIKE:
         return _without_graph(name, receiver)
+    if receiver.kind is Kind.OUTPUT and name in SAMPLES:
+        # It gave a distribution, of whatever library: torch's draw without a graph.
+        return tensor(Graph.UNKNOWN, sources=receiver.sources, certainty=Certainty.LIKELY)
     if receiver.kind is Kind.OUTPUT and name in {"keys", "get", "pop", "copy"}:
         return receiver
     if receiver.kind is Kind.OUTPUT and name in {"values", "items"}:

@@ -1,0 +1,49 @@
+# An object of a class of the file that is called runs the class's `__call__`.
+import torch
+from torch import nn
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, out, y):
+        return self.factor * nn.functional.mse_loss(out, y)
+
+
+class Cut:
+    def __call__(self, out):
+        return out.detach()
+
+
+def train(net: nn.Module, batches, criterion: Scaled):
+    measure, cut = Scaled(2.0), Cut()
+    for x, y in batches:
+        out = net(x)
+        loss = measure(out, y)  #? Tensor attached scalar
+        other = criterion(out, y)  #? Tensor attached scalar
+        kept = cut(out)  #? Tensor detached
+        more = Cut()(out)  #? Tensor detached
+
+
+# What the top level asks of a name tells the functions that call it.
+network = build()
+network.eval()
+tool = build()
+
+
+def predict(x):
+    y = network(x)  #? Output attached likely
+    return tool(y)  #? unknown
+
+
+def shadowed(network, x):
+    return network(x)  #? unknown
+
+
+# What a network gave, and is asked for a sample, is a distribution: most draw without a graph.
+def act(policy: nn.Module, seen):
+    moves = policy(seen)  #? Output attached
+    chosen = moves.sample()
+    #? chosen: Tensor likely
+    return moves.log_prob(chosen)  #? Tensor attached

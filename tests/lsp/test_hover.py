@@ -127,6 +127,15 @@ async def test_what_is_known_of_a_value(
     assert markup(await session.hover(line, character)).value == "\n\n".join(words)
 
 
+async def test_what_keeps_a_value_is_not_said_of_itself(session: Session) -> None:
+    await session.initialize()
+    session.open(f"{LEAK}print(total)\n")
+    told = markup(await session.hover(LEAK_LINE + 1, 7)).value
+    assert told.startswith("`total` is a tensor of one number; it refers to the autograd graph")
+    assert "keeps it" not in told
+    assert "`total` keeps it" in markup(await session.hover(LEAK_LINE - 2, 5)).value
+
+
 CONTAINERS = """\
 import torch
 from torch import nn

@@ -56,7 +56,8 @@ def seen_at(module: "ModuleFacts", position: Position) -> Seen | None:
             seen = looker.seen
             if seen.value.kind in _NOT_TOLD:
                 return None
-            kept = tuple(_keepers(module, definition, seen.value))
+            keepers = _keepers(module, definition, seen.value)
+            kept = tuple(one for one in keepers if one.path != seen.text)
             return Seen(seen.place, seen.text, seen.value, kept)
     return None
 

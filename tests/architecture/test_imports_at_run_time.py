@@ -37,6 +37,11 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in modules(folder, *arguments)}
 
 
+def editions(folder: Path) -> list[str]:
+    """What the editions of Leakwise that have checked a folder are called."""
+    return sorted(one.name for one in (folder / ".leakwise_cache").glob("findings-*"))
+
+
 @pytest.mark.parametrize("code", [CLEAN, LEAK, "print('no framework')\n"])
 def test_a_plain_check(tmp_path: Path, code: str) -> None:
     (tmp_path / "a.py").write_text(code)
@@ -50,7 +55,10 @@ def test_a_check_that_knows_its_results_loads_nothing_that_makes_some(tmp_path: 
     (tmp_path / "a.py").write_text(LEAK)
     analysing = {"leakwise.engine.analysis", "leakwise.facts.module", "leakwise.syntax"}
     assert modules(tmp_path, "check", "a.py") > analysing
-    again = modules(tmp_path, "check", "a.py")
+    known: list[str] = []
+    # Another edition of Leakwise knows nothing: it is edited while these tests run.
+    while known != (known := editions(tmp_path)):
+        again = modules(tmp_path, "check", "a.py")
     unneeded = {"leakwise_rules", "importlib.metadata", "logging", "difflib"}
     assert not again & (analysing | unneeded)
 

@@ -63,9 +63,9 @@ def test_a_rule_that_raises_costs_only_its_own_findings(work: Path, rule: str) -
 def test_a_process_that_has_grown_is_replaced(
     work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With so little allowed each portion has a process of its own, and nothing is lost."""
+    """With so little allowed each file has a process of its own, and nothing is lost."""
     monkeypatch.setattr("leakwise.cli.pool.MOST_MEMORY", 1)
-    names = [f"{number:03}.py" for number in range(120)]
+    names = [f"{number:03}.py" for number in range(30)]
     write(work, dict.fromkeys(names, LEAK))
     paths = [str(work / name) for name in names]
     files = list(check_files(paths, 2, [str(work)], Overrides(), {}, with_fixes=False))

@@ -69,7 +69,9 @@ class Pool:
                         lost += checker.chunk
                     else:
                         yield from files
-                    chunk = shares.next_for(checker.number)
+                    # One that has grown leaves the rest of its portion to the next.
+                    rest = [] if files is None else checker.chunk[len(files) :]
+                    chunk = rest or shares.next_for(checker.number)
                     if connection not in self._running:
                         self._begin(checker.number, chunk)
                     elif chunk is None:
@@ -189,8 +191,12 @@ def _serve(
     with suppress(EOFError, OSError):
         has_grown = False
         while not has_grown and (chunk := asked.recv()):
-            files = list(check_together(chunk, outside, settings, with_fixes))
-            has_grown = _FORKS and memory_in_use() > MOST_MEMORY
+            files = []
+            for file in check_together(chunk, outside, settings, with_fixes):
+                files.append(file)
+                has_grown = _FORKS and memory_in_use() > MOST_MEMORY
+                if has_grown:
+                    break
             asked.send((files, outside.given_away(), has_grown))
 
 

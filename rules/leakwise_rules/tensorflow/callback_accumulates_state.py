@@ -250,7 +250,7 @@ class CallbackAccumulatesState(Rule):
             if certainty is None or not keeping.holder.startswith(f"{body.instance_name}."):
                 continue
             holder = body.holder(keeping)
-            if holder is None or holder.bounded or not in_known_container(keeping):
+            if holder is None or holder.bounded_in_one_training or not in_known_container(keeping):
                 continue
             step = body.rhythm is Rhythm.STEP
             made = [one for one in (keeping.stored.origin,) if one not in (None, keeping.place)]

@@ -249,7 +249,7 @@ class EagerTensorsHoarded(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops or not body.keepings or body.builds_graphs or body.is_traced:
+        if not body.keepings or body.builds_graphs or body.is_traced:
             return
         for keeping in body.keepings:
             stored = keeping.stored
@@ -258,7 +258,9 @@ class EagerTensorsHoarded(Rule):
             loop = _data_loop(keeping)
             holder = body.holder(keeping)
             call = _model_call(body, stored)
-            if loop is None or holder is None or holder.bounded or call is None:
+            if loop is None and not _in_each_answer(body, keeping):
+                continue
+            if holder is None or holder.bounded or call is None:
                 continue
             if _is_computed_with(body, keeping) or not in_known_container(keeping):
                 continue
@@ -266,7 +268,10 @@ class EagerTensorsHoarded(Rule):
             yield self.report(
                 keeping.place,
                 RelatedPlace(call.place, "The tensor is made here."),
-                RelatedPlace(loop.place, "Each iteration of this loop adds one more."),
+                RelatedPlace(
+                    loop.place if loop else body.place,
+                    f"Each {'iteration of this loop' if loop else 'call'} adds one more.",
+                ),
                 certainty=_certainty(body, keeping),
                 severity=Severity.INFORMATION if whole else None,
                 anchors={"tensor": (keeping.place,)},
@@ -286,6 +291,15 @@ def _data_loop(keeping: Keeping) -> Loop | None:
     if not loops or outlived_loops(keeping) != loops or data_of(loops[-1], _FEW) is None:
         return None
     return loops[-1]
+
+
+def _in_each_answer(body: BodyFacts, keeping: Keeping) -> bool:
+    """Whether a method that is asked again and again adds to what its object holds."""
+    own = body.instance_name is not None and keeping.holder.startswith(f"{body.instance_name}.")
+    if not own or keeping.loops or body.is_keras_step or keeping.how == "item":
+        return False
+    class_ = body.class_
+    return body.asked_again and class_ is not None and not class_.derives_under("keras.callbacks.")
 
 
 def _model_call(body: BodyFacts, stored: Value) -> CallSite | None:

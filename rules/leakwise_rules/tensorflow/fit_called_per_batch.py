@@ -218,7 +218,8 @@ class FitCalledPerBatch(Rule):
             model, given = site.receiver_value, site.argument("x", 0)
             if model.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
                 continue
-            found = None if given is None or site.receiver is None else _batch_loop(site, given)
+            unknown = given is None or site.receiver is None
+            found = None if given is None or unknown else _batch_loop(body, site, given)
             if found is None or not _is_one_epoch(site):
                 continue
             if body.condition(site) is not Condition.ALWAYS:
@@ -242,14 +243,31 @@ class FitCalledPerBatch(Rule):
             yield Fix("Call `train_on_batch`", edits, Applicability.UNSAFE)
 
 
-def _batch_loop(site: CallSite, given: Argument) -> tuple[Loop, Certainty] | None:
-    """The innermost loop, where that goes through batches and fits the same model to each, and how
-    sure that is."""
+def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> tuple[Loop, Certainty] | None:
+    """The innermost loop, where that goes through batches or samples and fits the same model to
+    each, and how sure that is."""
     loop = site.loops[-1] if site.loops else None
     if loop is None or loop in site.renewed_in or loop not in given.varies_in:
         return None
+    if loop.trips is not None and loop.trips <= _FEW:
+        return None
     data = data_of(loop, _FEW)
-    return None if data is None else (loop, data[1].weaker(Certainty.LIKELY))
+    if data is None and not _is_one_sample(body, site, given):
+        return None
+    return loop, Certainty.LIKELY
+
+
+def _is_one_sample(body: BodyFacts, site: CallSite, given: Argument) -> bool:
+    """Whether the model is fitted to one sample: by how that is written, or because it is asked
+    about the same sample alone."""
+    return body.is_single(site, given) or any(
+        asked.receiver == site.receiver
+        and (x := asked.argument("x", 0)) is not None
+        and given.path is not None
+        and x.path == given.path
+        and body.is_single(asked, x)
+        for asked in body.method_calls("predict", "predict_on_batch")
+    )
 
 
 def _is_one_epoch(site: CallSite) -> bool:

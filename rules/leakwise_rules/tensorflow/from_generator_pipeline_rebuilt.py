@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Loop, Rhythm
+from leakwise.facts import (
+    BodyFacts,
+    CallSite,
+    Certainty,
+    Condition,
+    Loop,
+    Place,
+    Repetition,
+    Rhythm,
+)
 from leakwise.rule import (
     Applicability,
     Example,
@@ -193,15 +202,26 @@ class FromGeneratorPipelineRebuilt(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         for site in body.calls_of(_FROM_GENERATOR):
-            loop = _repeating_loop(body, site)
-            if loop is None or body.condition(site) is not Condition.ALWAYS:
+            if body.condition(site) is not Condition.ALWAYS:
                 continue
-            yield self.report(
-                site.place,
-                RelatedPlace(loop.place, "Each iteration of this loop builds the data set again."),
-                certainty=Certainty.SURE,
-                anchors={"statement": (site.statement,), "loop": (loop.place,)},
-            )
+            if (loop := _repeating_loop(body, site)) is not None:
+                yield self._found(site, loop.place, loop)
+            elif not site.loops and body.cache is None:
+                for repetition in body.repetitions:
+                    if _makes_the_same(body, repetition):
+                        yield self._found(site, repetition.place, None)
+                        break
+
+    def _found(self, site: CallSite, again: Place, loop: Loop | None) -> Report:
+        return self.report(
+            site.place,
+            RelatedPlace(again, "Each iteration of this loop builds the data set again."),
+            certainty=Certainty.SURE if loop else Certainty.LIKELY,
+            anchors={
+                "statement": (site.statement,),
+                "loop": () if loop is None else (loop.place,),
+            },
+        )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         for loop in finding.anchors["loop"]:
@@ -210,8 +230,31 @@ class FromGeneratorPipelineRebuilt(Rule):
 
 
 def _repeating_loop(body: BodyFacts, site: CallSite) -> Loop | None:
-    """The innermost loop, where it goes through epochs or batches: not one for each split."""
+    """The innermost loop, where it goes through epochs or batches, or makes the same one again:
+    not one for each split."""
     loop = site.loops[-1] if site.loops else None
-    if loop is None or loop.is_comprehension or (loop.trips is not None and loop.trips <= _FEW):
+    if loop is None or not _is_long(loop):
         return None
-    return loop if body.rhythm_of_loop(loop) >= Rhythm.EPOCH else None
+    captured = body.captured_by(site)
+    varies = any(loop in one.varies_in for one in site.arguments) or any(
+        name in loop.names or loop.rebinds(name) for name in captured
+    )
+    return loop if body.rhythm_of_loop(loop) >= Rhythm.EPOCH or not varies else None
+
+
+def _is_long(loop: Loop) -> bool:
+    return not loop.is_comprehension and (loop.trips is None or loop.trips > _FEW)
+
+
+def _makes_the_same(body: BodyFacts, repetition: Repetition) -> bool:
+    """Whether a loop that calls a function, directly or through others, goes through epochs, or has
+    it make the same data set again: nothing that it is given is another one in each round."""
+    loop = repetition.loop
+    if loop is None or not _is_long(loop):
+        return False
+    if body.module.facts(repetition.caller).rhythm_of_loop(loop) >= Rhythm.EPOCH:
+        return True
+    return not any(
+        loop in site.renewed_in or any(loop in one.varies_in for one in site.arguments)
+        for _, site in repetition.calls
+    )

@@ -370,7 +370,7 @@ def _runs_often(body: BodyFacts, site: CallSite) -> bool:
     if not _is_plain(first.path, first.value.constant) or bound_here:
         return False
     # What is given away may be kept by the caller.
-    if site.bound_to is None or "." in site.bound_to or body.result.returns == site.result:
+    if site.bound_to is None or "." in site.bound_to or body.gives_away(site.bound_to):
         return False
     others = [one for one in body.decorators if not one.is_route]
     if any(one.name not in _HARMLESS for one in others):

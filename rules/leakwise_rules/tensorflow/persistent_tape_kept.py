@@ -318,7 +318,10 @@ def _is_persistent(site: CallSite) -> bool:
 
 
 def _made_by(value: Value, sites: list[CallSite]) -> bool:
-    return value.kind is Kind.TAPE and any(value.origin == site.place for site in sites)
+    parts = (value, *(value.items or ()), *(one for _, one in value.fields or ()))
+    return any(
+        part.kind is Kind.TAPE and part.origin == site.place for part in parts for site in sites
+    )
 
 
 def _grows(body: BodyFacts, keeping: Keeping) -> bool:

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Condition, Event, Kind, Loop, Place, Rhythm
+from leakwise.facts import (
+    BodyFacts,
+    CallSite,
+    Certainty,
+    Condition,
+    Event,
+    Kind,
+    Loop,
+    Place,
+    Rhythm,
+)
 from leakwise.rule import (
     Applicability,
     Example,
@@ -209,20 +219,6 @@ class TfFunctionCreatedInLoop(Rule):
             """,
         ),
         Negative(
-            why="A script's own function runs once.",
-            code="""
-                import tensorflow as tf
-
-                def predict(args):
-                    @tf.function
-                    def run(rows):
-                        return tf.reduce_sum(rows)
-
-                    for rows in tf.data.Dataset.load(args.folder):
-                        print(run(rows).numpy())
-            """,
-        ),
-        Negative(
             why="It is made once, at the top of the file.",
             code="""
                 import tensorflow as tf
@@ -335,7 +331,7 @@ class TfFunctionCreatedInLoop(Rule):
         self, body: BodyFacts, event: Event, name: str, statement: Place, *, varies: bool
     ) -> Iterator[Report]:
         loop = next((one for one in reversed(event.loops) if not one.is_comprehension), None)
-        if loop is None and (event.loops or not _made_per_call(body, name)):
+        if loop is None and (event.loops or not _made_per_call(body, event, name)):
             return
         if loop is not None and not _repeats(body, loop, varies=varies):
             return
@@ -366,10 +362,14 @@ def _repeats(body: BodyFacts, loop: Loop, *, varies: bool) -> bool:
     return body.rhythm_of_loop(loop) >= Rhythm.EPOCH or not varies
 
 
-def _made_per_call(body: BodyFacts, name: str) -> bool:
+def _made_per_call(body: BodyFacts, made: Event, name: str) -> bool:
     """Whether a function that makes one, and calls it itself, runs again and again, and does not
     give it away."""
-    calls = [site for site in body.call_sites if site.callee == name]
+    bound = made.bound_to if isinstance(made, CallSite) else None
+    names = {name, bound}
+    calls = [
+        site for site in body.call_sites if site.callee in names or site.value.origin == made.place
+    ]
     if body.name in (None, "__init__") or not calls or _is_traced(body, 2):
         return False
     # What only a loop calls serves for all that one call of the function goes through.
@@ -377,7 +377,9 @@ def _made_per_call(body: BodyFacts, name: str) -> bool:
     if body.rhythm < Rhythm.EPOCH and (for_all or not body.asked_again) and not body.repetitions:
         return False
     given = body.result.returns
-    return given is None or given.kind not in {Kind.TF_FUNCTION, Kind.FUNCTION, Kind.UNKNOWN}
+    if given is not None and given.kind in {Kind.TF_FUNCTION, Kind.FUNCTION}:
+        return False
+    return not any(body.gives_away(one) for one in names if one is not None)
 
 
 def _is_traced(body: BodyFacts, deep: int) -> bool:

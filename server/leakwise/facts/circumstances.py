@@ -8,6 +8,7 @@ from leakwise.facts.by_use.backpropagation import steps_for_trainer
 from leakwise.facts.code.decorators import Decorator, decorators_of
 from leakwise.facts.code.parameters import parameters_in
 from leakwise.facts.code.usage import is_local
+from leakwise.facts.code.written import gives_away
 from leakwise.facts.environment import variables_set
 from leakwise.facts.keeping.autograd_contexts import (
     OutputOnContext,
@@ -169,6 +170,10 @@ class Circumstances:
     def repetitions(self) -> tuple[Repetition, ...]:
         """The loops and searches of this file that run this function again and again."""
         return repetitions(self.module, self.definition)
+
+    def gives_away(self, name: str) -> bool:
+        """Whether what a name of this body holds may be among what it returns or yields."""
+        return gives_away(self.module, self.definition, name)
 
     def captured_by(self, site: CallSite) -> frozenset[str]:
         """The names of this body to which the functions that a call is given refer."""

@@ -29,6 +29,8 @@ class Resource:
     """Methods that begin to hold; empty where making it does. Entering a `with` does too."""
     consumed_by: frozenset[str] = NOTHING
     """Methods that read all there is and thereby release."""
+    lent_to: frozenset[str] = NOTHING
+    """Methods of other objects that are given it as an argument, use it and do not keep it."""
     part: int | None = None
     """Which element of the result it is; None for the result itself."""
     of_process: bool = False

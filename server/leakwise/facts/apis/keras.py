@@ -52,6 +52,14 @@ BACKEND_STATE = words(
 MODEL_BASES = frozenset(
     {"keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"}
 )
+PLAIN_BASES = words(
+    "keras.callbacks.Callback keras.utils.Sequence keras.utils.PyDataset keras.metrics.Metric "
+    "keras.losses.Loss keras.regularizers.Regularizer keras.initializers.Initializer "
+    "keras.constraints.Constraint keras.optimizers.schedules.LearningRateSchedule "
+    "tensorflow.Module"
+)
+"""Classes made to be derived from. They close, empty and reset nothing that a class of one's own
+keeps; `Metric.reset_state` sets the metric's variables alone."""
 # Functions in capitals here build whole networks: `ResNet50(...)`.
 MODEL_PREFIXES = ("keras.applications.",)
 LAYER_PREFIXES = ("keras.layers.",)

@@ -126,7 +126,13 @@ _PROFILERS = {
 # /train/MonitoredTrainingSession. A plain session closes itself when its last reference goes
 # (`BaseSession.__del__`); an interactive one is the default session until it is closed.
 SESSION = Resource(
-    Kind.SESSION, "session", "its graph, variables and threads", release=words("close")
+    Kind.SESSION,
+    "session",
+    "its graph, variables and threads",
+    release=words("close"),
+    # https://www.tensorflow.org/api_docs/python/tf/compat/v1/train/Saver, /Tensor#eval,
+    # /Operation#run, /Variable#load.
+    lent_to=words("restore save eval run load"),
 )
 _SESSIONS = {
     **named(

@@ -47,7 +47,8 @@ CALLS: dict[str, Effect] = {
         "initialize_all_variables add_to_collection get_collection "
         "get_default_session as_dtype get_logger logging.set_verbosity train.Checkpoint "
         "train.CheckpointManager "
-        "train.Saver train.Coordinator train.latest_checkpoint saved_model.save",
+        "train.Saver train.import_meta_graph train.Coordinator train.latest_checkpoint "
+        "saved_model.save",
     ),
 }
 # Their capitalised names are classes of a kind.

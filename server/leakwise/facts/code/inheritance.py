@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import effect_of
-from leakwise.facts.apis.keras import MODEL_BASES
+from leakwise.facts.apis.keras import MODEL_BASES, PLAIN_BASES
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_classes import MODULE_BASES
 from leakwise.facts.code.definitions import Definition
@@ -85,10 +85,11 @@ def ancestors(module: "ModuleFacts", definition: Definition) -> Ancestors:
             if about is not None:
                 names |= about.ancestors
                 outside.append(about.address)
-            all_named = all_named and (effect is not None or found.name in MODEL_BASES)
+            plain = found.name in MODEL_BASES or found.name in PLAIN_BASES
+            all_named = all_named and (effect is not None or plain)
             complete = complete and (
                 (effect is not None and effect.kind not in _WITH_METHODS_OF_THEIR_OWN)
-                or found.name in MODEL_BASES
+                or plain
                 or module.names.is_foreign(found.name)
                 or (about is not None and about.complete)
             )

@@ -60,3 +60,38 @@ def calls_at(
             for part in parents_in(statement):
                 if isinstance(part, ast.Call) and place_of(part, block) == place:
                     yield statement, part
+
+
+def gives_away(module: "ModuleFacts", definition: Definition, name: str) -> bool:
+    """Whether what a name holds may be among what a body returns or yields, also in a function or a
+    lambda: not where it is only called there, or asked for an attribute or an element."""
+    definition.code.read()
+    if any(scope.names.mentions(name) for scope in definition.index.nested_scopes()):
+        return True
+    for statement, _ in statements_of(module, definition):
+        pending: list[ast.AST] = []
+        if isinstance(statement, ast.Return):
+            pending = [statement]
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, _YIELDS):
+            pending = [statement.value]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Name) and node.id == name:
+                return True
+            asked = _asked(node)
+            pending.extend(
+                part
+                for part in ast.iter_child_nodes(node)
+                if part is not asked or not isinstance(part, ast.Name)
+            )
+    return False
+
+
+_YIELDS = (ast.Yield, ast.YieldFrom)
+
+
+def _asked(node: ast.AST) -> ast.expr | None:
+    """What an expression calls, or asks for a part."""
+    if isinstance(node, ast.Call):
+        return node.func
+    return node.value if isinstance(node, ast.Attribute | ast.Subscript) else None

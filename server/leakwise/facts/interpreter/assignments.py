@@ -17,7 +17,7 @@ from leakwise.facts.interpreter.state import deep_sources
 from leakwise.facts.interpreter.tensor_calls import left_by, note_flag
 from leakwise.facts.interpreter.uneven import note_uneven
 from leakwise.facts.keeping.reliefs import note_assignment, note_deletion
-from leakwise.facts.keeping.renewal import note_part
+from leakwise.facts.keeping.renewal import note_part, note_step
 from leakwise.facts.terms.events import Accumulation, AttributeUpdate, Mix
 from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.values import (
@@ -65,6 +65,7 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     if outlives_body(run, path):
         run.outcome.store(new)
     run.state.change(path, new)
+    note_step(run, path, new)
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         holder = path_of(target.value)
         if holder is not None:

@@ -8,7 +8,7 @@ import ast
 
 from leakwise.facts.apis.keras import MODEL_METHODS, TELLING_ARGUMENTS
 from leakwise.facts.code.names import path_of
-from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.tensorflow.traced import only_keras, uses_tensorflow
 from leakwise.facts.terms.storage import Device, stored
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Kind, Value, container
@@ -65,8 +65,10 @@ def receiver_as_model(
     return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=receiver.sources)
 
 
-def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:
-    """What a method of a model gives."""
+def model_method(
+    run: Run, node: ast.Call, name: str, model: Value, arguments: list[Value]
+) -> Value:
+    """What a method of a model gives, or what an attribute that is called gives."""
     if name == "get_weights":
         return weights(run, node, model)
     if name in _PREDICT:
@@ -77,8 +79,10 @@ def model_method(run: Run, node: ast.Call, name: str, model: Value) -> Value:
             origin=run.place(node),
             storage=stored(Device.CPU),
         )
-    # Scores, a history: not the model, though it may refer to it.
-    return UNKNOWN if name in MODEL_METHODS else Value(sources=model.sources)
+    if name in MODEL_METHODS:
+        # Scores, a history: not the model, though it may refer to it.
+        return UNKNOWN
+    return unknown_call(run, arguments).made_from(model.sources)
 
 
 def weights(run: Run, node: ast.Call, owner: Value) -> Value:

@@ -31,6 +31,7 @@ from leakwise.facts.interpreter.tensor_calls import moved_by, tensor_method
 from leakwise.facts.keeping.reliefs import note_method
 from leakwise.facts.resources.acquisitions import (
     acquire,
+    is_lent,
     note_entered,
     note_giving,
     resource_method,
@@ -93,7 +94,7 @@ def method_call(
     if receiver.kind is Kind.KERAS_MODEL:
         if name in MODEL_METHODS and path is not None:
             run.outcome.add(ModelUse(run.place(node), run.loops, path, receiver.origin, name))
-        return model_method(run, node, name, receiver)
+        return model_method(run, node, name, receiver, [*arguments, *keywords.values()])
     if receiver.kind in {Kind.CONTAINER, Kind.UNKNOWN}:
         kept = container_method(run, node, function, receiver, arguments, keywords)
         if kept is not None:
@@ -242,5 +243,5 @@ def _unknown_method(
         return pending_call(run, node, arguments).made_from(receiver.sources)
     if receiver.kind is Kind.UNKNOWN and handed_by_name(run, node, function, positional, keywords):
         return Value(sources=receiver.sources)
-    result = unknown_call(run, arguments)
+    result = unknown_call(run, (one for one in arguments if not is_lent(one, name)))
     return result.made_from(receiver.sources)

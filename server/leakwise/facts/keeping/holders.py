@@ -58,6 +58,11 @@ class Holder:
         """Whether anything is known that keeps it from growing for ever."""
         return bool(self.limits)
 
+    @property
+    def bounded_in_one_training(self) -> bool:
+        """Whether anything does so again and again: not only where a training begins or ends."""
+        return any(not one.function or one.rhythm is not Rhythm.ONCE for one in self.limits)
+
 
 def holder_of(
     module: "ModuleFacts",

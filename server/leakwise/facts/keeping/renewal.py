@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from leakwise.facts.code.names import path_of, paths_in
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.terms.events import Loop
-from leakwise.facts.terms.values import UNKNOWN
+from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 
 def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> Iterator[Loop]:
@@ -56,6 +56,16 @@ def note_part(run: Run, path: str, value: ast.expr) -> None:
     if run.loops and path.isidentifier() and _names_part(value):
         loops = tuple(renewing(run, paths_in(value), run.loops))
         run.state.bind(path + _PART, UNKNOWN, loops)
+
+
+def note_step(run: Run, path: str, value: Value) -> None:
+    """Notes that a number is another one in each round, where a loop's own statement adds to it or
+    multiplies it: not where a condition decides whether it does."""
+    if not run.loops or value.kind is not Kind.NUMBER or not path.isidentifier():
+        return
+    node = run.loops[-1].node
+    if not isinstance(node, ast.expr) and run.statement in node.body:
+        run.state.bind(path + _PART, UNKNOWN, run.loops)
 
 
 def _names_part(node: ast.expr) -> bool:

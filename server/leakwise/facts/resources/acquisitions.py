@@ -258,6 +258,12 @@ def resource_method(
     return unknown_call(run, arguments)
 
 
+def is_lent(argument: Value, method: str) -> bool:
+    """Whether an argument is a resource that a method with this name uses and does not keep."""
+    row = _row(argument) if argument.kind in RESOURCE_KINDS else None
+    return row is not None and method in row.lent_to
+
+
 def attribute_of_resource(owner: Value, name: str) -> Value:
     """An attribute of a resource. Only a method that releases it stands for it."""
     row = _row(owner)

@@ -10,6 +10,7 @@ from leakwise.facts.apis.tensorflow import GRAPH_BUILDERS, OPTIMIZER_BUILDERS, V
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.name_flow import bound_by, mentions, reached_from
 from leakwise.facts.code.written import calls_at, statements_of
+from leakwise.facts.resources.guards import Condition
 from leakwise.facts.terms.events import Argument, CallSite, Loop
 from leakwise.facts.terms.places import place_of
 from leakwise.facts.terms.values import Certainty, Kind
@@ -43,9 +44,12 @@ def builds_graphs(module: "ModuleFacts", definition: Definition) -> bool:
     return facts.file_mentions(*_WORDS) and not facts.file_mentions(*_EAGER)
 
 
-def adds_operations(site: CallSite) -> bool:
-    """Whether a call adds operations to the graph that is built, wherever graphs are."""
+def adds_operations(module: "ModuleFacts", site: CallSite) -> bool:
+    """Whether a call adds operations to the graph that is built, wherever graphs are: also one of a
+    function of this file that does so whenever it is called."""
     called = site.value
+    if called.kind is Kind.FUNCTION and called.definition is not None:
+        return _builds(module, called.definition)
     if called.kind is Kind.QUALIFIED:
         name = called.name or ""
         if name in GRAPH_BUILDERS:
@@ -59,6 +63,23 @@ def adds_operations(site: CallSite) -> bool:
     if receiver.kind is Kind.OPTIMIZER:
         return site.method in OPTIMIZER_BUILDERS and (receiver.name or "").startswith("tensorflow.")
     return False
+
+
+def _builds(module: "ModuleFacts", function: Definition) -> bool:
+    """Whether each call of a function adds operations to the graph that it is called in, and leaves
+    it to others to run them."""
+
+    def compute() -> bool:
+        facts = module.facts(function)
+        if facts.decorators or facts.session_runs() or facts.begins_graph():
+            return False
+        return any(
+            adds_operations(module, site) and facts.condition(site) is Condition.ALWAYS
+            for site in facts.call_sites
+        )
+
+    cell = module.query(function, "builds", compute, False, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
 
 
 def runs_session(module: "ModuleFacts", definition: Definition, site: CallSite) -> Certainty | None:

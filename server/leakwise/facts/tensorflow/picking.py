@@ -64,7 +64,12 @@ def _several(path: str | None) -> bool:
         return False
     name = path.rpartition("[")[0] or path
     words = name.rpartition(".")[2].lower().strip("_").split("_")
-    plural = words[-1].endswith("s") and not words[-1].endswith(("ss", "obs", "pos", "us"))
+    # `s` is a state.
+    plural = (
+        len(words[-1]) > 1
+        and words[-1].endswith("s")
+        and not words[-1].endswith(("ss", "obs", "pos", "us"))
+    )
     return plural or any(word in _SEVERAL for word in words)
 
 

@@ -83,7 +83,7 @@ class TensorflowScopes:
 
     def adds_operations(self, site: CallSite) -> bool:
         """Whether a call adds operations to the graph, where graphs are built for sessions."""
-        return graph_mode.adds_operations(site)
+        return graph_mode.adds_operations(self.module, site)
 
     def runs_result(self, run: CallSite, site: CallSite) -> bool:
         """Whether a session is given to run, in the call `run`, what a call of this body gave, or

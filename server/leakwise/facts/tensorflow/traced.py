@@ -37,6 +37,8 @@ KERAS_BASES = frozenset(
     )
 )
 _KERAS_METHODS = frozenset({"call", "train_step", "test_step", "predict_step", "compute_loss"})
+_METRIC = "keras.metrics.Metric"
+_METRIC_STEP = "update_state"
 _MODULE = "tensorflow.Module"
 _ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_addons", "keras_hub"})
 _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
@@ -162,13 +164,15 @@ def tracing(module: "ModuleFacts", definition: Definition) -> Definition | None:
 
 def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a method computes with tensors whenever a layer, a model or a `tf.Module` of the file
-    is called or makes a step."""
+    is called or makes a step, or a metric is updated."""
     class_ = definition.parent
     if class_ is None or not class_.is_class:
         return False
     bases = module.ancestors(class_).names
     if definition.name == "__call__":
         return _MODULE in bases
+    if definition.name == _METRIC_STEP:
+        return _METRIC in bases
     return definition.name in _KERAS_METHODS and not bases.isdisjoint(KERAS_BASES)
 
 

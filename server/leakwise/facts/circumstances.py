@@ -27,6 +27,7 @@ from leakwise.facts.resources.guards import Condition, condition_of, may_happen_
 from leakwise.facts.resources.release_paths import Given, Release, release_of
 from leakwise.facts.tensorflow.picking import given_singly, taken_as_one
 from leakwise.facts.terms.events import (
+    GRADIENT,
     Argument,
     AttributeUpdate,
     Callback,
@@ -85,13 +86,13 @@ class Circumstances:
     @property
     def is_one_step(self) -> bool:
         """Whether this is one step of a training by its own code: outside of loops it runs a
-        backward pass and steps an optimizer, on what it is given. Whoever trains calls it again
-        and again."""
+        backward pass and steps an optimizer, on what it is given, whatever gradients it asks for
+        before. Whoever trains calls it again and again."""
         steps = self.module.body(self.definition).of(TrainingStep)
         return (
             bool(self.definition.parameter_names())
             and {"backward", "step"} <= {step.what for step in steps}
-            and not any(step.loops for step in steps)
+            and not any(step.loops for step in steps if step.what != GRADIENT)
         )
 
     @property

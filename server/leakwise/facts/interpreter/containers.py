@@ -63,7 +63,9 @@ def container_method(
         _update(run, path, receiver, arguments[0])
         return OTHER
     if name in _KEEP_ALL and len(arguments) == 1:
-        keep(run, path, receiver, name, node.args[0], arguments[0].element or UNKNOWN)
+        # The rows of a tensor have its graph.
+        rows = arguments[0].but(scalar=Scalar.OPEN) if arguments[0].carries_graph else UNKNOWN
+        keep(run, path, receiver, name, node.args[0], arguments[0].element or rows)
         if name == "update":
             _update(run, path, receiver, arguments[0])
         return OTHER

@@ -79,10 +79,9 @@ def with_graph_of(
     settled = True
     for argument in arguments:
         sources = merge_sources(sources, graph_sources(argument))
-        parts = [argument, argument.element] if argument.element is not None else [argument]
+        parts = [argument] if argument.element is None else [argument, argument.element]
+        parts += (one for one in argument.items or () if _records(one))
         for part in parts:
-            if part is None:
-                continue
             if part.is_tensor:
                 storages.append(part.storage)
             if _records(part):

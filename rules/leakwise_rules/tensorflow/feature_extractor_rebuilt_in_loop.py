@@ -311,7 +311,9 @@ def _made_per_call(body: BodyFacts, site: CallSite) -> bool:
     if site.bound_to is None:
         return False
     used = [one for one in body.call_sites if site.bound_to in (one.callee, one.receiver)]
-    kept = any(one.stored.origin == site.place for one in body.keepings)
+    kept = body.stored(frozenset({site.place})) or any(
+        one.stored.origin == site.place for one in body.keepings
+    )
     given = body.result.returns
     returned = given is not None and given.origin == site.place
     if not used or kept or returned or _is_given_model(body, site):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Kind, Loop
+from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Kind, Loop, Rhythm
 from leakwise.rule import (
     Applicability,
     Example,
@@ -355,20 +355,16 @@ class PredictCalledPerSampleInLoop(Rule):
             ):
                 continue
             loop = _repeating_loop(site)
-            if loop is None and (site.loops or not body.asked_again or _is_made_here(body, site)):
+            often = body.asked_again and body.rhythm is not Rhythm.EPOCH
+            if loop is None and (site.loops or not often or _is_made_here(body, site)):
                 continue
             if body.condition(site) is Condition.ONCE or not body.is_single(site, given):
                 continue
             certainty = model.certainty if loop else model.certainty.weaker(Certainty.LIKELY)
-            related = (
-                [RelatedPlace(loop.place, "Each iteration of this loop calls it again.")]
-                if loop
-                else []
-            )
             simple = all(one.keyword in _ONLY_PREDICT for one in site.arguments[1:])
             yield self.report(
                 site.place,
-                *related,
+                *_again(loop),
                 certainty=certainty,
                 anchors={"call": (site.place, given.place) if simple else ()},
                 notes={"model": site.receiver},
@@ -383,6 +379,11 @@ class PredictCalledPerSampleInLoop(Rule):
         new = f"{finding.notes['model']}({sample}, training=False).numpy()"
         if edits := context.replace(finding.anchors["call"][0], call, new):
             yield Fix("Call the model itself", edits, Applicability.UNSAFE)
+
+
+def _again(loop: Loop | None) -> Iterator[RelatedPlace]:
+    if loop is not None:
+        yield RelatedPlace(loop.place, "Each iteration of this loop calls it again.")
 
 
 def _is_made_here(body: BodyFacts, site: CallSite) -> bool:

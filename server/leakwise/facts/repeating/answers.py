@@ -9,7 +9,7 @@ from leakwise.facts.apis.handlers import HANDLERS, SERVICER
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.name_flow import header, mentions, reached_from
 from leakwise.facts.code.written import statements_of
-from leakwise.facts.tensorflow.traced import KERAS_BASES
+from leakwise.facts.tensorflow.traced import is_keras_class
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -40,7 +40,7 @@ def answers_others(module: "ModuleFacts", definition: Definition) -> bool:
         return False
     if parent.is_class and definition.instance_name() is None:
         return False
-    if definition.name == _CALLED and module.ancestors(parent).names & KERAS_BASES:
+    if definition.name == _CALLED and is_keras_class(module.ancestors(parent).names):
         # A layer that is called is mostly being traced.
         return False
 

@@ -26,16 +26,10 @@ if TYPE_CHECKING:
 TF_FUNCTION = "tensorflow.function"
 _RELAXING = frozenset(["input_signature", "reduce_retracing", "experimental_relax_shapes"])
 _UNSEEN = "**"
-KERAS_BASES = frozenset(
-    (
-        "keras.Model",
-        "keras.models.Model",
-        "keras.Sequential",
-        "keras.models.Sequential",
-        "keras.layers.Layer",
-        "keras.Layer",
-    )
+_MODELS = frozenset(
+    ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential")
 )
+_LAYERS = ("keras.layers.", "keras.Layer")
 _KERAS_METHODS = frozenset({"call", "train_step", "test_step", "predict_step", "compute_loss"})
 _METRIC = "keras.metrics.Metric"
 _METRIC_STEP = "update_state"
@@ -162,6 +156,11 @@ def tracing(module: "ModuleFacts", definition: Definition) -> Definition | None:
     return module.query(definition, "tracing", compute, None, breaks_cycles=True).read()  # type: ignore[no-any-return]
 
 
+def is_keras_class(bases: frozenset[str]) -> bool:
+    """Whether a class with these bases is a Keras model or layer, by whichever layer it extends."""
+    return not bases.isdisjoint(_MODELS) or any(name.startswith(_LAYERS) for name in bases)
+
+
 def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a method computes with tensors whenever a layer, a model or a `tf.Module` of the file
     is called or makes a step, or a metric is updated."""
@@ -173,7 +172,7 @@ def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
         return _MODULE in bases
     if definition.name == _METRIC_STEP:
         return _METRIC in bases
-    return definition.name in _KERAS_METHODS and not bases.isdisjoint(KERAS_BASES)
+    return definition.name in _KERAS_METHODS and is_keras_class(bases)
 
 
 def is_symbolic(module: "ModuleFacts", definition: Definition, value: Value) -> bool:

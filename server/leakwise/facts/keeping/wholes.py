@@ -117,12 +117,7 @@ class _Lookup:
 
     def _bound_to(self, name: str) -> Iterator[ast.expr]:
         yield from self.definition.index.values_of(name)
-        for statement, _ in statements_of(self.module, self.definition):
-            if isinstance(statement, ast.For | ast.AsyncFor) and _binds(statement.target, name):
-                yield _gone_through(statement.target, statement.iter, name)
-            for part in parents_in(statement):
-                if isinstance(part, ast.comprehension) and _binds(part.target, name):
-                    yield _gone_through(part.target, part.iter, name)
+        yield from _gone_through_for(self.module, self.definition).get(name, ())
 
     def _of_call(self, node: ast.Call, names: int) -> frozenset[str]:
         function = node.func
@@ -148,6 +143,36 @@ class _Lookup:
     def _all(self, nodes: list[ast.expr], names: int) -> frozenset[str]:
         found = [self.of(node, names) for node in nodes]
         return _NOTHING.union(*found) if all(found) else _NOTHING
+
+
+def _gone_through_for(module: "ModuleFacts", definition: Definition) -> dict[str, list[ast.expr]]:
+    """By name: what the loops and comprehensions of a body that bind it go through."""
+
+    def compute() -> dict[str, list[ast.expr]]:
+        definition.code.read()
+        found: dict[str, list[ast.expr]] = {}
+        for statement, _ in statements_of(module, definition):
+            loops: list[tuple[ast.expr, ast.expr]] = []
+            if isinstance(statement, ast.For | ast.AsyncFor):
+                loops.append((statement.target, statement.iter))
+            for part in parents_in(statement):
+                if isinstance(part, ast.comprehension):
+                    loops.append((part.target, part.iter))
+            for target, over in loops:
+                for name in _names_in(target):
+                    found.setdefault(name, []).append(_gone_through(target, over, name))
+        return found
+
+    cell = module.query(definition, "gone through", compute, {})
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _names_in(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _names_in(part)
+    elif isinstance(target, ast.Name):
+        yield target.id
 
 
 def _gone_through(target: ast.expr, over: ast.expr, name: str) -> ast.expr:

@@ -43,6 +43,20 @@ def started(process: int, command: str, other_than: list[int] | None = None) -> 
     raise AssertionError(f"No process runs {command}.")
 
 
+def begun(processes: list[int]) -> bool:
+    """Waits until all of the processes are so far that they are woken when the one that started
+    them ends, which they load ctypes for; whether that came to pass."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if all("_ctypes" in Path(f"/proc/{one}/maps").read_text() for one in processes):
+                return True
+        except OSError:
+            return False
+        time.sleep(0.02)
+    return False
+
+
 def all_gone(processes: list[int]) -> bool:
     """Waits until none of the processes is left; whether that came to pass."""
     deadline = time.monotonic() + PATIENCE_SECONDS

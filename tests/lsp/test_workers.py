@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lsp.processes import SCAN, SYMBOLS, all_gone, descendants, send, started
+from tests.lsp.processes import SCAN, SYMBOLS, all_gone, begun, descendants, send, started
 from tests.lsp.raw_client import PATIENCE_SECONDS, Json, RawClient
 from tests.lsp.test_neighbours import FILES
 from tests.lsp.test_rules_that_fail import RULE, environment, logged
@@ -212,7 +212,9 @@ def test_a_server_that_is_killed(
         scan(client)
         processes = descendants(client.process.pid)
         if stopped:
-            send(signal.SIGSTOP, descendants(client.process.pid, stopped))
+            workers = descendants(client.process.pid, stopped)
+            assert begun(workers)
+            send(signal.SIGSTOP, workers)
         client.process.kill()
         client.wait()
         assert all_gone(processes)

@@ -218,8 +218,9 @@ class FitCalledPerBatch(Rule):
             model, given = site.receiver_value, site.argument("x", 0)
             if model.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
                 continue
-            unknown = given is None or site.receiver is None
-            found = None if given is None or unknown else _batch_loop(body, site, given)
+            if given is None or site.receiver is None:
+                continue
+            found = _batch_loop(body, site, given)
             if found is None or not _is_one_epoch(site):
                 continue
             if body.condition(site) is not Condition.ALWAYS:
@@ -230,8 +231,8 @@ class FitCalledPerBatch(Rule):
                 RelatedPlace(loop.place, "Each iteration of this loop calls it again."),
                 certainty=model.certainty.weaker(certainty),
                 anchors={"call": _step(site)},
-                notes={"model": site.receiver or ""},
-                model=shown(site.receiver or "", 24),
+                notes={"model": site.receiver},
+                model=shown(site.receiver, 24),
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:

@@ -146,3 +146,5 @@ CONVENTIONS: tuple[tuple[frozenset[str], dict[str, Rhythm]], ...] = (
 
 ONCE_METHODS: frozenset[str] = words("__init__ __new__ __post_init__ __init_subclass__")
 """Once for each object, whatever its class is."""
+CALL_METHOD = "__call__"
+"""Each time that an object is called as a function is."""

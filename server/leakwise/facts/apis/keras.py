@@ -62,6 +62,7 @@ PLAIN_BASES = words(
 keeps; `Metric.reset_state` sets the metric's variables alone."""
 # Functions in capitals here build whole networks: `ResNet50(...)`.
 MODEL_PREFIXES = ("keras.applications.",)
+LAYER_BASE = "keras.Layer"
 LAYER_PREFIXES = ("keras.layers.",)
 LAYER_FUNCTIONS = frozenset({"keras.Input", "keras.layers.Input"})
 MODEL_EVIDENCE = frozenset({"trainable_variables", "trainable_weights"})

@@ -91,14 +91,14 @@ def uses_of_outer_names(module: "ModuleFacts", definition: Definition) -> Cell[U
 
     def compute() -> Uses:
         found: dict[str, Use] = {}
-        inner, scope = definition, definition.parent
-        while inner.node is not None and scope is not None:
+        scope = definition.parent
+        while scope is not None:
             if not scope.is_class:
                 for name, use in uses_in(module, scope).read().items():
                     asked = (use.methods & _TELLING_ELSEWHERE) - {"train"}
                     if asked and name not in found and _has_from_outside(definition, name):
                         found[name] = Use(_calls(definition.index, name), asked)
-            inner, scope = scope, scope.parent
+            scope = scope.parent
         return found
 
     return module.query(definition, "uses of outer names", compute, {})

@@ -7,6 +7,7 @@ condition, or do so by a flag: then what the network gives is not known.
 """
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,8 +16,12 @@ from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.apis.torch_methods import EACH_PARAMETER, FREEZING, MODULE_ITSELF, MODULE_LISTED
 from leakwise.facts.by_use.class_use import enclosing_method, family
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
+from leakwise.facts.code.name_flow import header
 from leakwise.facts.code.names import path_of
+from leakwise.facts.code.parameters import written_for
+from leakwise.facts.code.written import statements_of
 from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.state import lies_in
 from leakwise.facts.terms.values import Value
 
 if TYPE_CHECKING:
@@ -51,7 +56,7 @@ def may_be_frozen(run: Run, path: str | None, network: Value) -> bool:
     if definition is not outer:
         shared = frozen_in(module, outer)
         known.update(one for one in shared if not definition.bindings(one.partition(".")[0]))
-    return bool(known) and any(_lies_in(one, known) for one in paths)
+    return bool(known) and any(lies_in(one, above) for one in paths for above in known)
 
 
 def frozen_attributes(module: "ModuleFacts", class_: Definition) -> _Paths:
@@ -93,15 +98,21 @@ def frozen_in(module: "ModuleFacts", definition: Definition) -> _Paths:
         words = definition.index.words_now()
         freezers = _freezers(module)
         if _FLAGS.isdisjoint(words) and not any(
-            word in freezers or FREEZING.search(word) for word in words
+            word in freezers or _tells_of_freezing(word) for word in words
         ):
             return _NONE
         search = _Search(module, definition)
-        for statement in _statements(module, definition):
+        for statement, _ in statements_of(module, definition):
             search.look(statement)
         return search.found()
 
     return module.query(definition, "frozen", compute, _NONE, breaks_cycles=True).read()  # type: ignore[no-any-return]
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _tells_of_freezing(word: str) -> bool:
+    """Whether a name is one of a function that freezes; asked of every word of an edited body."""
+    return FREEZING.search(word) is not None
 
 
 def _freezers(module: "ModuleFacts") -> frozenset[str]:
@@ -117,14 +128,6 @@ def _freezers(module: "ModuleFacts") -> frozenset[str]:
 
     cell = module.query(module.scopes.module, "freezing functions", compute, frozenset())
     return cell.read()  # type: ignore[no-any-return]
-
-
-def _statements(module: "ModuleFacts", definition: Definition) -> Iterable[ast.stmt]:
-    if isinstance(definition.node, FunctionNode):
-        return definition.node.body
-    if definition.node is None:
-        return [one for block in module.tree.blocks for one in block.statements]
-    return ()
 
 
 def _own_calls(method: Definition, instance: str) -> Iterator[str]:
@@ -150,7 +153,7 @@ class _Search:
     """By the name of a loop's target: the paths that it goes over."""
 
     def look(self, statement: ast.stmt) -> None:
-        """Looks at a statement, and at those in it."""
+        """Looks at a statement, but not at those in it."""
         if isinstance(statement, ScopeNode):
             return
         if isinstance(statement, ast.For | ast.AsyncFor):
@@ -158,14 +161,9 @@ class _Search:
         elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else ()
             self._bound([*targets, *_annotated(statement)], statement.value)
-        for node in ast.iter_child_nodes(statement):
-            if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-                for one in [node] if isinstance(node, ast.stmt) else node.body:
-                    self.look(one)
-            elif isinstance(node, ast.expr):
-                for call in ast.walk(node):
-                    if isinstance(call, ast.Call):
-                        self._call(call)
+        for node in header(statement):
+            if isinstance(node, ast.Call):
+                self._call(node)
 
     def found(self) -> _Paths:
         """The paths that are frozen, and in no part freed later."""
@@ -176,7 +174,7 @@ class _Search:
         return frozenset(
             path
             for path, when in paths.items()
-            if not any(later > when and _is_below(one, path) for one, later in self.freed)
+            if not any(later > when and lies_in(one, path) for one, later in self.freed)
         )
 
     def _loop(self, loop: ast.For | ast.AsyncFor) -> None:
@@ -240,9 +238,9 @@ class _Search:
         callee = self._callee(path)
         if callee is not None:
             for parameter in frozen_in(self.module, callee):
-                for given in _given(call, callee, parameter):
+                for given in written_for(callee, call, parameter):
                     self._note(self._paths(given), True)
-        elif FREEZING.search(name):
+        elif _tells_of_freezing(name):
             # Its code is not in sight: it may freeze what it is called on, or given.
             self._note(() if owner is None else self._paths(owner), True)
             for given in call.args:
@@ -269,21 +267,6 @@ class _Search:
                 self.frozen[path] = self.noted
             else:
                 self.freed.append((path, self.noted))
-
-
-def _given(call: ast.Call, callee: Definition, parameter: str) -> Iterator[ast.expr]:
-    """What a call gives a parameter."""
-    names = [one.arg for one in callee.parameters()]
-    if callee.instance_name() is not None:
-        if parameter == names[0] and isinstance(call.func, ast.Attribute):
-            yield call.func.value
-        del names[0]
-    for name, argument in zip(names, call.args, strict=False):
-        if name == parameter:
-            yield argument
-    for keyword in call.keywords:
-        if keyword.arg == parameter:
-            yield keyword.value
 
 
 def _each_parameter_of(over: ast.expr) -> Iterator[ast.expr]:
@@ -347,12 +330,3 @@ def _set_in_chain(value: ast.expr) -> bool:
             return _frozen_by(value)
         value = value.func.value
     return False
-
-
-def _lies_in(path: str, known: Iterable[str]) -> bool:
-    """Whether a path is one of these, or a part of one."""
-    return any(_is_below(path, one) for one in known)
-
-
-def _is_below(path: str, above: str) -> bool:
-    return path == above or (path.startswith(above) and path[len(above)] in ".[")

@@ -3,8 +3,9 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leakwise.facts.code.definitions import Definition, FunctionNode
+from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.names import path_of
+from leakwise.facts.code.parameters import defaults
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -45,17 +46,8 @@ def _are_numbers(count: int, scope: Definition, name: str) -> bool:
 def _is_given_number(scope: Definition, parameter: ast.arg) -> bool:
     if parameter.annotation is not None:
         return path_of(parameter.annotation) in _NUMBERS
-    node = scope.node
-    if not isinstance(node, FunctionNode):
-        return False
-    arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
-    pairs = [
-        *zip(positional, defaults, strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-    ]
-    return any(one is parameter and value is not None and _is_number(value) for one, value in pairs)
+    default = defaults(scope).get(parameter.arg)
+    return default is not None and _is_number(default)
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.conventions import CALL_METHOD
 from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.parameters import given_to
@@ -64,12 +65,9 @@ def _mentioning(module: "ModuleFacts", definition: Definition) -> tuple[Definiti
     """The bodies that may call a function, by a name that stands in them: its own or, where objects
     are called, that of their class."""
     parent = definition.parent
-    if definition.name != _CALL or parent is None or not parent.is_class:
+    if definition.name != CALL_METHOD or parent is None or not parent.is_class:
         return module.scopes.mentioning(definition.name)
     return tuple(one for one in module.scopes.mentioning(parent.name) if not one.is_class)
-
-
-_CALL = "__call__"
 
 
 def _sites_in(

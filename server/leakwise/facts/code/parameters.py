@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.terms.values import Source, Value
@@ -58,19 +58,44 @@ def given_to(
 
     `*args` and `**kwargs` of the function are parameters that may be given several.
     """
+    positional = [Given(value, part) for part, value in zip(node.args, arguments, strict=True)]
+    named = [Given(keywords[one.arg or "**"], one.value) for one in node.keywords]
+    return _handed_out(definition, node, positional, named, through_class=through_class)
+
+
+def written_for(definition: Definition, node: ast.Call, parameter: str) -> list[ast.expr]:
+    """What a call gives one parameter of a function, as it is written."""
+    if parameter == definition.instance_name():
+        return [node.func.value] if isinstance(node.func, ast.Attribute) else []
+    values = [one.value for one in node.keywords]
+    given, _ = _handed_out(definition, node, node.args, values, through_class=False)
+    return given.get(parameter, [])
+
+
+_Argument = TypeVar("_Argument")
+
+
+def _handed_out(
+    definition: Definition,
+    node: ast.Call,
+    positional: Sequence[_Argument],
+    named: Sequence[_Argument],
+    *,
+    through_class: bool,
+) -> tuple[dict[str, list[_Argument]], list[_Argument]]:
+    """The arguments of a call, by parameter, and those that may reach any of them."""
     function = definition.node
     if not isinstance(function, FunctionNode):
         return {}, []
-    given: dict[str, list[Given]] = {}
-    anywhere: list[Given] = []
+    given: dict[str, list[_Argument]] = {}
+    anywhere: list[_Argument] = []
     signature = function.args
     names = [one.arg for one in (*signature.posonlyargs, *signature.args)]
     if skips_first(definition, through_class=through_class):
         names = names[1:]
-    named = {*names, *(one.arg for one in signature.kwonlyargs)}
+    by_name = {*names, *(one.arg for one in signature.kwonlyargs)}
     unpacked = False
-    for index, (part, value) in enumerate(zip(node.args, arguments, strict=True)):
-        one = Given(value, part)
+    for index, (part, one) in enumerate(zip(node.args, positional, strict=True)):
         unpacked = unpacked or isinstance(part, ast.Starred)
         if unpacked:
             anywhere.append(one)
@@ -78,11 +103,10 @@ def given_to(
             given.setdefault(names[index], []).append(one)
         elif signature.vararg is not None:
             given.setdefault(signature.vararg.arg, []).append(one)
-    for keyword in node.keywords:
-        one = Given(keywords[keyword.arg or "**"], keyword.value)
+    for keyword, one in zip(node.keywords, named, strict=True):
         if keyword.arg is None:
             anywhere.append(one)
-        elif keyword.arg in named:
+        elif keyword.arg in by_name:
             given.setdefault(keyword.arg, []).append(one)
         elif signature.kwarg is not None:
             given.setdefault(signature.kwarg.arg, []).append(one)

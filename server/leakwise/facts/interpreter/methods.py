@@ -11,6 +11,7 @@ from leakwise.facts.apis.resources import (
 )
 from leakwise.facts.apis.torch_methods import (
     BACKWARD_METHODS,
+    EACH_PARAMETER,
     LEAVE_TORCH,
     LOSS_WRAPPERS,
     MODULE_ITSELF,
@@ -187,8 +188,7 @@ def _module_method(
 
 _TRAINING = re.compile("train|fit|learn|mode")
 _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
-_PARAMETERS = frozenset({"parameters", "named_parameters"})
-_WEIGHTS = frozenset({"parameters", "named_parameters", "buffers", "named_buffers", "state_dict"})
+_WEIGHTS = EACH_PARAMETER | {"buffers", "named_buffers", "state_dict"}
 
 
 def _weights(name: str, module: Value) -> Value:
@@ -232,7 +232,7 @@ def _unknown_method(
         return moved_by(name, receiver, positional, keywords)
     if name == "get_weights" and not arguments and receiver.kind in _UNSEEN:
         return weights(run, node, receiver)
-    if name in _PARAMETERS and receiver.kind is Kind.UNKNOWN and not only_keras(run.module):
+    if name in EACH_PARAMETER and receiver.kind is Kind.UNKNOWN and not only_keras(run.module):
         # Nothing but a network has parameters with which a file that uses torch does something.
         return _weights(name, Value(Kind.MODULE, certainty=Certainty.LIKELY)).made_from(
             receiver.sources

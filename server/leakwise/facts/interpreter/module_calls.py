@@ -22,7 +22,6 @@ def forward_call(
     """The output of a network, as its own `forward` tells where that is in this file."""
     place = run.place(node)
     own = forward_result(run, module)
-    frozen = may_be_frozen(run, path, module)
     graph = {
         GradMode.ON: Graph.ATTACHED,
         GradMode.OFF: Graph.DETACHED,
@@ -42,7 +41,8 @@ def forward_call(
         result = passed if module.definition is None else passed.but(kind=Kind.OUTPUT)
     else:
         result = Value(Kind.OUTPUT, graph=graph, certainty=module.certainty, origin=place)
-    if frozen and not any(one.is_leaf or holds_graph(one) for one in arguments):
+    given = any(one.is_leaf or holds_graph(one) for one in arguments)
+    if not given and may_be_frozen(run, path, module):
         result = result.mapped(_unproven)
     result = placed_by(module, arguments, result)
     if result.kind is Kind.CONTAINER:

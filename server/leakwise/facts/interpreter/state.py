@@ -75,7 +75,7 @@ class State:
     def forget_below(self, path: str, *, modes: bool = True) -> None:
         """Removes what hangs on a path: its attributes, elements and, where asked for, modes."""
         root = root_of(path)
-        below = [part for part in self.parts.get(root, ()) if _hangs_on(part, path)]
+        below = [part for part in self.parts.get(root, ()) if hangs_on(part, path)]
         if below:
             for part in below:
                 self.values.pop(part, None)
@@ -87,7 +87,7 @@ class State:
             else:
                 del self.parts[root]
         if modes and self.evaluating:
-            for key in [key for key in self.evaluating if key == path or _hangs_on(key, path)]:
+            for key in [key for key in self.evaluating if lies_in(key, path)]:
                 del self.evaluating[key]
 
     def _touch(self, path: str) -> None:
@@ -111,8 +111,14 @@ def root_of(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
-def _hangs_on(key: str, path: str) -> bool:
+def hangs_on(key: str, path: str) -> bool:
+    """Whether a path is of an attribute or element of what is at another."""
     return len(key) > len(path) and key.startswith(path) and key[len(path)] in ".["
+
+
+def lies_in(key: str, path: str) -> bool:
+    """Whether a path is another one, or hangs on it."""
+    return key == path or hangs_on(key, path)
 
 
 Outside = Callable[[str, State], Value | None]

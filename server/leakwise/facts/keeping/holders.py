@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.by_use.class_use import enclosing_method, family
-from leakwise.facts.code.definitions import Definition, FunctionNode
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.parameters import defaults
 from leakwise.facts.code.usage import is_local
 from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.keeping.kept_arguments import Kept
@@ -90,9 +91,13 @@ def holder_of_argument(
     function = callback.function or definition
     method = enclosing_method(function)
     root, _, rest = kept.holder.partition(".")
-    own = method is not None and rest and root == method.instance_name()
-    if own and (callback.function is None or function is not method):
-        return _held_by_object(module, method, callback, kept)  # type: ignore[arg-type]
+    if (
+        method is not None
+        and rest
+        and root == method.instance_name()
+        and (callback.function is None or function is not method)
+    ):
+        return _held_by_object(module, method, callback, kept)
     event = callback if function is definition else Event(kept.place, ())
     held = _held_at(module, function, kept.holder)
     if kept.appended and held.kind is not Kind.CONTAINER:
@@ -108,13 +113,11 @@ def _held_by_object(
     on: it is called when the method has ended."""
     path, class_ = kept.holder, method.parent
     attribute = path.partition(".")[2].partition(".")[0].partition("[")[0]
-    if class_ is None or (
-        kept.appended and module.attribute(class_, attribute).kind is not Kind.CONTAINER
-    ):
+    held = UNKNOWN if class_ is None else module.attribute(class_, attribute)
+    if class_ is None or (kept.appended and held.kind is not Kind.CONTAINER):
         return Holder(path, Life.UNKNOWN, True)
-    bound = module.attribute(class_, attribute).bound
     limits = (
-        *(() if bound is None else (Limit(LimitKind.MAXLEN),)),
+        *(() if held.bound is None else (Limit(LimitKind.MAXLEN),)),
         *limits_of_attribute(module, class_, attribute),
     )
     shared = is_class_attribute(module, class_, attribute)
@@ -266,17 +269,10 @@ def _limits_of_name(module: "ModuleFacts", definition: Definition, path: str) ->
     for other in module.scopes.mentioning(name):
         if other is definition or other.is_class:
             continue
-        if is_local(module, other, name) and not _lies_in(definition, other):
+        if is_local(module, other, name) and not definition.lies_in(other):
             continue
         for one in dict.fromkeys((path, name)):
             yield from _limits_in(module, other, one, other.name or "<module>")
-
-
-def _lies_in(inner: Definition, outer: Definition) -> bool:
-    parent = inner.parent
-    while parent is not None and parent is not outer:
-        parent = parent.parent
-    return parent is outer
 
 
 def _bound_round(module: "ModuleFacts", definition: Definition, name: str) -> bool:
@@ -307,19 +303,8 @@ def is_class_attribute(module: "ModuleFacts", class_: Definition, name: str) -> 
 
 def has_mutable_default(definition: Definition, parameter: str) -> bool:
     """Whether a parameter's default is a container, which all calls share."""
-    node = definition.node
-    if not isinstance(node, FunctionNode):
-        return False
-    arguments = node.args
-    positional = (*arguments.posonlyargs, *arguments.args)
-    defaults = dict(
-        zip([one.arg for one in positional[::-1]], arguments.defaults[::-1], strict=False)
-    )
-    for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if default is not None:
-            defaults[one.arg] = default
-    found = defaults.get(parameter)
-    return found is not None and _is_mutable(found)
+    default = defaults(definition).get(parameter)
+    return default is not None and _is_mutable(default)
 
 
 _DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)

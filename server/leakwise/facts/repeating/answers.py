@@ -5,6 +5,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.conventions import CALL_METHOD
 from leakwise.facts.apis.handlers import HANDLERS, SERVICER
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.name_flow import header, mentions, reached_from
@@ -13,8 +14,6 @@ from leakwise.facts.tensorflow.traced import is_keras_class
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
-
-_CALLED = "__call__"
 
 
 def handles_requests(module: "ModuleFacts", definition: Definition) -> bool:
@@ -33,14 +32,14 @@ def answers_others(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether others may ask a function again and again: it is public, is a method or one of the
     top level, and what it gives depends on what it is given, which is neither the settings of a
     program nor all that it goes through in one call."""
-    if definition.name.startswith("_") and definition.name != _CALLED:
+    if definition.name.startswith("_") and definition.name != CALL_METHOD:
         return False
     parent = definition.parent
     if parent is None or (parent.node is not None and not parent.is_class):
         return False
     if parent.is_class and definition.instance_name() is None:
         return False
-    if definition.name == _CALLED and is_keras_class(module.ancestors(parent).names):
+    if definition.name == CALL_METHOD and is_keras_class(module.ancestors(parent).names):
         # A layer that is called is mostly being traced.
         return False
 

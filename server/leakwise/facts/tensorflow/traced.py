@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.keras import SIMILAR
+from leakwise.facts.apis.conventions import CALL_METHOD
+from leakwise.facts.apis.keras import LAYER_BASE, LAYER_PREFIXES, MODEL_BASES, SIMILAR
 from leakwise.facts.code.decorators import decorators_of
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.parameters import parameters_in
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 TF_FUNCTION = "tensorflow.function"
 _RELAXING = frozenset(["input_signature", "reduce_retracing", "experimental_relax_shapes"])
 _UNSEEN = "**"
-_MODELS = frozenset(
-    ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential")
-)
-_LAYERS = ("keras.layers.", "keras.Layer")
 _KERAS_METHODS = frozenset({"call", "train_step", "test_step", "predict_step", "compute_loss"})
 _METRIC = "keras.metrics.Metric"
 _METRIC_STEP = "update_state"
@@ -147,7 +144,7 @@ def tracing(module: "ModuleFacts", definition: Definition) -> Definition | None:
     def compute() -> Definition | None:
         scope: Definition | None = definition if uses_tensorflow(module) else None
         while scope is not None and scope.is_function:
-            compiled = scope.name != "__call__" and is_keras_step(module, scope)
+            compiled = scope.name != CALL_METHOD and is_keras_step(module, scope)
             if compiled or decorated_tf_function(module, scope) is not None:
                 return scope
             scope = scope.parent
@@ -158,7 +155,9 @@ def tracing(module: "ModuleFacts", definition: Definition) -> Definition | None:
 
 def is_keras_class(bases: frozenset[str]) -> bool:
     """Whether a class with these bases is a Keras model or layer, by whichever layer it extends."""
-    return not bases.isdisjoint(_MODELS) or any(name.startswith(_LAYERS) for name in bases)
+    return not bases.isdisjoint(MODEL_BASES) or any(
+        name == LAYER_BASE or name.startswith(LAYER_PREFIXES) for name in bases
+    )
 
 
 def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
@@ -168,7 +167,7 @@ def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
     if class_ is None or not class_.is_class:
         return False
     bases = module.ancestors(class_).names
-    if definition.name == "__call__":
+    if definition.name == CALL_METHOD:
         return _MODULE in bases
     if definition.name == _METRIC_STEP:
         return _METRIC in bases

@@ -82,6 +82,41 @@ def test_what_a_base_of_another_file_asks_for_may_run_without_gradients(work: Pa
     assert found(work, "apart.py") == []
 
 
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [("clock()", ["decorated.py:9:20: LP007"]), ("torch.no_grad()", [])],
+)
+def test_decorators_of_other_files_may_switch_gradients_off(
+    work: Path, context: str, expected: list[str]
+) -> None:
+    decorator = f"""
+        import functools
+        import torch
+        from clocks import clock
+
+        def timed(function):
+            @functools.wraps(function)
+            def inner(*given):
+                with {context}:
+                    return function(*given)
+            return inner
+    """
+    program = """
+        import torch
+        from torch import nn
+        from pkg.timing import timed
+
+        @timed
+        def predict(model: nn.Module, loader):
+            out = []
+            for x in loader:
+                out.append(model(x))
+            return torch.cat(out)
+    """
+    written(work, {"src/pkg/timing.py": decorator, "decorated.py": program})
+    assert found(work, "decorated.py") == expected
+
+
 def test_one_file_alone_and_on_standard_input(work: Path) -> None:
     assert found(work, "train.py") == FOUND
     text = (work / "train.py").read_bytes()

@@ -296,16 +296,17 @@ def test_an_answer_rests_on_all_that_was_read(tmp_path: Path) -> None:
     assert {os.path.relpath(one.path, tmp_path) for one in answer.depends} >= set(files)
 
 
-_DAMAGED = (
+_DAMAGED: tuple[list[object], ...] = (
     ["class"],
     ["value", 1],
     ["value", {}],
     ["value", {"kind": 3}],
     ["value", {"kind": "tensor", "items": 3}],
-    ["function", {"kind": "tensor", "graph": 9}, "", [], []],
-    ["function", None, "", [1], []],
-    ["function", None, "", [], [1]],
-    ["function", None, "", [], [["value", "0", "total", "+", []]]],
+    ["function", {"kind": "tensor", "graph": 9}, "", [], [], False],
+    ["function", None, "", [1], [], False],
+    ["function", None, "", [], [1], False],
+    ["function", None, "", [], [["value", "0", "total", "+", []]], False],
+    ["function", None, "", [], [], 1],
     ["callers", "sideways"],
 )
 

@@ -1,7 +1,7 @@
 """The facts of one document, kept over its edits."""
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from leakwise.facts.apis.resources import RELEASE_METHODS
@@ -328,7 +328,7 @@ class ModuleFacts:
         cell = self.query(definition, "calls", compute, frozenset(), breaks_cycles=False)
         return cell.read()  # type: ignore[no-any-return]
 
-    def body_mentions(self, definition: Definition, words: Sequence[str]) -> bool:
+    def body_mentions(self, definition: Definition, words: Collection[str]) -> bool:
         """Whether an identifier stands in a body's own code or in functions inside it."""
         definition.code.read()
         pending: list[ScopeIndex | GatheredNames] = [definition.index]

@@ -8,7 +8,8 @@ from leakwise.facts.apis.conventions import CALL_METHOD
 from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.parameters import given_to
-from leakwise.facts.interpreter.interpretation import decorators_known, evaluated_alone
+from leakwise.facts.interpreter.decorated import may_switch_unseen
+from leakwise.facts.interpreter.interpretation import evaluated_alone
 from leakwise.facts.terms.events import CallSite, GradMode
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Value, join
 
@@ -47,7 +48,7 @@ def _may_switch_off(module: "ModuleFacts", caller: Definition) -> bool:
         # The head of another class that has a method of this name.
         return False
     caller.code.read()
-    return caller.index.mentions_any(SWITCH_WORDS) or not decorators_known(module, caller)
+    return caller.index.mentions_any(SWITCH_WORDS) or may_switch_unseen(module, caller)
 
 
 def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:
@@ -82,7 +83,7 @@ def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | No
     """The grad mode in which a function is run; see `BodyFacts.callers_grad`."""
     if not definition.is_function:
         return None
-    if not decorators_known(module, definition):
+    if may_switch_unseen(module, definition):
         return GradMode.UNKNOWN
     sites, all_seen = call_sites(module, definition)
     modes = {site.grad for _, site in sites}

@@ -1,26 +1,20 @@
 """Interprets one body: sets up what holds where it begins, and gathers what came of it."""
 
 import ast
-import re
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.apis.resources import RESOURCE_KINDS
-from leakwise.facts.apis.torch_classes import GRAD_OFF_HOOKS, LIGHTNING_BASES
-from leakwise.facts.apis.torch_functions import SWITCH_WORDS
-from leakwise.facts.apis.trainers import LIGHTNING_CALLBACKS
 from leakwise.facts.by_use.backpropagation import evidence_in, own_evidence
 from leakwise.facts.by_use.evidence import backpropagated_assignments
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
-from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import marker
 from leakwise.facts.code.usage import captors, only_looked_at
 from leakwise.facts.incremental.blocks import run_blocks
 from leakwise.facts.incremental.memos import Memos
 from leakwise.facts.incremental.noted import STARTING_WORDS, Evidence
-from leakwise.facts.interpreter.calls import grad_mode
+from leakwise.facts.interpreter.decorated import entry_grad
 from leakwise.facts.interpreter.expressions import evaluate
 from leakwise.facts.interpreter.results import BodyResult
 from leakwise.facts.interpreter.run import Run, Watcher
@@ -36,12 +30,6 @@ from leakwise.syntax import Block
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
-
-_SWITCHING = re.compile("grad|inference")
-"""In the name of a decorator whose code is not in sight: it may switch recording off."""
-_HARMLESS_DECORATORS = frozenset(
-    {"staticmethod", "classmethod", "property", "abstractmethod", "override", "overload", "wraps"}
-)
 
 
 def interpret(
@@ -208,70 +196,6 @@ def parameter_value(
     if value.kind is Kind.UNKNOWN and given is None:
         value = module.parameter_value(definition, name)
     return handed_by_trainer(module, definition, name, value)
-
-
-def entry_grad(module: "ModuleFacts", definition: Definition) -> GradMode:
-    """The grad mode that a function's decorators and its framework's conventions give it."""
-    node = definition.node
-    if not isinstance(node, FunctionNode):
-        return GradMode.ON
-    for decorator in node.decorator_list:
-        mode = _decorated_grad(module, definition, decorator)
-        if mode is not None:
-            return mode
-    parent = definition.parent
-    if (
-        parent is not None
-        and parent.is_class
-        and node.name in GRAD_OFF_HOOKS
-        and not _LIGHTNING.isdisjoint(module.ancestors(parent).names)
-    ):
-        return GradMode.OFF
-    return GradMode.ON
-
-
-_LIGHTNING = LIGHTNING_BASES | LIGHTNING_CALLBACKS
-
-
-def _decorated_grad(
-    module: "ModuleFacts", definition: Definition, decorator: ast.expr
-) -> GradMode | None:
-    function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    found = module.names.resolve(definition, path_of(function))
-    if found.kind is Kind.QUALIFIED and found.name is not None:
-        effect = effect_of(found.name)
-        if effect is not None and effect.gives is Gives.GRAD_SWITCH:
-            setting: object = effect.grad
-            if isinstance(decorator, ast.Call) and (decorator.args or decorator.keywords):
-                given = [*decorator.args, *(keyword.value for keyword in decorator.keywords)][0]
-                constant = given.value if isinstance(given, ast.Constant) else None
-                setting = constant if effect.grad is None or constant is True else None
-            return grad_mode(setting)
-    if found.definition is not None and module.body_mentions(found.definition, tuple(SWITCH_WORDS)):
-        return GradMode.UNKNOWN
-    unseen = found.definition is None and effect_of(found.name or "") is None
-    if unseen and _SWITCHING.search(path_of(function) or ""):
-        return GradMode.UNKNOWN
-    return None
-
-
-def decorators_known(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether no decorator of a function could switch recording off unseen."""
-    node = definition.node
-    if not isinstance(node, FunctionNode):
-        return True
-    for decorator in node.decorator_list:
-        function = decorator.func if isinstance(decorator, ast.Call) else decorator
-        path = path_of(function)
-        if path is None or path.rpartition(".")[2] in _HARMLESS_DECORATORS:
-            continue
-        found = module.names.resolve(definition, path)
-        known = found.definition is not None or (
-            found.kind is Kind.QUALIFIED and effect_of(found.name or "") is not None
-        )
-        if not known:
-            return False
-    return True
 
 
 def _result(run: Run) -> BodyResult:

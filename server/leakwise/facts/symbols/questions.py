@@ -73,13 +73,15 @@ class FoundKept:
 @dataclass(frozen=True, slots=True)
 class FoundFunction:
     """A function or method: what it returns (None: nothing), what training step it takes, with its
-    callees (`backward`, `step` or empty), which functions of frameworks it calls, with them, and
-    what a method keeps on its object."""
+    callees (`backward`, `step` or empty), which functions of frameworks it calls, with them, what
+    a method keeps on its object, and whether its code switches recording on or off, also in a
+    function that it makes."""
 
     returns: Value | None = UNKNOWN
     trains: str = ""
     calls: frozenset[str] = frozenset()
     keeps: tuple[FoundKept, ...] = ()
+    switches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +218,10 @@ _MOST_SHARED = 20_000
 
 def _found_to_json(found: Found) -> list[object]:
     match found:
-        case FoundFunction(returns, trains, calls, keeps):
+        case FoundFunction(returns, trains, calls, keeps, switches):
             given = None if returns is None else _value_to_json(returns)
-            return ["function", given, trains, sorted(calls), [_kept_to_json(one) for one in keeps]]
+            kept = [_kept_to_json(one) for one in keeps]
+            return ["function", given, trains, sorted(calls), kept, switches]
         case FoundClass(where, ancestors, complete, kind, methods, writes):
             names = sorted(ancestors), sorted(methods), sorted(writes)
             return ["class", where, complete, str(kind), *names]
@@ -234,9 +237,10 @@ def _found_to_json(found: Found) -> list[object]:
 
 def _found_from_json(data: object) -> Found:
     match data:
-        case ["function", returns, str(trains), list(calls), list(keeps)]:
+        case ["function", returns, str(trains), list(calls), list(keeps), bool(switches)]:
             given = None if returns is None else _value_from_json(returns)
-            return FoundFunction(given, trains, _strings(calls), tuple(map(_kept_from_json, keeps)))
+            kept = tuple(map(_kept_from_json, keeps))
+            return FoundFunction(given, trains, _strings(calls), kept, switches)
         case ["class", str(where), bool(complete), str(kind), above, methods, writes]:
             names = _strings(above), complete, Kind(kind), _strings(methods), _strings(writes)
             return FoundClass(where, *names)

@@ -4,12 +4,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.gathered import GatheredNames
 from leakwise.facts.code.names import ScopeIndex, path_of
 from leakwise.facts.externals import FRAMEWORKS, is_outside
-from leakwise.facts.interpreter.interpretation import decorators_known
+from leakwise.facts.interpreter.decorated import gives_its_own
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.keeping import kept_by_method
 from leakwise.facts.symbols.questions import (
@@ -116,7 +117,7 @@ class _Teller:
             returns = UNKNOWN if hint is None else annotated(self.facts, definition, hint)
         if _names(node.decorator_list) & _PROPERTIES:
             return FoundValue(UNKNOWN if returns is None else self._told(returns))
-        if not decorators_known(self.facts, definition):
+        if not gives_its_own(self.facts, definition):
             returns = UNKNOWN
         return FoundFunction(
             None if returns is None else self._told(returns),
@@ -127,6 +128,7 @@ class _Teller:
                 if name.partition(".")[0] in FRAMEWORKS
             ),
             tuple(kept_by_method(self.facts, definition)),
+            self.facts.body_mentions(definition, SWITCH_WORDS),
         )
 
     def _class(self, definition: Definition) -> FoundClass:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from leakwise.facts import Argument, BodyFacts, CallSite, Kind, Loop
+from leakwise.facts import Argument, BodyFacts, CallSite, Condition, Kind, Loop
 from leakwise.rule import (
     Applicability,
     Example,
@@ -162,8 +162,54 @@ class DataloaderIteratorRebuiltPerStep(Rule):
                             done += 1
             """,
         ),
+        Example(
+            bad="""
+                import torch
+                from torch.utils.data import DataLoader
+
+                def sample(net: torch.nn.Module, data: DataLoader, rounds):
+                    for _ in range(rounds):
+                        batches = iter(data)
+                        batch = next(batches)  # leak
+                        net.step(batch)
+            """,
+            good="""
+                import torch
+                from torch.utils.data import DataLoader
+
+                def sample(net: torch.nn.Module, data: DataLoader, rounds):
+                    for _, batch in zip(range(rounds), data):
+                        net.step(batch)
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
+        Negative(
+            why="A new pass starts when the steps of one are over.",
+            code="""
+                from torch.utils.data import DataLoader
+
+                def train(loader: DataLoader, steps, train_step):
+                    for step in range(steps):
+                        if step % len(loader) == 0:
+                            batches = iter(loader)
+                        train_step(next(batches))
+            """,
+        ),
+        Negative(
+            why="Each round goes through the rest of its pass.",
+            code="""
+                from torch.utils.data import DataLoader
+
+                def train(loader: DataLoader, rounds, warm_up, train_step):
+                    for _ in range(rounds):
+                        batches = iter(loader)
+                        warm_up(next(batches))
+                        for batch in batches:
+                            train_step(batch)
+            """,
+        ),
         Negative(
             why="One batch is drawn to look at it.",
             code="""
@@ -238,14 +284,15 @@ class DataloaderIteratorRebuiltPerStep(Rule):
     def check(self, body: BodyFacts) -> Iterator[Report]:
         if not body.has_loops or is_unit_test(body):
             return
-        draws = {site.arguments[0].place: site for site in body.calls_of(_NEXT) if site.arguments}
+        draws = [site for site in body.calls_of(_NEXT) if site.arguments]
         for start in body.calls_of(_ITER) if draws else ():
-            draw = draws.get(start.place)
+            draw = _only_draw(body, start, draws)
             loader = start.arguments[0] if len(start.arguments) == 1 else None
             if draw is None or loader is None or loader.path is None:
                 continue
             if loader.value.kind is not Kind.LOADER:
                 continue
+            at_once = draw.place.contains(start.place)
             loop = _repeating_loop(draw, loader)
             if loop is None or _is_epoch(body, loop):
                 continue
@@ -254,7 +301,7 @@ class DataloaderIteratorRebuiltPerStep(Rule):
                 RelatedPlace(loop.place, "Each iteration of this loop starts a pass for a batch."),
                 certainty=loader.value.certainty,
                 anchors={
-                    "draw": (draw.statement,) if loop == draw.loops[-1] else (),
+                    "draw": (draw.statement,) if at_once and loop == draw.loops[-1] else (),
                     "call": (draw.place,),
                     "loader": (loader.place,),
                     "loop": (loop.body,),
@@ -277,6 +324,22 @@ class DataloaderIteratorRebuiltPerStep(Rule):
             inside = context.replace_statement(draw, "\n".join(lines))
             if above and inside:
                 yield Fix("Draw from one iterator", (*above, *inside), Applicability.UNSAFE)
+
+
+def _only_draw(body: BodyFacts, start: CallSite, draws: list[CallSite]) -> CallSite | None:
+    """The call that draws from a pass where it starts, or right behind it in the same round of its
+    loops; None where more is done with the pass."""
+    for draw in draws:
+        if draw.arguments[0].place == start.place:
+            return draw
+    name = start.bound_to
+    used = [site for site in body.call_sites if any(one.path == name for one in site.arguments)]
+    if name is None or len(used) != 1 or used[0] not in draws or used[0].loops != start.loops:
+        return None
+    if body.condition(start) is not Condition.ALWAYS:
+        return None
+    gone_through = any(name in looping.loop.over_paths for looping in body.loops)
+    return None if gone_through or "." in name else used[0]
 
 
 def _is_epoch(body: BodyFacts, loop: Loop) -> bool:

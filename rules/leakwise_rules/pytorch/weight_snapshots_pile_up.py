@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Loop, Place, Rhythm
+from leakwise.facts.interpreter.state import parts_of
 from leakwise.facts.terms.storage import Device, View
+from leakwise.facts.terms.values import Source, Value
 from leakwise.rule import (
     Example,
     GeneralSmell,
@@ -328,17 +330,13 @@ class WeightSnapshotsPileUp(Rule):
             holder = body.holder(keeping)
             if model is None or holder is None or holder.bounded:
                 continue
-            if loop is None:
-                related = RelatedPlace(body.place, "Each call of this method keeps one more copy.")
-                rhythm = body.rhythm
-            else:
-                related = RelatedPlace(
-                    loop.place, "Each iteration of this loop keeps one more copy."
-                )
+            place, rhythm, once = body.place, body.rhythm, "call of this method"
+            if loop is not None:
+                place, once = loop.place, "iteration of this loop"
                 rhythm = body.rhythm_of_loop(loop)
             yield self.report(
                 keeping.place,
-                related,
+                RelatedPlace(place, f"Each {once} keeps one more copy."),
                 certainty=Certainty.LIKELY,
                 holder=shown(keeping.holder, 24),
                 model=shown(model, 20),
@@ -351,9 +349,8 @@ def _epochs(body: BodyFacts, keeping: Keeping) -> Loop | None:
     if through_method(keeping) or keeping.holder_value.kind is not Kind.CONTAINER:
         return None
     for loop in reversed(outlived_loops(keeping)):
-        if loop.is_comprehension or few_rounds(loop, _HANDFUL):
-            continue
-        if body.rhythm_of_loop(loop) in (Rhythm.EPOCH, Rhythm.STEP):
+        few = loop.is_comprehension or few_rounds(loop, _HANDFUL)
+        if not few and body.rhythm_of_loop(loop) in (Rhythm.EPOCH, Rhythm.STEP):
             return loop
     return None
 
@@ -377,17 +374,26 @@ def _copied(body: BodyFacts, keeping: Keeping) -> str | None:
             continue
         if given.value.kind in _WEIGHTS:
             return given.path or "the network"
-        if state := _state_dict(body, given.place):
+        if state := _asked_for_weights(body, given.place, frozenset()):
             return state
-    held = keeping.stored.element
-    if held is None or held.storage.view is not View.OWN or held.device is Device.CPU:
-        return None
-    return _state_dict(body, keeping.place)
+    return _asked_for_weights(body, None, _copies(keeping.stored))
 
 
-def _state_dict(body: BodyFacts, place: Place) -> str | None:
-    """Whose `state_dict()` is called at a place."""
+def _copies(value: Value) -> frozenset[Source]:
+    """What the tensors in a value come from that have memory of their own, and not the CPU's."""
+    if value.is_tensor:
+        own = value.storage.view is View.OWN and value.device is not Device.CPU
+        return value.sources if own else frozenset()
+    return frozenset[Source]().union(*map(_copies, parts_of(value)))
+
+
+def _asked_for_weights(
+    body: BodyFacts, inside: Place | None, sources: frozenset[Source]
+) -> str | None:
+    """The network or optimizer on which `state_dict()` is called inside a place, or by a call that
+    is among some sources."""
     for site in body.method_calls("state_dict"):
-        if place.contains(site.place) and site.receiver_value.kind in _WEIGHTS:
+        wanted = site.place in sources or (inside is not None and inside.contains(site.place))
+        if wanted and site.receiver_value.kind in _WEIGHTS:
             return site.receiver or "the network"
     return None

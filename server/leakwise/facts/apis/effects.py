@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
+from leakwise.facts.terms.storage import OWN, UNSEEN, Device, Numbers, Storage, View, stored
 from leakwise.facts.terms.values import Kind
 
 
@@ -39,7 +39,7 @@ class Effect:
     """What one callable gives.
 
     `scalar` where the tensor has one element by default; `grad` for a switch: the mode that it
-    sets, or None where its argument says so. `storage` tells of a new tensor, or of a device;
+    sets, or None where its argument says so. `storage` tells of a new tensor, a copy or a device;
     `like` where device and numbers are those of the first argument unless `storage` says more.
     `pair` where whole numbers come with the result: indices, lengths. `parts` for several results:
     the kind of each.
@@ -73,6 +73,7 @@ SCALAR = Effect(Gives.DIFFERENTIABLE, Kind.TENSOR, scalar=True)
 PAIR = Effect(Gives.DIFFERENTIABLE, Kind.TENSOR, pair=True)
 STRUCTURE = Effect(Gives.DIFFERENTIABLE, Kind.OUTPUT)
 ARGUMENT = Effect(Gives.ARGUMENT)
+COPY = Effect(Gives.ARGUMENT, storage=OWN)
 ARGUMENTS = Effect(Gives.ARGUMENTS)
 OTHER = Effect(Gives.OTHER, Kind.OTHER)
 NUMBER = Effect(Gives.OTHER, Kind.NUMBER)

@@ -5,7 +5,7 @@ Sources: https://docs.pytorch.org/docs/stable/nn.html, /optim.html, /data.html, 
 https://lightning.ai/docs/pytorch/stable/common/lightning_module.html.
 """
 
-from leakwise.facts.apis.effects import ARGUMENT, ARGUMENTS, Effect, effects, instance
+from leakwise.facts.apis.effects import ARGUMENT, ARGUMENTS, COPY, Effect, effects, instance
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.terms.values import Kind
 
@@ -105,7 +105,8 @@ MODULE_FUNCTIONS: dict[str, Effect] = {
         "amp.grad_scaler.GradScaler cuda.amp.grad_scaler.GradScaler "
         "distributed.fsdp.sharded_grad_scaler.ShardedGradScaler",
     ),
-    **effects(ARGUMENT, "copy.", "deepcopy copy"),
+    **effects(ARGUMENT, "copy.", "copy"),
+    **effects(COPY, "copy.", "deepcopy"),
     **effects(ARGUMENTS, "apex.amp.", "initialize"),
 }
 

@@ -228,6 +228,13 @@ def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.A
     return True
 
 
+def _index_display(node: ast.List, index: _Collected, pending: list[ast.AST]) -> bool:
+    if any(type(one) is ast.Starred for one in node.elts):
+        # `kept = [*kept, x]`
+        index.traits.add("keeping")
+    return True
+
+
 def _index_bound(
     node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar,
     index: _Collected,
@@ -330,6 +337,7 @@ _INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]]
     ast.Import: _index_import,
     ast.ImportFrom: _index_import,
     ast.Subscript: _index_subscript,
+    ast.List: _index_display,
     ast.ExceptHandler: _index_bound,
     ast.MatchAs: _index_bound,
     ast.MatchStar: _index_bound,

@@ -9,7 +9,7 @@ from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
 from leakwise.facts.interpreter.binding import bind, is_from_before, outlives_body
 from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot
-from leakwise.facts.interpreter.mixing import mixed_with
+from leakwise.facts.interpreter.mixing import element_by, gained, mixed_with
 from leakwise.facts.interpreter.module_lists import put_in
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.single_samples import note_single
@@ -144,6 +144,8 @@ def _assign_one(
         bind(run, target, left)
         return
     if path is not None and not isinstance(target, ast.Subscript):
+        if _regrown(run, target, path, value_node):
+            return
         mixed = mixed_with(run, value_node, path)
         value = proven_value(run, path, value, value_node, proven)
         if mixed is not None:
@@ -181,6 +183,22 @@ def _assign_one(
         note_single(run, path, value_node)
         note_uneven(run, path, value_node)
         note_mode(run, path, value, value_node)
+
+
+def _regrown(run: Run, target: ast.expr, path: str, node: ast.expr) -> bool:
+    """Notes `kept = kept + [value]`, which the container there outlives as with `kept += [value]`;
+    whether this is such an assignment."""
+    parts = gained(node, path)
+    if parts is None or run.evaluate(target).kind is not Kind.CONTAINER:
+        return False
+    if path.isidentifier() and is_from_before(run, path) and path not in run.own_paths:
+        # The caller's stays as it was.
+        return False
+    for part in parts:
+        value = element_by(run, part)
+        added = part.value if isinstance(part, ast.Starred) else part
+        keep(run, path, run.evaluate(target), "extend", added, value)
+    return True
 
 
 def _mixed_into_slot(

@@ -56,6 +56,14 @@ def new_tensor(
     return tensor(graph, origin=run.place(node), storage=stored(device, numbers, view, leaf))
 
 
+def _own(value: Value) -> Value:
+    """A copy of a tensor, which is a leaf where that is one; all else as it is."""
+    if not value.is_tensor:
+        return value
+    storage = value.storage
+    return value.but(storage=stored(storage.device, storage.numbers, View.OWN, storage.leaf))
+
+
 def first_argument(effect: Effect, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     """What a function gives back that wraps its first argument; with `parts` the first of a tuple
     that holds what comes with it."""
@@ -65,6 +73,8 @@ def first_argument(effect: Effect, arguments: list[Value], keywords: dict[str, V
             if name in keywords:
                 given = keywords[name]
                 break
+    if effect.storage.view is View.OWN:
+        given = given.mapped(_own)
     if not effect.parts:
         return given
     if given.kind is Kind.UNKNOWN:

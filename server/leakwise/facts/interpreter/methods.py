@@ -41,6 +41,7 @@ from leakwise.facts.resources.handing import handed_by_name
 from leakwise.facts.tensorflow.traced import only_keras
 from leakwise.facts.terms.events import TrainingStep
 from leakwise.facts.terms.model_events import ModelUse
+from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.storage import LEAF, View, stored
 from leakwise.facts.terms.values import (
     NUMBER,
@@ -178,7 +179,7 @@ def _module_method(
         held = container(OTHER, one, items=True) if name == "items" else one
         return container(held).but(length=None)
     if name in _WEIGHTS:
-        return _weights(name, module)
+        return _weights(name, module, run.place(node))
     if name == "load_state_dict":
         return OTHER
     if module.definition is not None:
@@ -191,11 +192,14 @@ _UNSEEN = frozenset({Kind.UNKNOWN, Kind.PENDING})
 _WEIGHTS = EACH_PARAMETER | {"buffers", "named_buffers", "state_dict"}
 
 
-def _weights(name: str, module: Value) -> Value:
-    """The parameters or buffers of a module, or its weights by name: its own, not copies."""
+def _weights(name: str, module: Value, place: Place) -> Value:
+    """The parameters or buffers of a module, or its weights by name: its own, not copies. What is
+    made of a `state_dict()` comes from where that was called."""
     certainty = module.certainty.weaker(Certainty.LIKELY)
     storage = LEAF if "parameters" in name else stored(view=View.SHARED)
     part = tensor(Graph.DETACHED, certainty=certainty, storage=storage)
+    if name == "state_dict":
+        part = part.made_from(frozenset({place}))
     named = container(OTHER, part, items=True) if name.startswith("named") else part
     return container(named).but(length=None)
 
@@ -234,9 +238,8 @@ def _unknown_method(
         return weights(run, node, receiver)
     if name in EACH_PARAMETER and receiver.kind is Kind.UNKNOWN and not only_keras(run.module):
         # Nothing but a network has parameters with which a file that uses torch does something.
-        return _weights(name, Value(Kind.MODULE, certainty=Certainty.LIKELY)).made_from(
-            receiver.sources
-        )
+        module = Value(Kind.MODULE, certainty=Certainty.LIKELY)
+        return _weights(name, module, run.place(node)).made_from(receiver.sources)
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
         forget_attributes(run, path_of(function.value), name)
     if receiver.kind is Kind.PENDING:

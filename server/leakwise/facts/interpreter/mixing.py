@@ -6,7 +6,7 @@ from typing import NamedTuple
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.events import Mix
-from leakwise.facts.terms.values import Kind
+from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 
 class Mixed(NamedTuple):
@@ -33,6 +33,31 @@ def mixed_with(run: Run, node: ast.expr, path: str) -> Mixed | None:
     if isinstance(node, ast.Call):
         return _called(run, node, path)
     return _added(node, path)
+
+
+def gained(node: ast.expr, path: str) -> list[ast.expr] | None:
+    """What a container at `path` gets where a longer one takes its place, as in the display of a
+    list: `path + [a]`, `[*path, a]`. None where `node` is no such."""
+    if isinstance(node, ast.List):
+        rest = [one for one in node.elts if not _spreads(one, path)]
+        return None if len(rest) == len(node.elts) else rest
+    found = _added(node, path) if isinstance(node, ast.BinOp) else None
+    if found is None or found.how is not Mix.SUM:
+        return None
+    return [ast.copy_location(ast.Starred(one, ast.Load()), one) for one in found.others]
+
+
+def _spreads(node: ast.expr, path: str) -> bool:
+    return isinstance(node, ast.Starred) and path_of(node.value) == path
+
+
+def element_by(run: Run, node: ast.expr) -> Value:
+    """What an expression in the display of a list puts into the list."""
+    if not isinstance(node, ast.Starred):
+        return run.evaluate(node)
+    several = run.evaluate(node.value)
+    held = several.element if several.kind is Kind.CONTAINER else several
+    return UNKNOWN if held is None else held
 
 
 def _added(node: ast.expr, path: str) -> Mixed | None:

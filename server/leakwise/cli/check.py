@@ -192,10 +192,12 @@ def check_paths(
     many = jobs or available_processors()
     # What is known already makes many objects and no garbage; what checks files turns it on.
     gc.disable()
-    checked = check_what_changed(paths, many, folders, settings, with_fixes)
-    with closing(checked):
-        files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
-    gc.enable()
+    try:
+        checked = check_what_changed(paths, many, folders, settings, with_fixes)
+        with closing(checked):
+            files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
+    finally:
+        gc.enable()
     return files, len(present) < len(roots)
 
 

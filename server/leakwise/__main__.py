@@ -1,9 +1,10 @@
 """Starts Leakwise: `leakwise ...` or `python -m leakwise ...`."""
 
-import contextlib
 import io
 import os
 import sys
+
+from leakwise.cli.cache.again import given_again
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -22,12 +23,19 @@ def main() -> None:
         _drop(sys.stdout)
         status = 0
     except OSError as error:
-        with contextlib.suppress(OSError):
-            sys.stderr.write(f"Error: {_reason(error)}.\n")
-            sys.stderr.flush()
+        _say(f"Error: {_reason(error)}.\n")
         _drop(sys.stdout, sys.stderr)
         status = COULD_NOT_RUN
     sys.exit(status)
+
+
+def _say(what: str) -> None:
+    try:
+        sys.stderr.write(what)
+        sys.stderr.flush()
+    except OSError:
+        # There is nobody to tell.
+        return
 
 
 def _open_what_is_closed() -> None:
@@ -58,16 +66,22 @@ def _reason(error: OSError) -> str:
 
 
 def _run() -> int:
-    import click
-
-    from leakwise.commands import leakwise
-
     # A file name or a source line that the terminal's encoding lacks is printed escaped.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    arguments = sys.argv[1:]
+    known = given_again(arguments)
+    if known is not None:
+        return known
+    import click
+
+    from leakwise.commands import leakwise
+
     try:
-        status: int | None = leakwise.main(prog_name="leakwise", standalone_mode=False)
+        status: int | None = leakwise.main(
+            prog_name="leakwise", standalone_mode=False, obj=arguments
+        )
         return status or 0
     except click.ClickException as error:
         error.show()

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from leakwise.cli.cache.stamps import COARSEST_NS
 from tests.cli.running import CLEAN, LEAK, environment
 
 SPY = """
@@ -61,6 +63,20 @@ def test_a_check_that_knows_its_results_loads_nothing_that_makes_some(tmp_path: 
         again = modules(tmp_path, "check", "a.py")
     unneeded = {"leakwise_rules", "importlib.metadata", "logging", "difflib"}
     assert not again & (analysing | unneeded)
+
+
+def test_a_check_with_nothing_new_to_look_at_loads_next_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.leakwise]\nignore = ['LP002']\n")
+    (tmp_path / "a.py").write_text(LEAK)
+    # What was changed later might change once more without another time.
+    time.sleep(COARSEST_NS / 1e9 + 0.1)
+    modules(tmp_path, "check", "a.py")
+    known: list[str] = []
+    while known != (known := editions(tmp_path)):
+        again = modules(tmp_path, "check", "a.py")
+    unneeded = {"click", "dataclasses", "inspect", "pathlib", "typing", "hashlib", "logging"}
+    assert not again & unneeded
+    assert not [name for name in again if name.startswith(("leakwise.engine", "leakwise.rule"))]
 
 
 def test_only_fixes_load_libcst(tmp_path: Path) -> None:

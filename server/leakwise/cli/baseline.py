@@ -17,8 +17,8 @@ from leakwise.cli.output.locating import relative
 from leakwise.cli.output.printable import printable
 from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.cli.shown import STDIN, CheckedFile
-from leakwise.engine.outside import project_folders
 from leakwise.engine.settings import Overrides, SettingsResolver
+from leakwise.sources.folders import project_folders
 
 if TYPE_CHECKING:
     from leakwise.cli.recorded import Recorded

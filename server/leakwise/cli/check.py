@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leakwise.cli.cache.options import cache_options
+from leakwise.cli.cache.remembering import Witness
 from leakwise.cli.complaints import complain, complain_of
 from leakwise.cli.help import HelpedCommand
 from leakwise.cli.jobs_option import jobs_option
@@ -27,6 +28,7 @@ from leakwise.engine.settings import Overrides, SettingsResolver
 
 if TYPE_CHECKING:
     from leakwise.cli.newness import Newness
+    from leakwise.sources import FileChoice
 
 FOUND = 1
 COULD_NOT_RUN = 2
@@ -114,10 +116,14 @@ def check(
     settings = SettingsResolver(overrides)
     with_fixes = output_format in NEED_FIXES
     missing = False
+    roots = paths or (Path(),)
     named = paths if stdin_filename is None else (stdin_filename,)
     newness = wanted.opened(named, settings)
+    witness = Witness(context.obj)
+    if stdin or output_file is not None or wanted.is_narrow or rewriting.rewrites:
+        witness.doubt()
     if show_files:
-        listed = [] if stdin else _listed(_present(paths or (Path(),)), settings, shard)
+        listed = [] if stdin else _listed(_present(roots), settings, shard, witness)
         for path in newness.worth_checking(listed):
             click.echo(printable(path))
         return
@@ -125,37 +131,40 @@ def check(
     if held is not None:
         files = [_check_stdin(held, stdin_filename, settings, with_fixes)]
     else:
-        roots = paths or (Path(),)
-        files, missing = check_paths(roots, settings, jobs, with_fixes, shard, newness)
+        files, missing = check_paths(roots, settings, jobs, with_fixes, shard, newness, witness)
+    checked = [file.path for file in files]
     files = newness.only_new(files, held)
     files, changes = rewriting.done(files, settings, newness, with_fixes, held)
     wrong = settings.problems(loaded_rules() if settings.names_rules else ())
     for setting in wrong:
         complain("error", str(setting))
-    complain_of(files)
+    said, printed = complain_of(files), ""
     if changes is not None:
         from leakwise.cli.differences import print_differences
 
         print_differences(changes, to=output_file)
         fails = bool(changes)
     else:
-        print_findings(files, output_format, counted=statistics, to=output_file)
+        printed = print_findings(files, output_format, counted=statistics, to=output_file)
         fails = any(finding.counts for file in files for finding in file.findings)
     if missing or wrong:
         context.exit(COULD_NOT_RUN)
     if rewriting.exit_non_zero_on_fix and any(file.repairs for file in files):
         fails = True
-    if fails and not exit_zero:
-        context.exit(FOUND)
+    status = FOUND if fails and not exit_zero else 0
+    if not any(file.about_run for file in files):
+        witness.remember(roots, checked, settings, (status, printed, said))
+    context.exit(status)
 
 
 def _check_stdin(
     content: bytes, name: Path | None, settings: SettingsResolver, with_fixes: bool
 ) -> CheckedFile:
     from leakwise.cli.checking import check_document
-    from leakwise.engine.outside import Outside, project_folders
+    from leakwise.engine.outside import Outside
     from leakwise.facts.reading import document_of
     from leakwise.sources import UnreadableError, path_to_uri
+    from leakwise.sources.folders import project_folders
 
     shown = STDIN if name is None else str(name)
     uri = UNTITLED if name is None else path_to_uri(name)
@@ -174,16 +183,19 @@ def check_paths(
     with_fixes: bool,
     shard: Shard | None = None,
     newness: "Newness | None" = None,
+    witness: Witness | None = None,
 ) -> tuple[list[CheckedFile], bool]:
     """What came of each file below `roots` by path, and whether one of `roots` is missing; of the
-    files in which something may be new, where only that is asked for."""
+    files in which something may be new, where only that is asked for. `witness` is told what that
+    rests on."""
     from leakwise.cli.cache.checking import check_what_changed
     from leakwise.cli.processes import available_processors
     from leakwise.cli.progress import with_progress
-    from leakwise.engine.outside import project_folders
+    from leakwise.sources.folders import project_folders
 
+    witness = witness or Witness()
     present = _present(roots)
-    paths = _listed(present, settings, shard)
+    paths = _listed(present, settings, shard, witness)
     if present and not paths and shard is None:
         complain("warning", "no Python files or notebooks found - name a file or another folder")
     if newness is not None:
@@ -193,7 +205,7 @@ def check_paths(
     # What is known already makes many objects and no garbage; what checks files turns it on.
     gc.disable()
     try:
-        checked = check_what_changed(paths, many, folders, settings, with_fixes)
+        checked = check_what_changed(paths, many, folders, settings, with_fixes, witness)
         with closing(checked):
             files = sorted(with_progress(checked, len(paths)), key=lambda file: Path(file.path))
     finally:
@@ -209,18 +221,26 @@ def _present(roots: tuple[Path, ...]) -> list[Path]:
     return present
 
 
-def _listed(present: list[Path], settings: SettingsResolver, shard: Shard | None) -> list[str]:
+def _listed(
+    present: list[Path],
+    settings: SettingsResolver,
+    shard: Shard | None,
+    witness: Witness,
+) -> list[str]:
     """The files to check below what is present."""
-    from leakwise.engine.outside import project_folders
     from leakwise.sources import python_files
+    from leakwise.sources.folders import project_folders
 
-    found = python_files(present, _unlistable, lambda folder: settings.for_folder(folder).choice)
+    def unlistable(folder: Path, why: str) -> None:
+        witness.doubt()
+        complain("warning", f"cannot be listed ({why}) - check its permissions", str(folder))
+
+    def choice_in(folder: str) -> "FileChoice":
+        return settings.for_folder(folder).choice
+
+    found = python_files(present, unlistable, choice_in, witness.listed)
     paths = [str(path) for path in found if settings.takes(path)]
     return paths if shard is None else shard.of(paths, project_folders(present))
-
-
-def _unlistable(folder: Path, why: str) -> None:
-    complain("warning", f"cannot be listed ({why}) - check its permissions", str(folder))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -10,7 +10,7 @@ from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.output.printable import printable
 from leakwise.sources.keeping import FOLDER
 
-_OWN = ("findings-*.json", "symbols-*.json", "writing-*", ".gitignore")
+_OWN = ("again-*.kept", "findings-*.json", "symbols-*.json", "writing-*", ".gitignore")
 
 
 @click.command(short_help="Remove what checks have kept.")

@@ -11,13 +11,14 @@ from leakwise.cli.rewriting import Rewrite, check_again, each_once, rewrite
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine import Analysis, every_rule
 from leakwise.engine.fixes import keeps_parsing
-from leakwise.engine.outside import Outside, project_folders
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import SettingsResolver
 from leakwise.engine.suppression import COMMENT_RULES
 from leakwise.facts.reading import document_of
 from leakwise.fixing.suppressing import ignored_on_line
 from leakwise.rule import Finding
 from leakwise.sources import UnreadableError, path_to_uri, read_bytes
+from leakwise.sources.folders import project_folders
 from leakwise.sources.writing import UnwritableError, replace_file
 from leakwise.text import Document, EditError, edited
 

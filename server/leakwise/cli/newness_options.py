@@ -75,6 +75,11 @@ class Wanted:
             raise click.UsageError(f"`{option}` needs `--stdin-filename` for standard input.")
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether some findings alone are asked for, whatever the settings say."""
+        return self.baseline is not None or self._asks_git
+
+    @property
     def _asks_git(self) -> bool:
         return self.changed or self.diff_base is not None
 

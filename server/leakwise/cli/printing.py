@@ -1,6 +1,7 @@
 """Where and in which form what was found is printed."""
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from leakwise.cli.shown import CheckedFile
 
 def print_findings(
     files: Sequence[CheckedFile], form: str, *, counted: bool, to: Path | None
-) -> None:
+) -> str:
     """Prints the findings in a form, or with `counted` how often each rule found something; into
-    the file `to` where one is given, whole or not at all.
+    the file `to` where one is given, whole or not at all. Gives what went to standard output.
 
     Raises:
         CouldNotRun: the file cannot be written.
@@ -29,15 +30,19 @@ def print_findings(
     if to is not None:
         text = "".join(f"{click.unstyle(line)}\n" for line in found)
         write_output(to, text.encode(errors="backslashreplace"))
-    else:
-        print_lines(found, form)
+        return ""
+    return print_lines(found, form)
 
 
-def print_lines(lines: Iterable[str], form: str) -> None:
-    """Prints lines in a form, with colours where it and the terminal have them."""
+def print_lines(lines: Iterable[str], form: str) -> str:
+    """Prints lines in a form, with colours where it and the terminal have them; gives what was
+    printed."""
     colour = _coloured() if form in STYLED else False
-    for line in lines:
-        click.echo(line, color=colour)
+    if colour is None:
+        colour = sys.stdout.isatty()
+    text = "".join(f"{line if colour else click.unstyle(line)}\n" for line in lines)
+    click.echo(text, color=True, nl=False)
+    return text
 
 
 def _coloured() -> bool | None:

@@ -11,8 +11,8 @@ import msgspec
 from leakwise.cli.fingerprints import fingerprint
 from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.shown import CheckedFile
-from leakwise.engine.outside import project_above
 from leakwise.sources import UnreadableError, nearest_with, read_bytes
+from leakwise.sources.folders import project_above
 
 NAME = ".leakwise-baseline.json"
 """What a baseline is called where nobody names it."""

@@ -12,10 +12,11 @@ from leakwise.cli.rewriting import Rewrite, check_again, each_once, rewrite
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
 from leakwise.engine import every_rule
 from leakwise.engine.fix_all import fix_all
-from leakwise.engine.outside import Outside, project_folders
+from leakwise.engine.outside import Outside
 from leakwise.engine.settings import SettingsResolver
 from leakwise.facts.reading import document_of
 from leakwise.sources import UnreadableError, path_to_uri, read_bytes, uri_to_path
+from leakwise.sources.folders import project_folders
 from leakwise.sources.writing import UnwritableError, replace_file
 
 

@@ -50,6 +50,11 @@ class Rewriting:
     add_ignore: bool
     reason: str | None
 
+    @property
+    def rewrites(self) -> bool:
+        """Whether files are changed, or it is shown how they would be."""
+        return self.fix or self.diff or self.add_ignore
+
     def check_with(self, *, stdin: bool, output_format: str, statistics: bool) -> None:
         """Checks what is asked for against the other options.
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from leakwise.engine.outside import project_folders
+from leakwise.sources.folders import project_folders
 
 WATCH = "--watch"
 _SUFFIXES = (".py", ".ipynb", ".toml", ".gitignore")

@@ -1,13 +1,11 @@
 """What other files tell of the checked ones."""
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.engine.knowledge import told_in
 from leakwise.engine.settings import Overrides, SettingsResolver
-from leakwise.sources.folders import is_in, nearest_with
 from leakwise.sources.keeping import FOLDER
 
 if TYPE_CHECKING:
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 10
 """How often what was answered may lead to further questions."""
-
-_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
 
 class Outside:
@@ -34,7 +30,7 @@ class Outside:
         environments: Sequence[str] = (),
         told: "Mapping[str, ToldData] | None" = None,
     ) -> None:
-        """`folders` are those of the projects, see `project_folders`; `settings` may say where
+        """`folders` are those of the projects, see `sources.folders`; `settings` may say where
         their packages are, beside `environments`, what users tell of libraries, where `told` does
         not, and where what is found out is kept."""
         self._named = [*environments, *environments_of(folders, settings)]
@@ -160,20 +156,3 @@ def _analysed(analysis: "Analysis") -> bool:
     except Exception:
         return False
     return True
-
-
-def project_folders(paths: Iterable[Path]) -> list[str]:
-    """The folders of the projects that `paths` are in: the nearest above each that looks like one,
-    else the current folder where it is in there, else its own."""
-    found: dict[str, None] = {}
-    here = os.getcwd()
-    for path in paths:
-        whole = os.path.abspath(path)
-        own = whole if os.path.isdir(whole) else os.path.dirname(whole)
-        found[project_above(own) or (here if is_in(own, here) else own)] = None
-    return list(found)
-
-
-def project_above(folder: str) -> str | None:
-    """The nearest folder from this one upward that looks like a project's; None where none does."""
-    return nearest_with(folder, *_MARKS)

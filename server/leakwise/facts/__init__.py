@@ -1,9 +1,8 @@
 """What is known of a module: values, who keeps them, and for how long."""
 
-from typing import TYPE_CHECKING
-
 from leakwise.lazily import lazily
 
+TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
 if TYPE_CHECKING:
     from leakwise.facts.body import BodyFacts
     from leakwise.facts.classes import ClassFacts

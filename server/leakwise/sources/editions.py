@@ -1,15 +1,17 @@
 """Which Leakwise is installed, with which rules, so that what another one found is not taken for
 what this one finds."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from hashlib import blake2b
-from importlib.util import find_spec
 
 from leakwise import __version__
+from leakwise.sources.digests import blake2b
+
+TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GROUP = "leakwise.rules"
 """The group of entry points that lead to rules."""
@@ -18,7 +20,6 @@ _OWN = ("leakwise", "leakwise_rules")
 _INSTALLED = ("site-packages", "dist-packages")
 
 
-@cache
 def edition() -> str:
     """Stands for the version of Leakwise and Python, and for the rules that are installed, as they
     are when it is first asked for.
@@ -27,6 +28,15 @@ def edition() -> str:
     one is known on another machine and after another installation. What is being worked on, and
     what was changed since it was installed, counts by the times and sizes of its files.
     """
+    if not _known:
+        _known.append(_made())
+    return _known[0]
+
+
+_known: list[str] = []
+
+
+def _made() -> str:
     key = blake2b(f"{__version__}\n{sys.version}".encode(), digest_size=8)
     installed: dict[str, int] = {}
     """By top-level module when it was installed, in nanoseconds."""
@@ -45,15 +55,17 @@ def edition() -> str:
     return key.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
 class RulePackage:
     """A distribution that brings rules: the folder with its metadata, the top-level modules that
     its entry points are in, and what those for rules lead to, as `package.module` or
     `package.module:name`."""
 
-    metadata: str
-    modules: frozenset[str]
-    rules: tuple[str, ...]
+    __slots__ = ("metadata", "modules", "rules")
+
+    def __init__(self, metadata: str, modules: frozenset[str], rules: tuple[str, ...]) -> None:
+        self.metadata = metadata
+        self.modules = modules
+        self.rules = rules
 
 
 def rule_packages() -> Iterator[RulePackage]:
@@ -104,8 +116,13 @@ def _entry_points(text: str) -> dict[str, list[str]]:
 
 
 def _folders(module: str) -> list[str]:
+    """The folders that a top-level module is in, as `importlib.util.find_spec` would find it, which
+    takes longer to load."""
+    loaded = sys.modules.get(module)
+    spec = None if loaded is None else loaded.__spec__
     try:
-        spec = find_spec(module)
+        for finder in sys.meta_path:
+            spec = spec or finder.find_spec(module, None)
     except (ImportError, ValueError):
         return []
     if spec is None:

@@ -1,6 +1,15 @@
-"""Where a path lies: in which folder, and below which one that has a certain file."""
+"""Where a path lies: in which folder, in which project, below which folder with a certain file."""
+
+from __future__ import annotations
 
 import os
+
+TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
 
 def is_in(path: str, folder: str) -> bool:
@@ -17,3 +26,20 @@ def nearest_with(folder: str, *names: str) -> str | None:
             return None
         folder = above
     return folder
+
+
+def project_folders(paths: Iterable[str | Path]) -> list[str]:
+    """The folders of the projects that `paths` are in: the nearest above each that looks like one,
+    else the current folder where it is in there, else its own."""
+    found: dict[str, None] = {}
+    here = os.getcwd()
+    for path in paths:
+        whole = os.path.abspath(path)
+        own = whole if os.path.isdir(whole) else os.path.dirname(whole)
+        found[project_above(own) or (here if is_in(own, here) else own)] = None
+    return list(found)
+
+
+def project_above(folder: str) -> str | None:
+    """The nearest folder from this one upward that looks like a project's; None where none does."""
+    return nearest_with(folder, *_MARKS)

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+IGNORING = ".gitignore"
+EXCLUDING = os.path.join(".git", "info", "exclude")
+"""What says for a whole repository what is left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class IgnorePattern:
@@ -57,20 +61,27 @@ def ignore_files_above(root: Path) -> tuple[IgnoreFile, ...]:
 
     None when they leave `root` itself out: who asks for an ignored folder wants what is in it.
     """
-    here = os.path.abspath(root)  # `resolve` would follow links
-    folders = [here]
-    while not os.path.exists(os.path.join(folders[-1], ".git")):
-        parent = os.path.dirname(folders[-1])
-        if parent == folders[-1]:
-            return ()
-        folders.append(parent)
+    folders = folders_to_repository(root)
     top = Path(folders[-1])
-    found = [*read_ignore_file(top / ".git" / "info" / "exclude", top)]
+    if not os.path.exists(top / ".git"):
+        return ()
+    found = [*read_ignore_file(top / EXCLUDING, top)]
     for folder, entry in zip(folders[:0:-1], folders[-2::-1], strict=True):
-        found.extend(read_ignore_file(Path(folder) / ".gitignore", Path(folder)))
+        found.extend(read_ignore_file(Path(folder) / IGNORING, Path(folder)))
         if ignored(entry, True, found):
             return ()
     return tuple(found)
+
+
+def folders_to_repository(root: Path) -> list[str]:
+    """The folders from `root` upward to the top of its repository; all, where it is in none."""
+    folders = [os.path.abspath(root)]  # `resolve` would follow links
+    while not os.path.exists(os.path.join(folders[-1], ".git")):
+        parent = os.path.dirname(folders[-1])
+        if parent == folders[-1]:
+            break
+        folders.append(parent)
+    return folders
 
 
 def read_ignore_file(path: Path, folder: Path) -> tuple[IgnoreFile, ...]:

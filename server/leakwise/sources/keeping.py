@@ -1,10 +1,14 @@
 """Files of the cache folder: read only where they are whole, written beside and replaced."""
 
-import contextlib
-import hashlib
+from __future__ import annotations
+
 import os
-import time
-from pathlib import Path
+
+from leakwise.sources.digests import blake2b
+
+TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOLDER = ".leakwise_cache"
 """The name of the folder that a project has for its cache. It may be deleted at any time."""
@@ -13,14 +17,15 @@ OUTDATED_SECONDS = 7 * 24 * 3600.0
 """What another edition of Leakwise has kept goes when it was not written for so long."""
 
 
-def kept(file: Path) -> bytes | None:
+def kept(file: str | Path) -> bytes | None:
     """What was kept in a file; None where there is none, or it is damaged."""
     try:
-        data = file.read_bytes()
+        with open(file, "rb") as stream:
+            data = stream.read()
     except (OSError, ValueError):
         return None
     digest, _, body = data.partition(b"\n")
-    return body if digest == hashlib.sha256(body).hexdigest().encode() else None
+    return body if digest == _digest(body) else None
 
 
 def keep(file: Path, body: bytes) -> None:
@@ -30,16 +35,23 @@ def keep(file: Path, body: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    import contextlib
+    import time
+
     folder = file.parent
     folder.mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():
         _put(ignore, b"*\n")
-    _put(file, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    _put(file, _digest(body) + b"\n" + body)
     for other in folder.glob(f"{file.name.rpartition('-')[0]}-*"):
         with contextlib.suppress(OSError):
             if other.stat().st_mtime < time.time() - OUTDATED_SECONDS:
                 other.unlink()
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=32).hexdigest().encode()
 
 
 def _put(file: Path, content: bytes) -> None:

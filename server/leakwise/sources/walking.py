@@ -4,7 +4,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from leakwise.sources.ignoring import IgnoreFile, ignore_files_above, ignored, read_ignore_file
+from leakwise.sources.ignoring import (
+    IGNORING,
+    IgnoreFile,
+    ignore_files_above,
+    ignored,
+    read_ignore_file,
+)
 from leakwise.sources.patterns import FileChoice, choice
 
 EXCLUDED_FOLDERS = frozenset(
@@ -54,6 +60,7 @@ def python_files(
     roots: Iterable[Path],
     unlistable: Callable[[Path, str], None] = lambda path, why: None,
     choice_in: Callable[[str], FileChoice] = _usual_choice,
+    listed: Callable[[str, list[os.DirEntry[str]]], None] = lambda folder, entries: None,
 ) -> Iterator[Path]:
     """The files to check for `roots`, each once, in a fixed order.
 
@@ -63,11 +70,11 @@ def python_files(
 
     `choice_in` gives what is taken of a folder, by its absolute path: `INCLUDED_FILES`, and no
     `EXCLUDED_FOLDERS`, where it is not given. `unlistable` is told of each folder that cannot be
-    listed, and why.
+    listed, and why; `listed` of each that was, by its absolute path, and what it has.
     """
     seen: set[str] = set()
     for root in roots:
-        files = _walk(root, unlistable, choice_in) if root.is_dir() else (root,)
+        files = _walk(root, unlistable, choice_in, listed) if root.is_dir() else (root,)
         for file in files:
             key = os.path.abspath(file)  # `resolve` would follow links
             if key not in seen:
@@ -79,6 +86,7 @@ def _walk(
     root: Path,
     unlistable: Callable[[Path, str], None],
     choice_in: Callable[[str], FileChoice],
+    listed: Callable[[str, list[os.DirEntry[str]]], None],
 ) -> Iterator[Path]:
     waiting: list[tuple[Path, Sequence[IgnoreFile]]] = [(root, ignore_files_above(root))]
     while waiting:
@@ -89,12 +97,13 @@ def _walk(
         except OSError as error:
             unlistable(folder, error.strerror or type(error).__name__)
             continue
+        absolute = os.path.abspath(folder)
+        listed(absolute, entries)
         names = {entry.name for entry in entries}
         if "pyvenv.cfg" in names and folder != root:
             continue
-        if ".gitignore" in names:
-            ignores = (*ignores, *read_ignore_file(folder / ".gitignore", folder))
-        absolute = os.path.abspath(folder)
+        if IGNORING in names:
+            ignores = (*ignores, *read_ignore_file(folder / IGNORING, folder))
         chosen = choice_in(absolute)
         heeded = ignores if chosen.respect_gitignore else ()
         prefix = os.path.join(absolute, "")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from leakwise.cli.cache.findings import FindingsCache
 from leakwise.cli.cache.world import World, world_of
@@ -14,7 +14,11 @@ from leakwise.cli.shown import CheckedFile
 from leakwise.engine.knowledge import told_in
 from leakwise.engine.outside import cache_folder, environments_of
 from leakwise.engine.settings import FolderSettings, SettingsResolver
+from leakwise.sources.digests import blake2b
 from leakwise.sources.editions import edition
+
+if TYPE_CHECKING:
+    from leakwise.cli.cache.remembering import Witness
 
 
 def check_what_changed(
@@ -23,9 +27,10 @@ def check_what_changed(
     folders: Sequence[str],
     settings: SettingsResolver,
     with_fixes: bool,
+    witness: "Witness | None" = None,
 ) -> Generator[CheckedFile, None, None]:
     """As `check_files`; what is kept of earlier checks and still holds is not checked again, and
-    what is found is kept, also where the caller stops early."""
+    what is found is kept, also where the caller stops early. `witness` is told what has it."""
     cache = opened(folders, settings)
     if cache is None:
         check_selectors(settings.overrides, loaded_rules())
@@ -60,6 +65,8 @@ def check_what_changed(
             raise
     _trust(settings, cache)
     why = cache.save()
+    if witness is not None and why is None:
+        witness.cache = cache
     if why is not None and settings.overrides.cache is not None:
         # Without its own folder a project is checked all the same; this one was asked for.
         about = f"cannot keep what was found ({why}) - name another folder as `--cache-dir`"

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from leakwise.cli.cache.plain import plain_finding, shown_finding
@@ -24,9 +24,10 @@ class FindingsCache:
 
     def __init__(self, file: Path, look: Callable[[], World | None]) -> None:
         """`look` tells what lies round the files; it is asked only where that matters, once."""
-        self._file = file
+        self.file = file
+        self.began = time.time_ns()
+        """When it was opened, in nanoseconds."""
         self._look = look
-        self._began = time.time_ns()
         self._state = read_state(file)
         self._world: World | None = None
         self._looked = False
@@ -66,7 +67,7 @@ class FindingsCache:
         if not all(self._take(*one) for one in depends):
             return
         self._state.entries[whole] = Entry(
-            settled(basis.stamp, self._began),
+            settled(basis.stamp, self.began),
             basis.digest,
             settings,
             with_fixes,
@@ -78,6 +79,20 @@ class FindingsCache:
             file.checked,
         )
         self._learned = True
+
+    def basis_of(self, paths: Sequence[str]) -> "tuple[World, dict[str, Stamp | None]] | None":
+        """What all that is known of some files rests on, beside their settings: what lies round
+        them, and how paths look. None where something is not known, or may have changed."""
+        self._look_round()
+        looks: dict[str, Stamp | None] = {}
+        for path in map(os.path.abspath, paths):
+            entry = self._state.entries.get(path)
+            if entry is None:
+                return None
+            looks[path] = entry.stamp
+            looks.update((one, self._state.facts[one][0]) for one in entry.depends)
+        seen = {*looks.values(), *(stamp for stamp, _ in self._state.sources.values())}
+        return None if self._world is None or UNSURE in seen else (self._world, looks)
 
     def is_sound(self, settings: str) -> bool:
         """Whether settings are known to name only rules that exist."""
@@ -94,7 +109,7 @@ class FindingsCache:
         possible."""
         if not self._learned:
             return None
-        own, other = self._state, read_state(self._file)
+        own, other = self._state, read_state(self.file)
         own.sound |= other.sound
         same = own.has_sources_of(other)
         for path, entry in other.entries.items():
@@ -110,7 +125,7 @@ class FindingsCache:
         for path in [path for path in own.entries if not os.path.exists(path)]:
             del own.entries[path]
         try:
-            write_state(self._file, own)
+            write_state(self.file, own)
         except OSError as error:
             return error.strerror or type(error).__name__
         return None
@@ -139,7 +154,7 @@ class FindingsCache:
         state = self._state
         was, state.names = state.names, "" if self._world is None else self._world.names
         now = {} if self._world is None else self._world.sources
-        known, (state.sources, changed) = state.sources, seen_again(state.sources, now, self._began)
+        known, (state.sources, changed) = state.sources, seen_again(state.sources, now, self.began)
         self._learned = self._learned or state.sources != known
         words: set[str] | None = set()
         if changed and any(one.names for one in state.entries.values()):
@@ -159,7 +174,7 @@ class FindingsCache:
             return was
         if not digest or digest_in(path) != digest:
             return None
-        return settled(now, self._began)
+        return settled(now, self.began)
 
     def _holds(self, path: str) -> bool:
         """Whether a path looks as the fact of it says."""
@@ -188,7 +203,7 @@ class FindingsCache:
             return False
         stamp, digest = fact
         if stamp is not None and digest:
-            stamp = settled(stamp, self._began)
+            stamp = settled(stamp, self.began)
         self._state.facts[path] = stamp, digest
         self._holding[path] = True
         return True
@@ -216,4 +231,4 @@ class FindingsCache:
 
     def _may_have_changed(self, stamp: Stamp) -> bool:
         """Whether something may have changed since this check began."""
-        return max(stamp[:2]) > self._began - _SLACK_NS
+        return max(stamp[:2]) > self.began - _SLACK_NS

@@ -2,7 +2,8 @@
 
 import os
 import stat
-from hashlib import blake2b
+
+from leakwise.sources.digests import blake2b
 
 Stamp = tuple[int, int, int, int]
 """Times of the last change of the content and of the file's entry in nanoseconds, its size in

@@ -1,13 +1,19 @@
 """What lies round the checked files, as far as answers about other files may rest on it."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
 from importlib.machinery import EXTENSION_SUFFIXES
 
-from leakwise.cli.cache.stamps import Stamp, stamp_of
+from leakwise.cli.cache.stamps import stamp_of
+from leakwise.sources.digests import blake2b
 from leakwise.sources.folders import is_in
+
+TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from leakwise.cli.cache.stamps import Stamp
 
 MOST_FILES = 50_000
 """In larger projects nothing is kept that rests on other files: looking would take too long."""
@@ -16,14 +22,16 @@ _LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 _SOURCES = (".py", ".pyi", ".ipynb", ".gitignore", *EXTENSION_SUFFIXES)
 
 
-@dataclass(frozen=True, slots=True)
 class World:
     """`names` stands for which source files there are and which packages are installed; how the
     former look by absolute path; the project's `folders`."""
 
-    names: str
-    sources: Mapping[str, Stamp]
-    folders: tuple[str, ...]
+    __slots__ = ("folders", "names", "sources")
+
+    def __init__(self, names: str, sources: Mapping[str, Stamp], folders: tuple[str, ...]) -> None:
+        self.names = names
+        self.sources = sources
+        self.folders = folders
 
 
 def world_of(folders: Sequence[str], packages: Sequence[str], told: str) -> World | None:
@@ -62,7 +70,7 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _sources(folder: str) -> Iterator["os.DirEntry[str]"]:
+def _sources(folder: str) -> Iterator[os.DirEntry[str]]:
     """The files of a project that imports may lead to, or that say which ones are looked at.
     Environments are left out: what they have is installed."""
     waiting = [folder]

@@ -35,9 +35,14 @@ def table_of(path: Path) -> tuple[str, ...]:
 
 def user_settings() -> Read | None:
     """What a user has set for code that has no settings of its own; None where nothing is set."""
-    path = Path(_user_folder(), "leakwise.toml")
+    path = Path(user_file())
     # Its patterns are for whatever is checked, wherever it lies.
     return read_settings(path, folder=os.getcwd()) if path.is_file() else None
+
+
+def user_file() -> str:
+    """The path of the file with what a user has set, be it there or not."""
+    return os.path.join(_user_folder(), "leakwise.toml")
 
 
 def _user_folder() -> str:

@@ -79,6 +79,11 @@ class SettingsResolver:
         return list(self._made.values())
 
     @property
+    def looked_in(self) -> list[str]:
+        """All folders in which settings files were looked for so far."""
+        return list(self._near)
+
+    @property
     def names_rules(self) -> bool:
         """Whether settings that were looked up name rules of which it is not known that there are
         such."""

@@ -10,16 +10,16 @@ Python itself is never asked: an interpreter that lies in a workspace may be any
   https://packaging.python.org/en/latest/specifications/direct-url/
 """
 
-import base64
-import contextlib
-import hashlib
-import json
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
-from leakwise.sources import nearest_with, uri_to_path
+from leakwise.sources.folders import nearest_with
+
+TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _USUAL = (".venv", "venv", ".conda", "env", ".env")
 """Names of folders with environments, the likeliest first; others are taken after these."""
@@ -51,17 +51,21 @@ def search_path(
 
 
 def _environment_of(root: str, environ: Mapping[str, str], configured: Sequence[str]) -> str | None:
-    candidates = (
-        *(os.path.join(root, one) for one in configured),
-        *_in_project(root, environ),
-        environ.get("VIRTUAL_ENV", ""),
-        "" if _in_conda_base(environ) else environ.get("CONDA_PREFIX", ""),
-        *_of_poetry(root, environ),
-        environ.get("CONDA_PREFIX", ""),
-        sys.prefix,
-    )
-    usable = (one for one in candidates if os.path.isabs(one) and _is_environment(one))
-    return next(usable, None)
+    for one in _candidates(root, environ, configured):
+        if os.path.isabs(one) and _is_environment(one):
+            return one
+    return None
+
+
+def _candidates(root: str, environ: Mapping[str, str], configured: Sequence[str]) -> Iterator[str]:
+    yield from (os.path.join(root, one) for one in configured)
+    yield from _in_project(root, environ)
+    yield environ.get("VIRTUAL_ENV", "")
+    if not _in_conda_base(environ):
+        yield environ.get("CONDA_PREFIX", "")
+    yield from _of_poetry(root, environ)
+    yield environ.get("CONDA_PREFIX", "")
+    yield sys.prefix
 
 
 def _is_environment(folder: str) -> bool:
@@ -96,10 +100,17 @@ def _of_poetry(root: str, environ: Mapping[str, str]) -> list[str]:
     if folder is None:
         cache = environ.get("POETRY_CACHE_DIR") or _user_cache("pypoetry", environ)
         folder = os.path.join(cache, "virtualenvs")
+    made = _folders(folder)
+    if not made:
+        return []
+    # These are loaded late: most checks that know their results need none.
+    import base64
+    import hashlib
+
     path = os.path.normcase(os.path.realpath(root))
     digest = hashlib.sha256(path.encode(errors="surrogateescape")).digest()
     mark = f"-{base64.urlsafe_b64encode(digest).decode()[:8]}-py"
-    return sorted((one for one in _folders(folder) if mark in os.path.basename(one)), reverse=True)
+    return sorted((one for one in made if mark in os.path.basename(one)), reverse=True)
 
 
 def _user_cache(name: str, environ: Mapping[str, str]) -> str:
@@ -175,22 +186,37 @@ def _path_lines(file: str, packages: str) -> Iterator[str]:
         if not line or line.startswith(("#", "import ", "import\t")) or _is_remote(line):
             continue
         folder = os.path.normpath(os.path.join(packages, line))
-        with contextlib.suppress(ValueError):  # a NUL character
-            if os.path.isdir(folder):
-                yield folder
+        # Of a path with a NUL character it is not.
+        if os.path.isdir(folder):
+            yield folder
 
 
 def _editable_project(file: str) -> str | None:
+    text = _read(file)
+    if not text:
+        return None
+    import json
+
     try:
-        told = json.loads(_read(file) or "{}")
+        told = json.loads(text)
     except (ValueError, RecursionError):
         return None
     match told:
         case {"url": str(url), "dir_info": {"editable": True}}:
-            path = uri_to_path(url)
-            if path is not None and path.is_absolute() and not _is_remote(str(path)):
-                return str(path)
+            path = _local_path(url)
+            if os.path.isabs(path) and not _is_remote(path):
+                return path
     return None
+
+
+def _local_path(url: str) -> str:
+    """The path that a `file:` URI names, empty for others."""
+    if os.name == "posix" and url.startswith("file:///") and "%" not in url:
+        # As below, which takes longer to load than a check that knows its result.
+        return url.removeprefix("file://")
+    from leakwise.sources.addresses import uri_to_path
+
+    return str(uri_to_path(url) or "")
 
 
 def _is_remote(path: str) -> bool:
@@ -206,7 +232,7 @@ def _settings(file: str) -> dict[str, str]:
 def _read(file: str) -> str:
     """The text of a file, empty where there is none."""
     try:
-        with Path(file).open("rb") as stream:
+        with open(file, "rb") as stream:
             data = stream.read(_LARGEST + 1)
     except (OSError, ValueError):
         return ""

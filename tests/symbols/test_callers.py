@@ -53,6 +53,11 @@ def callers(root: Path, name: str) -> GradMode | None:
         ),
         ("from pkg.evaluation import evaluate\nrun(evaluate)\n", GradMode.UNKNOWN),
         (
+            "import torch\nfrom pkg.evaluation import evaluate\ndef f(): return evaluate(m, d)\n"
+            "with torch.no_grad():\n    f()\n",
+            GradMode.OFF,
+        ),
+        (
             "from pkg.evaluation import *\nwith mine():\n    evaluate(m, d)\n",
             GradMode.UNKNOWN,
         ),

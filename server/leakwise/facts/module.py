@@ -351,9 +351,11 @@ class ModuleFacts:
 
     def callers_grad(self, definition: Definition) -> GradMode | None:
         """The grad mode in which the callers of a function run it."""
-        cell = self.query(
-            definition, "callers", lambda: callers_grad(self, definition), GradMode.UNKNOWN
-        )
+
+        def compute() -> GradMode | None:
+            return callers_grad(self, definition)
+
+        cell = self.query(definition, "callers", compute, GradMode.UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
 
     def callers(self, definition: Definition) -> tuple[Definition, ...]:

@@ -146,6 +146,8 @@ _PLAIN: dict[str, Effect] = {
 
 SWITCH_WORDS = frozenset({"no_grad", "inference_mode", "set_grad_enabled"})
 """Words of which one stands where recording is switched off."""
+SWITCHING_ON = frozenset({"enable_grad", "set_grad_enabled"})
+"""Words of which one stands where it is switched on again."""
 DIFFERENTIATING = frozenset(
     [
         "create_graph",

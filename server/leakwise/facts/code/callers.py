@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import CALL_METHOD
-from leakwise.facts.apis.torch_functions import SWITCH_WORDS
+from leakwise.facts.apis.torch_functions import SWITCH_WORDS, SWITCHING_ON
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.parameters import given_to
 from leakwise.facts.interpreter.decorated import may_switch_unseen
@@ -86,13 +86,23 @@ def callers_grad(module: "ModuleFacts", definition: Definition) -> GradMode | No
     if may_switch_unseen(module, definition):
         return GradMode.UNKNOWN
     sites, all_seen = call_sites(module, definition)
-    modes = {site.grad for _, site in sites}
+    modes = {mode_at(module, caller, site) for caller, site in sites if caller is not definition}
     if GradMode.ON in modes:
         return GradMode.ON
     if not all_seen or GradMode.UNKNOWN in modes:
         return GradMode.UNKNOWN
     here = GradMode.OFF if modes else None
     return _elsewhere(module, definition, here) if _may_be_imported(definition) else here
+
+
+def mode_at(module: "ModuleFacts", caller: Definition, site: CallSite) -> GradMode:
+    """The grad mode at a call of a function: that in which its caller is run, where the caller
+    leaves it as it was."""
+    if site.grad is not GradMode.ON or caller.name in _CALLED_BY_FRAMEWORKS:
+        return site.grad
+    if module.body_mentions(caller, SWITCHING_ON):
+        return site.grad
+    return module.callers_grad(caller) or site.grad
 
 
 def values_given(module: "ModuleFacts", definition: Definition) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from leakwise.facts.code.callers import mode_at
 from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.project_index import Imports, ProjectIndex
 from leakwise.facts.symbols.questions import Location, is_address, location_of
@@ -102,7 +103,7 @@ def _modes_in(
                 if leads_there is None:
                     modes.add(GradMode.UNKNOWN)
                 elif leads_there:
-                    modes.add(event.grad)
+                    modes.add(mode_at(facts, definition, event))
     if uses.others or followed < uses.calls:
         modes.add(GradMode.UNKNOWN)
     return modes

@@ -117,7 +117,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
     @property
     def keepings(self) -> tuple[Keeping, ...]:
         """Every value put into a container."""
-        return self._of(Keeping, "keeping", "addition")  # type: ignore[return-value]
+        return self._of(Keeping)  # type: ignore[return-value]
 
     @property
     def kept_by_callees(self) -> tuple[Accumulation | Keeping, ...]:

@@ -182,13 +182,17 @@ def keep(
         written = holder.but(graph=Graph.ATTACHED, certainty=stored.certainty, scalar=Scalar.OPEN)
         run.state.change(path, run.recorded(written).made_from(deep_sources(stored) | {path}))
         return
+    held = holder if holder.kind is Kind.CONTAINER else _ASSUMED.but(element=holder.element)
+    now = put_beside(held, stored, path)
+    run.state.change(path, with_part(run, path, holder, now, node, stored))
+
+
+def put_beside(held: Value, stored: Value, path: str) -> Value:
+    """The container at a path with a value put beside what it holds."""
     kept = stored.but(items=None) if stored.items is not None else stored
     # What others may have put in is not known, but what is put in here is.
-    element = kept if holder.element in (None, UNKNOWN) else join(holder.element, kept)
-    sources = deep_sources(stored) | {path}
-    held = holder if holder.kind is Kind.CONTAINER else _ASSUMED
-    now = held.mixed().but(element=element).made_from(sources)
-    run.state.change(path, with_part(run, path, holder, now, node, stored))
+    element = kept if held.element in (None, UNKNOWN) else join(held.element, kept)
+    return held.mixed().but(element=element).made_from(deep_sources(stored) | {path})
 
 
 _ASSUMED = Value(Kind.CONTAINER, certainty=Certainty.POSSIBLE)

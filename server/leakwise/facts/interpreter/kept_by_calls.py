@@ -7,13 +7,13 @@ from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import Given, without_parameters
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
 from leakwise.facts.interpreter.binding import fresh_loops, is_from_before
-from leakwise.facts.interpreter.containers import holds_graph
+from leakwise.facts.interpreter.containers import holds_graph, put_beside
 from leakwise.facts.interpreter.parts import put_in
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.state import deep_sources
 from leakwise.facts.symbols.questions import FoundKept
 from leakwise.facts.terms.events import Accumulation, Event, Keeping
-from leakwise.facts.terms.values import Certainty, Graph, Value, tensor
+from leakwise.facts.terms.values import Certainty, Graph, Kind, Value, tensor
 
 
 def note_kept_argument(
@@ -47,8 +47,13 @@ def note_kept_argument(
         where = put_in(argument.value)
         event = Keeping(place, run.loops, holder, held, how, stored, *told, where, renewed_by)
     run.outcome.add(event, holder)
-    if how == "+" and (old := run.state.values.get(holder)) is not None:
+    old = run.state.values.get(holder)
+    if old is None:
+        return
+    if how == "+":
         run.state.change(holder, arithmetic(old, stored).made_from(frozenset({holder})))
+    elif old.kind is Kind.CONTAINER:
+        run.state.change(holder, put_beside(old, stored, holder))
 
 
 def note_kept_elsewhere(

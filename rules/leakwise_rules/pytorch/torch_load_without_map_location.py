@@ -257,7 +257,8 @@ class TorchLoadWithoutMapLocation(Rule):
             takers = [one for one in body.given_to(load, _TAKES) if _takes_tensors(one)]
             if not takers or any(taker.argument("assign", 2) for taker in takers):
                 continue
-            unsure = all(_NAMED_SO.search(taker.receiver or "") for taker in takers)
+            takers.sort(key=_doubt)
+            unsure = all(_named_so(taker) for taker in takers)
             yield self.report(
                 load.place,
                 *(_copied_at(taker) for taker in takers[:2]),
@@ -275,6 +276,22 @@ class TorchLoadWithoutMapLocation(Rule):
 
 def _takes_tensors(taker: CallSite) -> bool:
     return taker.receiver_value.kind not in _WITHOUT_TENSORS
+
+
+def _named_so(taker: CallSite) -> bool:
+    return _NAMED_SO.search(taker.receiver or "") is not None
+
+
+def _doubt(taker: CallSite) -> tuple[bool, ...]:
+    """How little is known of what takes it: of which kind it is, whether its name or that of what
+    it is given stands for something without tensors, whether it is another one in each round."""
+    given = taker.argument("state_dict", 0)
+    return (
+        taker.receiver_value.kind is Kind.UNKNOWN,
+        _named_so(taker) or bool(given and _NAMED_SO.search(given.path or "")),
+        bool(taker.renewed_in),
+        given is None or given.path is None,
+    )
 
 
 def _copied_at(taker: CallSite) -> RelatedPlace:

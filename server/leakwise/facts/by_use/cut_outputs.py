@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import CUT_GRAPH, MODULE_LOOKUPS
 from leakwise.facts.by_use.loss_functions import is_loss_function
+from leakwise.facts.code.annotations import is_callable
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.members import annotations_of
 from leakwise.facts.code.names import path_of
+from leakwise.facts.code.parameters import defaults
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.terms.events import GradMode
@@ -57,11 +60,49 @@ def _asked(receiver: Value, path: str) -> bool:
 
 
 def _was_handed_in(run: Run, path: str) -> bool:
-    """Whether this is an attribute of `self`, and no method of a part of it, or a parameter."""
+    """Whether this is an attribute of `self`, and no method of a part of it, or a parameter, of
+    which nothing says that it is a function."""
     root, _, rest = path.partition(".")
-    if rest:
-        return root == run.instance and rest.isidentifier()
-    return path in run.definition.parameter_names()
+    if not rest:
+        handed = path in run.definition.parameter_names()
+        return handed and not _is_function(run.module, run.definition, path)
+    if root != run.instance or not rest.isidentifier():
+        return False
+    class_ = run.definition.parent
+    return class_ is None or not _keeps_function(run.module, class_, rest)
+
+
+def _is_function(module: "ModuleFacts", definition: Definition, parameter: str) -> bool:
+    """Whether a parameter is annotated as something to call, or is a function by default. Who
+    means a network says so."""
+    for one in definition.parameters():
+        if one.arg == parameter and one.annotation is not None:
+            return is_callable(module, definition, one.annotation)
+    default = defaults(definition).get(parameter)
+    return isinstance(default, ast.Name | ast.Attribute | ast.Lambda)
+
+
+def _keeps_function(module: "ModuleFacts", class_: Definition, name: str) -> bool:
+    """Whether an attribute is annotated as something to call, or keeps a parameter of the
+    constructor that is a function."""
+
+    def compute() -> bool:
+        class_.code.read()
+        annotation = annotations_of(class_).get(name)
+        if annotation is not None and is_callable(module, class_, annotation):
+            return True
+        first = module.method(class_, "__init__")
+        if first is None:
+            return False
+        first.code.read()
+        path = f"{first.instance_name()}.{name}"
+        return any(
+            path in first.index.attributes_given(one) and _is_function(module, first, one)
+            for one in first.parameter_names()
+        )
+
+    cell = module.query(class_, ("keeps function", name), compute, False)
+    return cell.read()  # type: ignore[no-any-return]
 
 
 def _is_cut_later(run: Run, node: ast.Call) -> bool:

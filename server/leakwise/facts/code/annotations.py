@@ -91,6 +91,36 @@ def annotated(module: "ModuleFacts", definition: Definition, annotation: ast.exp
     return Value(kind_found, name=name)
 
 
+def is_callable(module: "ModuleFacts", definition: Definition, annotation: ast.expr) -> bool:
+    """Whether an annotation says that something can be called, and no more; None may stand in its
+    place."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return False
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return _all_callable(module, definition, [annotation.left, annotation.right])
+    outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    head, _, last = (module.names.resolve(definition, path_of(outer)).name or "").rpartition(".")
+    if head in _TYPING and last == "Callable":
+        return True
+    if not isinstance(annotation, ast.Subscript) or head not in _TYPING:
+        return False
+    inner = annotation.slice
+    parts = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
+    if last in _WRAPPERS:
+        return is_callable(module, definition, parts[0])
+    return last == "Union" and _all_callable(module, definition, parts)
+
+
+def _all_callable(
+    module: "ModuleFacts", definition: Definition, annotations: list[ast.expr]
+) -> bool:
+    some = [one for one in annotations if not (isinstance(one, ast.Constant) and one.value is None)]
+    return bool(some) and all(is_callable(module, definition, one) for one in some)
+
+
 def _bare(last: str) -> Value:
     if last in _OF_ONE or last in _TUPLES or last in _GENERATORS:
         return Value(Kind.CONTAINER)

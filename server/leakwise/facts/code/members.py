@@ -174,7 +174,7 @@ def attribute_value(
     found = inherited(module, class_, name)
     if found.kind is not Kind.UNKNOWN:
         return found
-    annotation = _annotations(class_).get(name) if class_.index.mentions(name) else None
+    annotation = annotations_of(class_).get(name) if class_.index.mentions(name) else None
     if annotation is not None:
         return annotated(module, class_, annotation)
     return empty or UNKNOWN
@@ -211,7 +211,7 @@ def local_bases(module: "ModuleFacts", class_: Definition) -> list[Definition]:
     return found
 
 
-def _annotations(class_: Definition) -> dict[str, ast.expr]:
+def annotations_of(class_: Definition) -> dict[str, ast.expr]:
     """The annotated names of a class's body, in order."""
     node = class_.node
     return {
@@ -239,7 +239,7 @@ def record_of(module: "ModuleFacts", class_: Definition) -> Record | None:
         ):
             return None
         names = [name for base in above if base is not None for name in base.names]
-        names.extend(name for name in _annotations(class_) if name not in names)
+        names.extend(name for name in annotations_of(class_) if name not in names)
         return Record(tuple(names), is_tuple)
 
     cell = module.query(class_, "record", compute, None, breaks_cycles=True)

@@ -1,5 +1,10 @@
 # Who detaches what a call gives takes it for something with a graph.
+from dataclasses import dataclass
+from typing import Callable, Optional
+
 import torch
+
+from scores import cos_sim
 
 
 class Pilot:
@@ -85,3 +90,46 @@ class Ranker:
         with torch.no_grad():
             quiet = self.model.ranking_loss(batches)  #? unknown
         return loss, best, other, quiet
+
+
+# What is annotated as something to call, or is a function by default, is a function.
+def mine(
+    texts: torch.Tensor,
+    score: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    distance: "Optional[Callable]",
+    weigh: Callable | None,
+    encoder,
+    similar=cos_sim,
+    spread=lambda x: x,
+):
+    scores = score(texts, texts).detach()
+    far = distance(texts)  #? unknown
+    heavy = weigh(texts)  #? unknown
+    near = similar(texts)  #? unknown
+    wide = spread(texts)  #? unknown
+    made = encoder(texts)  #? Output attached likely
+    return scores, far.detach(), heavy.detach(), near.detach(), wide.detach(), made.detach()
+
+
+class Scorer:
+    def __init__(self, score: Callable, encoder, similar=cos_sim):
+        self.score = score
+        self.encoder = encoder
+        self.compare = similar
+
+    def rank(self, texts):
+        scores = self.score(texts)  #? unknown
+        near = self.compare(texts)  #? unknown
+        made = self.encoder(texts)  #? Output attached likely
+        return scores.detach(), near.detach(), made.detach()
+
+
+@dataclass
+class Ranking:
+    score: Callable
+    encoder: object
+
+    def rank(self, texts):
+        scores = self.score(texts)  #? unknown
+        made = self.encoder(texts)  #? Output attached likely
+        return scores.detach(), made.detach()

@@ -75,7 +75,12 @@ def _sites_in(
     module: "ModuleFacts", caller: Definition, definition: Definition
 ) -> Iterator[CallSite]:
     for event in module.body(caller).events:
-        if isinstance(event, CallSite) and event.value.definition is definition:
+        if (
+            isinstance(event, CallSite)
+            and event.value.definition is definition
+            # A call of an object has its class as the definition, and makes none.
+            and (not definition.is_class or event.value.kind is Kind.CLASS)
+        ):
             yield event
 
 

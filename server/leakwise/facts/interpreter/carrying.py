@@ -58,6 +58,15 @@ def in_later_rounds(run: "Run", before: State, after: State, joined: State) -> S
     return joined
 
 
+def suppose_carried(run: "Run", before: State, full: State, after: State, joined: State) -> None:
+    """Supposes, for the second round, that a graph is at the paths at which a `full` round leaves
+    one, and another that a `continue` ends early does not: it leaves what it found, or cuts it, as
+    the second round will tell."""
+    for path, value in left_for_later(before, full).items():
+        if path in after.values and not after.values[path].carries_graph:
+            joined.change(path, value.made_from(frozenset({mark(path, len(run.loops))})))
+
+
 def behind_loop(before: State, after: State, joined: State) -> State:
     """What holds behind the loop, which may have had no round."""
     for path, value in left_for_later(before, after).items():

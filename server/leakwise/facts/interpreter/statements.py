@@ -2,30 +2,28 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from leakwise.facts.by_use.graph_origins import unwrapped
-from leakwise.facts.code.names import header_nodes, imported_names, path_of, paths_in
+from leakwise.facts.code.names import header_nodes, imported_names, path_of
 from leakwise.facts.incremental.blocks import blocks_of, run_blocks
 from leakwise.facts.interpreter.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.interpreter.binding import bind
-from leakwise.facts.interpreter.carrying import behind_loop, in_later_rounds, left_for_later, mark
 from leakwise.facts.interpreter.expressions import evaluate
 from leakwise.facts.interpreter.grad_questions import enter, held_before, told_by
+from leakwise.facts.interpreter.loops import run_loop
 from leakwise.facts.interpreter.narrowing import first_use, tensor_test, tensors_asked_for
 from leakwise.facts.interpreter.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.interpreter.recording import mode_inside
 from leakwise.facts.interpreter.rounds import bound_names, looped_over
 from leakwise.facts.interpreter.run import Run
-from leakwise.facts.interpreter.state import Outcome, State, join_branches, join_states
+from leakwise.facts.interpreter.state import State, join_branches, join_states
 from leakwise.facts.repeating.reruns import note_display
 from leakwise.facts.resources.acquisitions import note_entered
-from leakwise.facts.terms.events import Carried, Defining, Entering, Handling, Loop, Looping
+from leakwise.facts.terms.events import Defining, Entering, Handling
 from leakwise.facts.terms.places import Place, header_place
 from leakwise.facts.terms.values import UNKNOWN, Kind, Value, join
-
-ROUNDS = 3
-"""How often a loop's body is run at most, so that what one round leaves reaches the next."""
 
 
 def run_suite(run: Run, statements: Sequence[ast.stmt]) -> None:
@@ -137,99 +135,12 @@ def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State)
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:
     over = evaluate(run, node.iter)
     names = bound_names(node.target)
-    _loop(run, node, over, names, lambda: bind(run, node.target, looped_over(over)))
+    begin = partial(bind, run, node.target, looped_over(over))
+    run_loop(run, node, begin, run_suite, over=over, names=names)
 
 
 def _while(run: Run, node: ast.While) -> None:
-    _loop(run, node, None, (), lambda: evaluate(run, node.test))
-
-
-def _ends_with_first_round(node: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether no second round of a loop begins: each ends in a `break`, a `return` or a `raise`."""
-    if not isinstance(node.body[-1], ast.Break | ast.Return | ast.Raise):
-        return False
-    pending: list[ast.AST] = [*node.body]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, ast.Continue):
-            return False
-        if not isinstance(one, _OTHER_LOOPS):
-            pending.extend(ast.iter_child_nodes(one))
-    return True
-
-
-_OTHER_LOOPS = (
-    ast.For,
-    ast.AsyncFor,
-    ast.While,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-)
-
-
-def _loop(
-    run: Run,
-    node: ast.For | ast.AsyncFor | ast.While,
-    over: Value | None,
-    names: tuple[str, ...],
-    head: Callable[[], object],
-) -> None:
-    """Runs a loop until what a round leaves is what it was given, or for `ROUNDS` rounds."""
-    last = node.test if isinstance(node, ast.While) else node.iter
-    loop = Loop(
-        header_place(node, run.block, last),
-        node,
-        run.block,
-        id(node),
-        None if over is None else over.portable(),
-        1 if _ends_with_first_round(node) else None if over is None else over.length,
-        names,
-        frozenset() if isinstance(node, ast.While) else paths_in(node.iter),
-    )
-    outer_loops, outer_outcome = run.loops, run.outcome
-    run.loops = (*outer_loops, loop)
-    before = run.state
-    entry = before.copy()
-    for round_number in range(ROUNDS):
-        run.outcome = Outcome()
-        run.state = entry.copy()
-        head()
-        if run.watcher is not None:
-            run.watcher.entered(run, node)
-        run_suite(run, node.body)
-        after = run.state
-        for state in run.outcome.continues:
-            after = join_states(after, state, run.outside)
-        again = in_later_rounds(run, before, after, join_states(entry, after, run.outside))
-        settled = after.dead or again == entry
-        if settled or round_number == ROUNDS - 1:
-            break
-        outer_outcome.merge(run.outcome, flows_only=True)
-        entry = again
-    inner = run.outcome
-    # In one order, whichever way the state was made.
-    for path, value in sorted(left_for_later(before, after).items(), key=lambda one: one[0]):
-        source = mark(path, len(run.loops))
-        start = before.values[path]
-        inner.add(Carried(loop.place, run.loops, path, value, source, start), path)
-    run.loops, run.outcome = outer_loops, outer_outcome
-    leaving = inner.breaks
-    inner.breaks, inner.continues = [], []
-    outer_outcome.merge(inner)
-    outer_outcome.add(
-        Looping(loop.place, outer_loops, loop, left_early=bool(leaving) or inner.returning)
-    )
-    endless = isinstance(node, ast.While) and _always(node.test)
-    run.state = behind_loop(before, after, again.copy())
-    run.state.dead = endless or (entry.dead and after.dead)
-    run_suite(run, node.orelse)
-    for state in leaving:
-        run.state = join_states(run.state, state, run.outside)
-
-
-def _always(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and bool(test.value)
+    run_loop(run, node, partial(evaluate, run, node.test), run_suite)
 
 
 def _with(run: Run, node: ast.With | ast.AsyncWith) -> None:

@@ -9,6 +9,7 @@ import pytest
 from leakwise.facts.reading import Files
 from leakwise.facts.symbols.late_following import LateFollower
 from leakwise.facts.symbols.locating import Locator
+from leakwise.facts.symbols.trees import Trees
 from leakwise.sources import Overlay
 from leakwise.text import Document
 from tests.cli.running import write
@@ -29,7 +30,7 @@ class Reader:
         self.overlay = Overlay(Files())
         path = [str(one) for one in packages]
         self.follower = LateFollower(str(folder))
-        self.locator = Locator([str(root)], path, self.overlay, self.follower.follow)
+        self.locator = Locator([str(root)], path, Trees(self.overlay), self.follower.follow)
         self._locate = self.locator.locate if way == "files" else self.locator.follow
         self.listening = True
         sys.addaudithook(self._hear)  # for good: no hook can be taken back

@@ -1,8 +1,10 @@
 """Checks documents and makes plain data of what was found."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from leakwise.cli.cache.stamps import digest_of, stamp_of
@@ -41,7 +43,12 @@ def check_together(
             yield unchecked(path, str(error))
             continue
         chosen = settings.for_document(Path(path), every_rule())
-        analysis = Analysis(document, settings=chosen, outside=outside.known)
+        analysis = Analysis(
+            document,
+            settings=chosen,
+            outside=outside.known,
+            parsed=partial(outside.tree, os.path.abspath(path)),
+        )
         file = _finished(analysis, path, outside, with_fixes)
         if stamp is not None:
             own = Basis(stamp, digest_of(data))

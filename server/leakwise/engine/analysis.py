@@ -2,7 +2,7 @@
 
 import functools
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from leakwise.facts.incremental.queries import Cell
 from leakwise.facts.looking import Seen, carrying_assignments, seen_at
 from leakwise.facts.symbols.questions import Answer, Question
 from leakwise.rule import Finding, Report, Rule
-from leakwise.syntax import SyntaxProblem
+from leakwise.syntax import SyntaxProblem, SyntaxTree
 from leakwise.text import Document, LineChange, Position
 
 
@@ -48,15 +48,18 @@ class Analysis:
         settings: DocumentSettings | None = None,
         minimum_certainty: Certainty | None = None,
         outside: Outside = knows_nothing,
+        parsed: Callable[[Document], SyntaxTree] = SyntaxTree,
     ) -> None:
         """Runs `rules`, else those that `settings` leave, else all, and shows what is as sure as
         `minimum_certainty`, else as `settings` say. `outside` gives what is known already of other
-        files; where it gives None the answer is still to come, by `take`."""
+        files; where it gives None the answer is still to come, by `take`. `parsed` gives the tree
+        of the document, which others may read too where nothing changes it."""
         self.document = document
         self.settings = settings
         self.too_large = False
         """Whether the newest version holds so much that it is not analysed."""
         self._outside = outside
+        self._parsed = parsed
         self._rules = None if rules is None else tuple(rules)
         set_ = Certainty.LIKELY if settings is None else settings.settings.minimum_certainty
         self._publisher = Publisher(minimum_certainty or set_)
@@ -177,7 +180,8 @@ class Analysis:
 
     def _loaded(self) -> ModuleFacts | None:
         if self._facts is None and not self.gives_nothing and self._is_to_be_read():
-            self._facts = ModuleFacts(self.document, self._outside, self._told())
+            tree = self._parsed(self.document)
+            self._facts = ModuleFacts(self.document, self._outside, self._told(), tree)
             self._facts.database.on_doubt = self._doubted
         return self._facts
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from leakwise.facts.symbols.client import Symbols
     from leakwise.facts.symbols.direct import DirectAnswers
     from leakwise.facts.symbols.questions import Answer, Question, ToldData
+    from leakwise.facts.symbols.trees import Trees
+    from leakwise.syntax import SyntaxTree
+    from leakwise.text import Document
 
 MOST_ROUNDS = 10
 """How often what was answered may lead to further questions."""
@@ -42,6 +45,11 @@ class Outside:
         overrides = None if settings is None else settings.overrides
         self._cache = None if settings is None else cache_folder(folders, overrides)
         self._answers: DirectAnswers | None = None
+        self._trees: Trees | None = None
+
+    def tree(self, path: str, document: "Document") -> "SyntaxTree":
+        """The tree of a document that was read from the file at an absolute path."""
+        return self._shared_trees().of_document(path, document)
 
     def known(self, question: "Question") -> "Answer | None":
         """What is known. It may take its time."""
@@ -72,8 +80,17 @@ class Outside:
                 cache=self._cache,
                 environments=self._named,
                 told=self._told_of_libraries(),
+                trees=self._shared_trees(),
             )
         return self._answers
+
+    def _shared_trees(self) -> "Trees":
+        if self._trees is None:
+            from leakwise.facts.reading import Files
+            from leakwise.facts.symbols.trees import Trees
+
+            self._trees = Trees(Files())
+        return self._trees
 
     def _told_of_libraries(self) -> "Mapping[str, ToldData]":
         if self._told is None and self._settings is not None:

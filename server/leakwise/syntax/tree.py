@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 from leakwise.syntax.blocks import Block, damaged
 from leakwise.syntax.building import Builder, Span, stretch
@@ -39,6 +40,8 @@ class SyntaxTree:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.blocks: list[Block] = []
+        self.notes: dict[Block, Any] = {}
+        """What is found out about blocks, shared by all that read the tree."""
         self._index = BlockIndex()
         self._read_afresh()
 

@@ -26,7 +26,7 @@ class Scopes:
         self.fresh: list[Definition] = [self.module]
         """The definitions made since this list was last emptied."""
         self._definitions: dict[Block, dict[Key, Definition]] = {}
-        self._indexes: dict[Block, tuple[int, ScopeIndex]] = {}
+        self._indexes: dict[Block, tuple[int, ScopeIndex]] = tree.notes
         self._kept_indexes = 0
         self._parts: dict[Block, list[Block]] = {}
         self._shapes: dict[Block, object] = {}
@@ -158,9 +158,12 @@ class Scopes:
 
     def _note_words(self, definition: Definition, changed: Iterable[str]) -> None:
         """Keeps the table of who mentions what, for words that came to or went from a scope."""
+        index = definition.index
+        words = index.words_now()
+        now = words if isinstance(index, GatheredNames) else frozenset(words)
         for word in changed:
             holders = self._mentioning.setdefault(word, {})
-            if definition.index.mentions(word):
+            if word in now:
                 holders[definition] = None
             else:
                 holders.pop(definition, None)
@@ -296,7 +299,8 @@ class Scopes:
             block = pending.pop()
             alive.add(block)
             pending.extend(block.children)
-        self._indexes = {block: known for block, known in self._indexes.items() if block in alive}
+        for block in [block for block in self._indexes if block not in alive]:
+            del self._indexes[block]
         self._kept_indexes = len(self._indexes)
 
 

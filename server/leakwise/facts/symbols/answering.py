@@ -15,6 +15,7 @@ from leakwise.facts.symbols.known import Changes
 from leakwise.facts.symbols.project_index import ProjectIndex
 from leakwise.facts.symbols.questions import (
     Answer,
+    Dependency,
     Found,
     FoundCallers,
     Location,
@@ -25,7 +26,8 @@ from leakwise.facts.symbols.questions import (
 )
 from leakwise.facts.symbols.summaries import Elsewhere, found_in, passed_on
 from leakwise.facts.symbols.trails import Located, dependency_on
-from leakwise.sources import Sources, UnreadableError
+from leakwise.facts.symbols.trees import Trees
+from leakwise.sources import Sources
 from leakwise.syntax import SyntaxTree
 
 Locate = Callable[[str, str], Located]
@@ -61,7 +63,8 @@ class Answering:
 
     `locate` finds names, `project_files` lists the files in which callers are looked for, and
     `follow` finds names that the file which `locate` gave does not have. `told` gives what users
-    tell of libraries that the file at a path uses.
+    tell of libraries that the file at a path uses. `trees` are those of `sources`, where others
+    have use for them too.
     """
 
     def __init__(
@@ -71,24 +74,27 @@ class Answering:
         project_files: Callable[[], Iterable[Path]],
         follow: Locate | None = None,
         told: Callable[[str], Told] = lambda path: NOTHING_TOLD,
+        trees: Trees | None = None,
     ) -> None:
         self._locate = locate
         self._jedi = follow
         self._told = told
-        self._sources = sources
+        self._trees = trees or Trees(sources)
         self._index = ProjectIndex(sources, project_files)
         self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
         self._characters = 0
         self._unwanted: list[ModuleFacts] = []
         """Those that go with the end of an answer, which may still use them."""
         self._known: dict[tuple[Question, int], tuple[Found | None, _Trail]] = {}
+        self._looks: dict[str, Dependency] = {}
+        """How paths look, since something has changed last."""
 
     def answer(self, question: Question) -> Answer:
         """What is known; nothing where that fails. Never raises."""
         try:
             if question.about == "callers":
                 callers, trail = self._callers(question)
-                return Answer(callers, tuple(map(dependency_on, trail)))
+                return Answer(callers, self._rests_on(trail))
             found, trail = self._symbol(question, 0)
         except (RecursionError, MemoryError):
             return Answer()
@@ -96,11 +102,20 @@ class Answering:
             for facts in self._unwanted:
                 facts.take_apart()
             self._unwanted.clear()
-        return Answer(found, tuple(dependency_on(path) for path in trail), lasting=True)
+        return Answer(found, self._rests_on(trail), lasting=True)
+
+    def _rests_on(self, trail: _Trail) -> tuple[Dependency, ...]:
+        looks = self._looks
+        for path in trail:
+            if path not in looks:
+                looks[path] = dependency_on(path)
+        return tuple(looks[path] for path in trail)
 
     def forget(self, paths: Iterable[str]) -> None:
         """Takes note that what these paths hold has changed."""
         changes = Changes(paths)
+        self._trees.forget()
+        self._looks.clear()
         self._known.clear()
         self._index.forget(changes.paths)
         for key, file in list(self._files.items()):
@@ -229,15 +244,10 @@ class Answering:
 
     def _tree(self, path: str) -> SyntaxTree | None:
         """What a file holds; None where it cannot be read."""
-        for depth in range(MOST_DEEP + 1):
-            if (known := self._files.get((path, depth))) is not None:
-                return known.facts.tree
         try:
-            if os.path.getsize(path) <= _MOST_BYTES:
-                return SyntaxTree(self._sources.document(Path(path)))
-        except (OSError, ValueError, UnreadableError):
-            pass
-        return None
+            return self._trees.of(path) if os.path.getsize(path) <= _MOST_BYTES else None
+        except (OSError, ValueError):
+            return None
 
     def _ask_below(self, question: Question, depth: int, trail: _Trail) -> Answer:
         if question.about == "callers" or depth >= MOST_DEEP:

@@ -12,6 +12,7 @@ from leakwise.facts.module import ModuleFacts
 from leakwise.facts.symbols.project_index import Imports, ProjectIndex
 from leakwise.facts.symbols.questions import Location, is_address, location_of
 from leakwise.facts.terms.events import CallSite, GradMode
+from leakwise.syntax import SyntaxTree
 
 FactsOf = Callable[[str], ModuleFacts | None]
 Locate = Callable[[str, str], Location | None]
@@ -155,20 +156,21 @@ _known: WeakKeyDictionary[ModuleFacts, _Mentions | None] = WeakKeyDictionary()
 def _mentions_in(facts: ModuleFacts) -> _Mentions | None:
     """What a file mentions; None where it does not parse."""
     if facts not in _known:
-        try:
-            _known[facts] = _mentions(ast.parse(facts.document.text))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            _known[facts] = None
+        whole = facts.tree.problem() is None
+        _known[facts] = _mentions(facts.tree) if whole else None
     return _known[facts]
 
 
-def _mentions(tree: ast.Module) -> _Mentions:
+def _mentions(tree: SyntaxTree) -> _Mentions:
     found = _Mentions()
-    for node in ast.walk(tree):
+    pending: list[ast.AST] = [one for block in tree.blocks for one in block.statements]
+    while pending:
+        node = pending.pop()
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
                 found.names[node.id] += 1
-        elif isinstance(node, ast.Attribute):
+            continue
+        if isinstance(node, ast.Attribute):
             found.attributes[node.attr] += 1
         elif isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):
@@ -179,6 +181,7 @@ def _mentions(tree: ast.Module) -> _Mentions:
             found.imported += _imports(node)
             if isinstance(node, ast.ImportFrom) and node.level:
                 found.levels.add(node.level)
+        pending.extend(ast.iter_child_nodes(node))
     return found
 
 

@@ -18,6 +18,7 @@ from leakwise.facts.symbols.places import Sought
 from leakwise.facts.symbols.questions import Answer, FoundPlace, Question, ToldData
 from leakwise.facts.symbols.told_by_folder import ToldByFolder
 from leakwise.facts.symbols.trails import Located
+from leakwise.facts.symbols.trees import Trees
 from leakwise.sources import python_files
 
 DEEPEST = 4_000
@@ -36,8 +37,9 @@ class DirectAnswers:
         cache: Path | None = None,
         environments: Sequence[str] = (),
         told: Mapping[str, ToldData] | None = None,
+        trees: Trees | None = None,
     ) -> None:
-        """For the arguments see `Symbols`."""
+        """For the arguments see `Symbols`; `trees` are those of files that are checked."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
         self._roots = [os.path.abspath(root) for root in roots]
         self._warn = warn
@@ -48,7 +50,8 @@ class DirectAnswers:
         self._cache = None if cache is None else AnswerCache(cache, around)
         self._worker: Symbols | None = None
         sources = Files()
-        locator = Locator(self._roots, packages, sources, self._follow)
+        trees = trees or Trees(sources)
+        locator = Locator(self._roots, packages, trees, self._follow)
         folders = [Path(root) for root in self._roots]
         self._answering = Answering(
             locator.locate,
@@ -56,6 +59,7 @@ class DirectAnswers:
             lambda: python_files(folders),
             locator.follow,
             ToldByFolder(self._told).of,
+            trees,
         )
         self._known: dict[Question, Answer] = {}
 

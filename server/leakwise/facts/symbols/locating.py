@@ -5,13 +5,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import EXTENSION_SUFFIXES
-from pathlib import Path
 
 from leakwise.facts.symbols.places import Places, Sought
 from leakwise.facts.symbols.questions import Location
 from leakwise.facts.symbols.surfaces import EMPTY, Surface, surface_of
 from leakwise.facts.symbols.trails import Located
-from leakwise.sources import Sources, UnreadableError
+from leakwise.facts.symbols.trees import Trees
 
 Follow = Callable[[str, str, Sought], Located]
 """Where a name is defined that a file in a folder imports: imports are followed to their ends."""
@@ -38,12 +37,12 @@ class Locator:
     """Knows where symbols are defined, as seen from a folder."""
 
     def __init__(
-        self, roots: Sequence[str], search_path: Sequence[str], sources: Sources, follow: Follow
+        self, roots: Sequence[str], search_path: Sequence[str], trees: Trees, follow: Follow
     ) -> None:
         """`roots` are the folders of the workspace, `search_path` those of its environments.
         `follow` finds what the names of files do not tell."""
         self._places = Places(roots, search_path)
-        self._sources = sources
+        self._trees = trees
         self._follow = follow
         self._surfaces: dict[str, Surface] = {}
         self._imported: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
@@ -52,6 +51,7 @@ class Locator:
     def refresh(self) -> None:
         """Takes note that files have changed, were made or are gone."""
         self._places.refresh()
+        self._trees.forget()
         self._surfaces.clear()
         self._imported.clear()
 
@@ -212,10 +212,8 @@ class Locator:
     def _surface(self, file: str) -> Surface:
         surface = self._surfaces.get(file)
         if surface is None:
-            try:
-                surface = surface_of(self._sources.document(Path(file)))
-            except UnreadableError:
-                surface = EMPTY
+            tree = self._trees.of(file)
+            surface = EMPTY if tree is None else surface_of(tree)
             if len(self._surfaces) >= _MOST_SURFACES:
                 self._surfaces.clear()
                 self._imported.clear()

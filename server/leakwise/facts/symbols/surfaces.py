@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from leakwise.facts.code.names import imported_names
-from leakwise.syntax.parsing import SyntaxProblem, parse_lines
-from leakwise.text import Document
+from leakwise.syntax import SyntaxTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,15 @@ class Surface:
 EMPTY = Surface({})
 
 
-def surface_of(document: Document) -> Surface:
-    """What the statements of a document bind at its top level, branches among them; nothing where
-    it does not parse."""
-    parsed = parse_lines(document.lines)
-    if isinstance(parsed, SyntaxProblem):
+def surface_of(tree: SyntaxTree) -> Surface:
+    """What the statements of a file bind at its top level, branches among them; nothing where it
+    does not parse."""
+    if tree.problem() is not None:
         return EMPTY
     made = _Making()
-    for statement in parsed.statements:
-        made.take(statement, certain=True)
+    for block in tree.blocks:
+        for statement in block.statements:
+            made.take(statement, certain=True)
     return Surface(made.bound, tuple(made.stars), made.told())
 
 

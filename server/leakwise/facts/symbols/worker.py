@@ -96,18 +96,21 @@ class Work:
         from leakwise.facts.symbols.late_following import LateFollower
         from leakwise.facts.symbols.locating import Locator
         from leakwise.facts.symbols.told_by_folder import ToldByFolder
+        from leakwise.facts.symbols.trees import Trees
 
         sys.setrecursionlimit(_DEEPEST)
         folders = [Path(root) for root in roots]
         self._overlay = Overlay(Files())
         self.follower = LateFollower(folder)
-        self._locator = Locator(roots, search_path, self._overlay, self.follower.follow)
+        trees = Trees(self._overlay)
+        self._locator = Locator(roots, search_path, trees, self.follower.follow)
         self._answering = Answering(
             self._locator.locate,
             self._overlay,
             lambda: python_files(folders),
             self._locator.follow,
             ToldByFolder(told).of,
+            trees,
         )
 
     def change(self, texts: Mapping[str, str | None]) -> None:

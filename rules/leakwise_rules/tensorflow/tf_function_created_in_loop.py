@@ -304,7 +304,7 @@ class TfFunctionCreatedInLoop(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        words = body.module.names.words_for(_TF_FUNCTION)
+        words = body.module.names.words_for((_TF_FUNCTION,))
         if not body.mentions(*words):
             return
         decorated: list[Place] = []

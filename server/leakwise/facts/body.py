@@ -9,6 +9,7 @@ from leakwise.facts.interpreter.mixing import MIXING_CALLS
 from leakwise.facts.interpreter.results import BodyResult
 from leakwise.facts.interpreter.state import deep_sources
 from leakwise.facts.keeping.kept_arguments import Kept
+from leakwise.facts.mentions import Mentions
 from leakwise.facts.repeating.requests import called_in_loop
 from leakwise.facts.resources.fates import UNKNOWN_FATE, Fate, fates_of
 from leakwise.facts.resources.release_paths import Release
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
-class BodyFacts(Circumstances, TensorflowScopes):
+class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
 
     def __init__(self, module: "ModuleFacts", definition: "Definition") -> None:
@@ -63,7 +64,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
     def _of(self, kind: type[Event], *traits: str) -> tuple[Event, ...]:
         """The events of one kind; none, without interpreting the body, where no trait that they
         need stands in it."""
-        if traits and not any(self.module.has_trait(self.definition, trait) for trait in traits):
+        if traits and not any(map(self.index.has_trait, traits)):
             return ()
         return self.result.of(kind)
 
@@ -165,9 +166,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
     @property
     def acquisitions(self) -> tuple[Acquisition, ...]:
         """Every resource taken, also through a function of this file that makes and gives one."""
-        if not self.module.may_take(self.definition):
-            return ()
-        return self._of(Acquisition)  # type: ignore[return-value]
+        return self._of(Acquisition) if self.may_take else ()  # type: ignore[return-value]
 
     @property
     def callbacks(self) -> tuple[Callback, ...]:
@@ -203,8 +202,7 @@ class BodyFacts(Circumstances, TensorflowScopes):
     def calls_of(self, *qualified: str) -> tuple[CallSite, ...]:
         """The calls of functions and classes with these qualified names, under whatever name this
         file imports them. Asking costs no interpretation where none of them stands in the body."""
-        names = self.module.names
-        if not any(self._calls_word(names.words_for(name)) for name in qualified):
+        if not self._calls_word(self.module.names.words_for(qualified)):
             return ()
         return self.result.calls_of(qualified)
 
@@ -217,21 +215,10 @@ class BodyFacts(Circumstances, TensorflowScopes):
 
     def file_calls_of(self, *qualified: str) -> tuple[CallSite, ...]:
         """As `calls_of`, in all bodies of the file."""
-        names = self.module.names
-        words = {word for name in qualified for word in names.words_for(name)}
+        words = self.module.names.words_for(qualified)
         scopes = self.module.scopes
         found = {one: None for word in sorted(words) for one in scopes.mentioning(word)}
         return tuple(site for one in found for site in self.module.facts(one).calls_of(*qualified))
-
-    def file_mentions(self, *words: str) -> bool:
-        """Whether one of these identifiers, or packages that are imported from, stands anywhere in
-        the file's code."""
-        return any(self.module.scopes.mentioning(word) for word in words)
-
-    def file_bodies(self, word: str) -> tuple["BodyFacts", ...]:
-        """The bodies of the file in whose own code an identifier stands."""
-        found = self.module.scopes.mentioning(word)
-        return tuple(self.module.facts(one) for one in found if not one.is_class)
 
     def given_to(self, site: CallSite, *methods: str) -> tuple[CallSite, ...]:
         """The calls of methods with these names that are given what a call gave, or a part of
@@ -241,10 +228,6 @@ class BodyFacts(Circumstances, TensorflowScopes):
             for one in self.method_calls(*methods)
             if any(site.place in deep_sources(given.value) for given in one.arguments)
         )
-
-    def _calls_word(self, words: Iterable[str]) -> bool:
-        self.definition.code.read()
-        return self.definition.index.calls_any(frozenset(words))
 
     @property
     def loops(self) -> tuple[Looping, ...]:
@@ -256,11 +239,6 @@ class BodyFacts(Circumstances, TensorflowScopes):
     def entered(self) -> tuple[Entering, ...]:
         """Everything that a `with` of this body enters."""
         return self._of(Entering)  # type: ignore[return-value]
-
-    @property
-    def has_loops(self) -> bool:
-        """Whether a loop or a comprehension stands in this body; asking costs no interpretation."""
-        return self.module.has_trait(self.definition, "loop")
 
     def trains(self, loop: Loop | None = None) -> bool:
         """Whether a backward pass or optimizer step happens, in the loop where one is given."""
@@ -353,10 +331,6 @@ class BodyFacts(Circumstances, TensorflowScopes):
         this order; without the place of the event itself."""
         return self.module.leak_path(self.definition, event)
 
-    def mentions(self, *words: str) -> bool:
-        """Whether one of these identifiers stands anywhere in this body's code."""
-        return self.module.body_mentions(self.definition, words)
-
     def calls(self, names: Iterable[str], loop: Loop | None = None) -> bool:
         """Whether a function with one of these qualified names is called, in the loop where one is
         given, directly or in a function of this file that is called there."""
@@ -373,10 +347,6 @@ class BodyFacts(Circumstances, TensorflowScopes):
             )
             for site in self.call_sites
         )
-
-    def spelling(self, qualified: str) -> str | None:
-        """How this file writes a qualified name, such as `th.no_grad`; None where it cannot."""
-        return self.module.names.spelling(qualified)
 
     def callers_grad(self) -> GradMode | None:
         """The grad mode in which the callers of this function run it: OFF where every call seen is

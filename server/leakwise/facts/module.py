@@ -16,11 +16,10 @@ from leakwise.facts.code.callers import (
     values_given,
 )
 from leakwise.facts.code.definitions import Definition
-from leakwise.facts.code.gathered import GatheredNames
 from leakwise.facts.code.inheritance import Ancestors, ancestors
 from leakwise.facts.code.inherited import inherited_result, outside_writers
 from leakwise.facts.code.members import attribute_value, method_value
-from leakwise.facts.code.names import ScopeIndex, path_of
+from leakwise.facts.code.names import path_of
 from leakwise.facts.code.resolution import Resolution
 from leakwise.facts.code.scopes import Scopes
 from leakwise.facts.externals import Externals, Outside, knows_nothing
@@ -331,13 +330,15 @@ class ModuleFacts:
     def body_mentions(self, definition: Definition, words: Collection[str]) -> bool:
         """Whether an identifier stands in a body's own code or in functions inside it."""
         definition.code.read()
-        pending: list[ScopeIndex | GatheredNames] = [definition.index]
         wanted = frozenset(words)
+        if definition.index.mentions_any(wanted):
+            return True
+        pending = [*definition.index.nested_scopes()]
         while pending:
-            index = pending.pop()
-            if index.mentions_any(wanted):
+            inside = pending.pop().names
+            if inside.mentions_any(wanted):
                 return True
-            pending.extend(nested.names for nested in index.nested_scopes())
+            pending.extend(inside.nested)
         return False
 
     def has_trait(self, definition: Definition, trait: str) -> bool:

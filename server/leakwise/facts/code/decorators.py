@@ -43,11 +43,13 @@ class Decorator:
 
 def decorators_of(module: "ModuleFacts", definition: Definition) -> tuple[Decorator, ...]:
     """The decorators of a function or method, the outermost first."""
+    if not definition.is_decorated():
+        return ()
 
     def compute() -> tuple[Decorator, ...]:
         definition.code.read()
         node = definition.node
-        if not isinstance(node, FunctionNode) or not node.decorator_list:
+        if not isinstance(node, FunctionNode):
             return ()
         return tuple(_decorator(module, definition, one) for one in node.decorator_list)
 

@@ -31,7 +31,7 @@ class Definition:
     `code` changes whenever its code does. `block` is the one in whose coordinates `node` stands.
     """
 
-    __slots__ = ("_bound", "block", "code", "index", "key", "name", "node", "parent")
+    __slots__ = ("_bound", "_decorated", "block", "code", "index", "key", "name", "node", "parent")
 
     def __init__(
         self,
@@ -51,12 +51,24 @@ class Definition:
         self.name = "" if node is None else node.name
         self.code: Input[object] = Input(database, code)
         self._bound: dict[str, Input[tuple[Binding, ...]]] = {}
+        self._decorated: Input[bool] | None = None
 
     def change_code(self, code: object) -> None:
         """Takes in that `node` and `index` are those of other code, or of the same as before."""
         self.code.set(code)
         for name, known in self._bound.items():
             known.set(self._bindings(name))
+        if self._decorated is not None:
+            self._decorated.set(self._has_decorators())
+
+    def is_decorated(self) -> bool:
+        """Whether decorators stand above this. What reads it depends on that alone."""
+        if self._decorated is None:
+            self._decorated = Input(self.code.database, self._has_decorators())
+        return self._decorated.read()
+
+    def _has_decorators(self) -> bool:
+        return self.node is not None and bool(self.node.decorator_list)
 
     def bindings(self, name: str) -> tuple[Binding, ...]:
         """How a function binds a name, as a parameter or by its code. What reads it depends on

@@ -29,6 +29,8 @@ class Resolution:
         self._listed: frozenset[tuple[str, str]] = frozenset()
         self._importing: dict[str, list[str]] = {}
         """The names of `_listed` imports, by what they stand for."""
+        self._words: dict[tuple[str, ...], frozenset[str]] = {}
+        """What rules asked about them: the same in each body."""
 
     def outer_name(self, definition: Definition, name: str, *, alone: bool = False) -> Value:
         """What a name that a body does not bind stands for: in the functions round it, at the top
@@ -150,14 +152,19 @@ class Resolution:
         held = self.module.externals.value(name)
         return named(name) if held is None else held
 
-    def words_for(self, qualified: str) -> frozenset[str]:
-        """The words of which one is called where a function or class of this name is."""
+    def words_for(self, qualified: tuple[str, ...]) -> frozenset[str]:
+        """The words of which one is called where a function or class of these names is."""
         imports = self.module.scopes.imports()
         if imports is not self._listed:
-            self._listed, self._importing = imports, {}
+            self._listed, self._importing, self._words = imports, {}, {}
             for name, target in imports:
                 self._importing.setdefault(canonical(target), []).append(name)
-        return frozenset((qualified.rpartition(".")[2], *self._importing.get(qualified, ())))
+        words = self._words.get(qualified)
+        if words is None:
+            spelt = (word for one in qualified for word in self._importing.get(one, ()))
+            words = frozenset((*(one.rpartition(".")[2] for one in qualified), *spelt))
+            self._words[qualified] = words
+        return words
 
     def is_foreign(self, qualified: str) -> bool:
         """Whether a qualified name lies in a library that knows nothing of autograd."""

@@ -51,6 +51,8 @@ class Cache:
 
 def cache_of(module: "ModuleFacts", definition: Definition) -> Cache | None:
     """The cache of a decorated function; None where it has none, or an unknown one."""
+    if not definition.is_decorated():
+        return None
 
     def compute() -> Cache | None:
         definition.code.read()

@@ -23,7 +23,7 @@ class TensorflowScopes:
     @property
     def uses_tf_functions(self) -> bool:
         """Whether `tf.function` may stand in this file; asking costs no interpretation."""
-        words = self.module.names.words_for(traced.TF_FUNCTION)
+        words = self.module.names.words_for((traced.TF_FUNCTION,))
         return self.module.facts(self.definition).file_mentions(*words)
 
     def tf_function(self, site: CallSite) -> TfFunction | None:

@@ -198,7 +198,7 @@ def tensor_in_trace(value: Value) -> Certainty | None:
 def wrapped_elsewhere(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a function is handed to `tf.function` in a body of the file."""
     facts = module.facts(definition)
-    return facts.file_mentions(*module.names.words_for(TF_FUNCTION)) and any(
+    return facts.file_mentions(*module.names.words_for((TF_FUNCTION,))) and any(
         given is not None and given.value.definition is definition
         for site in facts.file_calls_of(TF_FUNCTION)
         for given in (site.argument("func", 0),)

@@ -1,0 +1,56 @@
+"""What the names that stand in a body tell of it; asking costs no interpretation."""
+
+import functools
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leakwise.facts.body import BodyFacts
+    from leakwise.facts.code.definitions import Definition
+    from leakwise.facts.code.gathered import GatheredNames
+    from leakwise.facts.code.names import ScopeIndex
+    from leakwise.facts.module import ModuleFacts
+
+
+class Mentions:
+    """The part of a body's facts that its index of names tells."""
+
+    module: "ModuleFacts"
+    definition: "Definition"
+
+    @functools.cached_property
+    def index(self) -> "ScopeIndex | GatheredNames":
+        """The names of the body's own code."""
+        self.definition.code.read()
+        return self.definition.index
+
+    @functools.cached_property
+    def may_take(self) -> bool:
+        """Whether the body may take a resource; many rules ask."""
+        return self.module.may_take(self.definition)
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether a loop or a comprehension stands in this body; asking costs no interpretation."""
+        return self.index.has_trait("loop")
+
+    def mentions(self, *words: str) -> bool:
+        """Whether one of these identifiers stands anywhere in this body's code."""
+        return self.module.body_mentions(self.definition, words)
+
+    def file_mentions(self, *words: str) -> bool:
+        """Whether one of these identifiers, or packages that are imported from, stands anywhere in
+        the file's code."""
+        return any(map(self.module.scopes.mentioning, words))
+
+    def file_bodies(self, word: str) -> tuple["BodyFacts", ...]:
+        """The bodies of the file in whose own code an identifier stands."""
+        found = self.module.scopes.mentioning(word)
+        return tuple(self.module.facts(one) for one in found if not one.is_class)
+
+    def spelling(self, qualified: str) -> str | None:
+        """How this file writes a qualified name, such as `th.no_grad`; None where it cannot."""
+        return self.module.names.spelling(qualified)
+
+    def _calls_word(self, words: Iterable[str]) -> bool:
+        return self.index.calls_any(frozenset(words))

@@ -155,7 +155,7 @@ class _Assignments:
 
     def finished(self, run: Run, node: ast.stmt) -> None:
         """Takes what an assignment has bound."""
-        if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             return
         line = node.lineno - run.block.base + run.block.start
         if not self.first <= line <= self.last:
@@ -174,7 +174,7 @@ def _call_of(function: ast.expr, statement: ast.stmt) -> ast.Call | None:
 
 
 def _named(target: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         for part in target.elts:
             yield from _named(part)
     elif isinstance(target, ast.Starred):

@@ -27,7 +27,7 @@ def expression_at(window: Window, span: Range) -> ast.expr | None:
             for node in ast.walk(statement):
                 if (
                     isinstance(node, ast.expr)
-                    and not isinstance(node, ast.Starred | ast.Slice)
+                    and not isinstance(node, (ast.Starred, ast.Slice))
                     and window.start_of(node) == wanted.start
                     and window.end_of(node) == wanted.end
                 ):

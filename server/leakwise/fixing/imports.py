@@ -51,7 +51,7 @@ def _place(statements: list[Window]) -> int:
     for number, window in enumerate(statements):
         if isinstance(window.body[0], _ENDS_IMPORTS):
             break
-        if any(isinstance(each, ast.Import | ast.ImportFrom) for each in window.body) or (
+        if any(isinstance(each, (ast.Import, ast.ImportFrom)) for each in window.body) or (
             number == 0 and holds_string_at_start(window.body)
         ):
             place = window.end
@@ -89,7 +89,7 @@ def _imports(body: list[ast.stmt], module: str) -> bool:
         if isinstance(statement, ast.Import):
             if any(_binds(alias, module) for alias in statement.names):
                 return True
-        elif isinstance(statement, ast.If | ast.Try):
+        elif isinstance(statement, (ast.If, ast.Try)):
             if isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.unparse(statement.test):
                 continue
             if any(_imports(suite, module) for suite in suites_of(statement)):

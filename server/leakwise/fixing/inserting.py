@@ -57,7 +57,7 @@ def appended_last(
         run = Run(compound, body, last, last)
         if not leaves(body[-1]):
             return _put_after(window, run, added, own_comments=True)
-        leaving = isinstance(body[-1], ast.Return | ast.Raise | ast.Break | ast.Continue)
+        leaving = isinstance(body[-1], (ast.Return, ast.Raise, ast.Break, ast.Continue))
         return _put_before(window, run, added) if before_leaving and leaving else None
     return None
 

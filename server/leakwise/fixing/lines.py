@@ -61,7 +61,7 @@ def new_lines(text: str) -> NewLines | None:
         return None
     for node in ast.walk(tree):
         long = getattr(node, "lineno", 0) != getattr(node, "end_lineno", 0)
-        if long and isinstance(node, ast.Constant | ast.JoinedStr):
+        if long and isinstance(node, (ast.Constant, ast.JoinedStr)):
             return None
     if any(isinstance(each, ast.ImportFrom) and each.module == "__future__" for each in tree.body):
         return None

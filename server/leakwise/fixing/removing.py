@@ -139,7 +139,7 @@ def of_lines(document: Document, lines: range) -> Range:
 
 def _decorated_at(window: Window, span: Range) -> Definition | ast.ClassDef | None:
     for statement in all_statements(window):
-        if isinstance(statement, Definition | ast.ClassDef):
+        if isinstance(statement, (Definition, ast.ClassDef)):
             head = Range(Position(window.first_line_of(statement), 0), window.start_of(statement))
             if head.contains(span.start) or span.contains(window.start_of(statement)):
                 return statement

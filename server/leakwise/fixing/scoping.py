@@ -91,7 +91,7 @@ def _mentions(tree: ast.AST, name: str) -> Iterator[int]:
         named = (
             (isinstance(node, ast.Name) and node.id == name)
             or (isinstance(node, ast.arg) and node.arg == name)
-            or (isinstance(node, ast.Global | ast.Nonlocal) and name in node.names)
+            or (isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names)
             or _names_of(node, name)
         )
         if named:
@@ -103,7 +103,7 @@ def reads(tree: ast.AST) -> set[str]:
     inner: set[int] = set()
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name) and id(node) not in inner:
+        if isinstance(node, (ast.Attribute, ast.Name)) and id(node) not in inner:
             path = dotted(node, inner)
             if path and isinstance(node.ctx, ast.Load):
                 found.add(path)
@@ -114,7 +114,7 @@ def stores(tree: ast.AST) -> set[str]:
     """The dotted names that `tree` binds, stores into or deletes, in functions inside too."""
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             path = None if isinstance(node.ctx, ast.Load) else dotted(node)
             names = [path] if path else []
         else:

@@ -16,7 +16,7 @@ def plain(value: Any) -> Any:
         }
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return [plain(one) for one in value]
     return str(value) if isinstance(value, Enum) else value
 

@@ -79,7 +79,7 @@ def _is_function(module: "ModuleFacts", definition: Definition, parameter: str) 
         if one.arg == parameter and one.annotation is not None:
             return is_callable(module, definition, one.annotation)
     default = defaults(definition).get(parameter)
-    return isinstance(default, ast.Name | ast.Attribute | ast.Lambda)
+    return isinstance(default, (ast.Name, ast.Attribute, ast.Lambda))
 
 
 def _keeps_function(module: "ModuleFacts", class_: Definition, name: str) -> bool:
@@ -135,7 +135,7 @@ def call_for(node: ast.expr) -> ast.Call | None:
     """The call that made what an expression takes parts of, or calls methods on, in one go:
     `net(x)` in `net(x)[0].cpu()`."""
     while True:
-        if isinstance(node, ast.Attribute | ast.Subscript):
+        if isinstance(node, (ast.Attribute, ast.Subscript)):
             node = node.value
         elif isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Attribute) or path_of(node.func) is not None:

@@ -130,15 +130,15 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
         path = path_of(node.target)
         if path is not None and path in live:
             found.note(node, frozenset({path}))
-            if path + TERM in live and isinstance(node.op, ast.Add | ast.Sub):
+            if path + TERM in live and isinstance(node.op, (ast.Add, ast.Sub)):
                 return live | as_losses(loss_terms(node.value, found.qualified))
         return live
     if isinstance(node, ast.If):
         body, orelse = _suite(node.body, live, found), _suite(node.orelse, live, found)
         return body & orelse if found.always else body | orelse
-    if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
         return _loop(node, live, found)
-    if isinstance(node, ast.With | ast.AsyncWith):
+    if isinstance(node, (ast.With, ast.AsyncWith)):
         live = _suite(node.body, live, found)
         for item in node.items:
             if item.optional_vars is not None and path_of(item.optional_vars) in live:
@@ -146,7 +146,7 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
                 if operand is not None:
                     live = live | {operand}
         return live
-    if isinstance(node, ast.Try | ast.TryStar):
+    if isinstance(node, (ast.Try, ast.TryStar)):
         after = _suite(node.finalbody, live, found)
         caught = after
         for handler in node.handlers:
@@ -155,7 +155,7 @@ def _statement(node: ast.stmt, live: Names, found: Evidence) -> Names:
     if isinstance(node, ast.Match):
         cases = [_suite(case.body, live, found) for case in node.cases]
         return live if found.always else NONE.union(live, *cases)
-    if isinstance(node, ast.Return | ast.Raise):
+    if isinstance(node, (ast.Return, ast.Raise)):
         return _left(node, found)
     return live
 
@@ -192,7 +192,7 @@ def _started(node: ast.expr, found: Evidence) -> Names:
         operand = node.args[0]
     if operand is None:
         return found.arguments(node)
-    several = operand.elts if isinstance(operand, ast.List | ast.Tuple) else [operand]
+    several = operand.elts if isinstance(operand, (ast.List, ast.Tuple)) else [operand]
     origins = graph_origins if is_weighted(node, operand) else loss_origins
     return NONE.union(*(origins(one, found.qualified) for one in several))
 
@@ -232,7 +232,7 @@ def _assign(
 ) -> Names:
     before = live | _started(value, found)
     for target in targets:
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, (ast.Tuple, ast.List)):
             before = _unpacked(node, target.elts, value, live, before, found)
         else:
             before = _bound(node, target, value, live, before, found)
@@ -249,7 +249,7 @@ def _unpacked(
 ) -> Names:
     parts: Sequence[ast.expr | None] = [None] * len(targets)
     if (
-        isinstance(value, ast.Tuple | ast.List)
+        isinstance(value, (ast.Tuple, ast.List))
         and len(value.elts) == len(targets)
         and not any(isinstance(part, ast.Starred) for part in (*targets, *value.elts))
     ):

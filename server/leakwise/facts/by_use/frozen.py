@@ -156,9 +156,9 @@ class _Search:
         """Looks at a statement, but not at those in it."""
         if isinstance(statement, ScopeNode):
             return
-        if isinstance(statement, ast.For | ast.AsyncFor):
+        if isinstance(statement, (ast.For, ast.AsyncFor)):
             self._loop(statement)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else ()
             self._bound([*targets, *_annotated(statement)], statement.value)
         for node in header(statement):
@@ -194,7 +194,7 @@ class _Search:
 
     def _gone_over(self, over: ast.expr) -> Iterator[str]:
         """What a loop goes over: networks in a display or a list, or the layers of one."""
-        if isinstance(over, ast.Tuple | ast.List):
+        if isinstance(over, (ast.Tuple, ast.List)):
             for one in over.elts:
                 yield from self._paths(one)
         elif isinstance(over, ast.Call):
@@ -213,7 +213,7 @@ class _Search:
     def _bound(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
         setting = _set_in_chain(value)
         source = value
-        while isinstance(source, ast.Attribute | ast.Subscript):
+        while isinstance(source, (ast.Attribute, ast.Subscript)):
             source = source.value
         of_frozen = isinstance(source, ast.Name) and source.id in self.frozen
         for target in targets:

@@ -60,14 +60,14 @@ class _Search:
                 if node.id not in names:
                     names.add(node.id)
                     pending += self.definition.index.values_of(node.id)
-            elif isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
                 pending.append(node.value)
             elif isinstance(node, ast.Call):
                 pending += self._given(node)
                 path = path_of(node.func)
                 if path is not None and not _cuts(node) and self._may_make(path):
                     found.add(path)
-            elif not isinstance(node, ast.Lambda | ast.Constant):
+            elif not isinstance(node, (ast.Lambda, ast.Constant)):
                 pending += (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
         return frozenset(found)
 

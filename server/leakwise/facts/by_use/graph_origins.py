@@ -157,11 +157,11 @@ def loss_terms(node: ast.expr, qualified: Qualified) -> Names:
         return loss_terms(node.body, qualified) | loss_terms(node.orelse, qualified)
     if isinstance(node, ast.Call):
         summed = node.args[0] if qualified(node.func) == "builtins.sum" and node.args else None
-        terms = summed.elts if isinstance(summed, ast.List | ast.Tuple) else []
+        terms = summed.elts if isinstance(summed, (ast.List, ast.Tuple)) else []
         return NONE.union(*(loss_terms(one, qualified) for one in terms))
     if not isinstance(node, ast.BinOp):
         return NONE
-    if isinstance(node.op, ast.Add | ast.Sub):
+    if isinstance(node.op, (ast.Add, ast.Sub)):
         return loss_terms(node.left, qualified) | loss_terms(node.right, qualified)
     able = [part for part in (node.left, node.right) if not _is_weight(part, qualified)]
     return loss_terms(able[0], qualified) if len(able) == 1 else NONE
@@ -185,7 +185,7 @@ def part_origins(node: ast.expr, part: str, qualified: Qualified) -> Names:
                 parts[f"[{key.value!r}]"] = value
     elif isinstance(node, ast.Call) and qualified(node.func) == "builtins.dict":
         parts = {f"[{one.arg!r}]": one.value for one in node.keywords}
-    elif isinstance(node, ast.Tuple | ast.List):
+    elif isinstance(node, (ast.Tuple, ast.List)):
         parts = {f"[{index}]": value for index, value in enumerate(node.elts)}
     return graph_origins(parts[part], qualified) if part in parts else NONE
 
@@ -237,13 +237,13 @@ def _elements(node: ast.expr, qualified: Qualified) -> Names:
     path = path_of(node)
     if path is not None:
         return frozenset({path + ELEMENTS})
-    if isinstance(node, ast.List | ast.Tuple):
+    if isinstance(node, (ast.List, ast.Tuple)):
         return _only_one(node.elts, qualified)
     if isinstance(node, ast.IfExp):
         return _elements(node.body, qualified) | _elements(node.orelse, qualified)
     if isinstance(node, ast.Subscript):
         return _elements(node.value, qualified)
-    if isinstance(node, ast.ListComp | ast.GeneratorExp) and len(node.generators) == 1:
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp)) and len(node.generators) == 1:
         return _gathered(node, qualified)
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "values" and not node.args:

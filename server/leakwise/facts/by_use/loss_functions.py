@@ -51,7 +51,7 @@ def makes_graphs(module: "ModuleFacts", definition: Definition, path: str) -> bo
 
 def _attribute(definition: Definition, path: str) -> tuple[str, Definition | None]:
     """The attribute of `self` that a path is, and the class; no class where it is none."""
-    method = enclosing_method(definition)
+    method = enclosing_method(definition) if "." in path else None
     if method is None or method.parent is None:
         return "", None
     start = f"{method.instance_name()}."

@@ -31,7 +31,21 @@ class Definition:
     `code` changes whenever its code does. `block` is the one in whose coordinates `node` stands.
     """
 
-    __slots__ = ("_bound", "_decorated", "block", "code", "index", "key", "name", "node", "parent")
+    __slots__ = (
+        "_bound",
+        "_decorated",
+        "_instance",
+        "block",
+        "code",
+        "index",
+        "is_class",
+        "is_function",
+        "is_method",
+        "key",
+        "name",
+        "node",
+        "parent",
+    )
 
     def __init__(
         self,
@@ -49,9 +63,17 @@ class Definition:
         self.parent = parent
         self.index: ScopeIndex | GatheredNames = index
         self.name = "" if node is None else node.name
+        # Other code of the same definition is of the same sort.
+        self.is_function = isinstance(node, FunctionNode)
+        """Whether this is a function or method."""
+        self.is_class = isinstance(node, ast.ClassDef)
+        """Whether this is a class."""
+        self.is_method = self.is_function and parent is not None and parent.is_class
+        """Whether this is a function directly in a class."""
         self.code: Input[object] = Input(database, code)
         self._bound: dict[str, Input[tuple[Binding, ...]]] = {}
         self._decorated: Input[bool] | None = None
+        self._instance: tuple[object, str | None] = (None, None)
 
     def change_code(self, code: object) -> None:
         """Takes in that `node` and `index` are those of other code, or of the same as before."""
@@ -83,21 +105,6 @@ class Definition:
         if any(parameter.arg == name for parameter in self.parameters()):
             return (Binding("parameter"),)
         return tuple(self.index.bindings_of(name))
-
-    @property
-    def is_function(self) -> bool:
-        """Whether this is a function or method."""
-        return isinstance(self.node, FunctionNode)
-
-    @property
-    def is_class(self) -> bool:
-        """Whether this is a class."""
-        return isinstance(self.node, ast.ClassDef)
-
-    @property
-    def is_method(self) -> bool:
-        """Whether this is a function directly in a class."""
-        return self.is_function and self.parent is not None and self.parent.is_class
 
     @property
     def qualified(self) -> str:
@@ -132,7 +139,7 @@ class Definition:
         pending: list[ast.AST] = list(self.node.body)
         while pending:
             node = pending.pop()
-            if isinstance(node, ast.Global | ast.Nonlocal):
+            if isinstance(node, (ast.Global, ast.Nonlocal)):
                 found.update(node.names)
             elif isinstance(node, _WITH_SUITES):
                 pending.extend(ast.iter_child_nodes(node))
@@ -147,7 +154,16 @@ class Definition:
 
     def instance_name(self) -> str | None:
         """The name of a method's `self`; None for functions, static and class methods."""
-        if not self.is_method or not isinstance(self.node, FunctionNode):
+        if not self.is_method:
+            return None
+        node, name = self._instance
+        if node is not self.node:
+            name = self._named_instance()
+            self._instance = (self.node, name)
+        return name
+
+    def _named_instance(self) -> str | None:
+        if not isinstance(self.node, FunctionNode):
             return None
         for decorator in self.node.decorator_list:
             if isinstance(decorator, ast.Name) and decorator.id in {"staticmethod", "classmethod"}:

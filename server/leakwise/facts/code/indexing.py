@@ -176,7 +176,7 @@ def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
     elif isinstance(target, ast.Attribute):
         if isinstance(value, ast.Name) and (path := path_of(target)) is not None:
             index.shared.setdefault(value.id, []).append(path)
-    elif isinstance(target, ast.Tuple | ast.List) and not any(
+    elif isinstance(target, (ast.Tuple, ast.List)) and not any(
         isinstance(part, ast.Starred) for part in target.elts
     ):
         for position, part in enumerate(target.elts):

@@ -27,7 +27,7 @@ def header(statement: ast.stmt) -> Iterator[ast.AST]:
         pending.extend(
             part
             for part in ast.iter_child_nodes(node)
-            if not isinstance(part, ast.stmt | ast.ExceptHandler | ast.match_case)
+            if not isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case))
         )
 
 
@@ -49,7 +49,7 @@ def bound_by(statement: ast.stmt) -> frozenset[str]:
 def _targets(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
-    if isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr | ast.For | ast.AsyncFor):
+    if isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor)):
         return [node.target]
     if isinstance(node, ast.withitem) and node.optional_vars is not None:
         return [node.optional_vars]
@@ -58,9 +58,9 @@ def _targets(node: ast.AST) -> list[ast.expr]:
 
 def _origin(node: ast.AST) -> ast.expr | None:
     """What the targets of a node are bound to, or to a part of."""
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
         return node.value
-    if isinstance(node, ast.For | ast.AsyncFor):
+    if isinstance(node, (ast.For, ast.AsyncFor)):
         return node.iter
     return node.context_expr if isinstance(node, ast.withitem) else None
 

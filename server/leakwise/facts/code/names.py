@@ -150,7 +150,7 @@ def path_of(node: ast.expr) -> str | None:
         key = node.slice
         if isinstance(key, ast.UnaryOp) and isinstance(key.op, ast.USub):
             key = key.operand
-        if isinstance(key, ast.Constant) and isinstance(key.value, str | int):
+        if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
             base = path_of(node.value)
             return None if base is None else f"{base}[{ast.unparse(node.slice)}]"
     return None
@@ -167,7 +167,7 @@ def paths_in(node: ast.AST) -> frozenset[str]:
         if path is None:
             pending.extend(ast.iter_child_nodes(one))
             continue
-        while isinstance(one, ast.Attribute | ast.Subscript):
+        while isinstance(one, (ast.Attribute, ast.Subscript)):
             found.add(path)
             one = one.value
             path = path_of(one) or ""

@@ -98,7 +98,7 @@ def _mentioned(mentions: "_Mentions") -> Use:
     elif node is None:
         for block in mentions.module.tree.blocks:
             for statement in block.statements:
-                if not isinstance(statement, FunctionNode | ast.ClassDef):
+                if not isinstance(statement, (FunctionNode, ast.ClassDef)):
                     mentions.visit(statement)
     else:
         return Use.ESCAPES

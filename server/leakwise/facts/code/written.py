@@ -30,7 +30,7 @@ def _in_suite(
     for statement in suite:
         own = module.tree.child_block(statement) or block
         yield statement, own
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
         for name in ("body", "orelse", "finalbody"):
             yield from _in_suite(module, own, getattr(statement, name, ()))
@@ -45,7 +45,7 @@ def parents_in(statement: ast.stmt) -> dict[ast.AST, ast.AST]:
     while pending:
         node = pending.pop()
         for part in ast.iter_child_nodes(node):
-            if not isinstance(part, ast.stmt | ast.ExceptHandler | ast.match_case):
+            if not isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                 found[part] = node
                 pending.append(part)
     return found
@@ -94,4 +94,4 @@ def _asked(node: ast.AST) -> ast.expr | None:
     """What an expression calls, or asks for a part."""
     if isinstance(node, ast.Call):
         return node.func
-    return node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
+    return node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else None

@@ -99,7 +99,9 @@ class Input(Node, Generic[T]):
 
     def read(self) -> T:
         """The value; the cell being computed depends on it from now on."""
-        self.database.record(self)
+        # As `record` does, without a call: inputs and cells are read all the time.
+        if active := self.database.active:
+            active[-1][self] = None
         return self._value
 
     def set(self, value: T) -> None:
@@ -158,7 +160,8 @@ class Cell(Node, Generic[T]):
 
     def read(self) -> T:
         """The value, brought up to date; the cell being computed depends on it from now on."""
-        self.database.record(self)
+        if active := self.database.active:
+            active[-1][self] = None
         if self.computing:
             self.database.close_circle(self)
             return self.in_cycle

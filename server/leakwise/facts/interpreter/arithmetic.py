@@ -118,7 +118,7 @@ def compared_tensors(node: ast.Compare, values: list[Value]) -> Value | None:
     one, two = values
     if "None" in {one.name, two.name}:
         return None
-    ordered = not isinstance(node.ops[0], ast.Eq | ast.NotEq)
+    ordered = not isinstance(node.ops[0], (ast.Eq, ast.NotEq))
     if any(value.kind is Kind.TENSOR or (ordered and value.is_tensor) for value in values):
         # What else a module may return has no order.
         storage = computed(*(value.storage for value in values if value.is_tensor))
@@ -145,11 +145,11 @@ def carriers(run: Run, node: ast.expr) -> list[tuple[Place, Value]]:
         return [*carriers(run, node.left), *carriers(run, node.right)]
     if isinstance(node, ast.UnaryOp):
         return carriers(run, node.operand)
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
         return [one for element in node.elts for one in carriers(run, element)]
     if isinstance(node, ast.Dict):
         return [one for element in node.values for one in carriers(run, element)]
-    if isinstance(node, ast.Starred | ast.ListComp | ast.GeneratorExp | ast.DictComp):
+    if isinstance(node, (ast.Starred, ast.ListComp, ast.GeneratorExp, ast.DictComp)):
         return []
     value = run.evaluate(node)
     return [(run.place(node), value)] if value.carries_graph else []

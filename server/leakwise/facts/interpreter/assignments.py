@@ -49,7 +49,7 @@ def augment(run: Run, node: ast.AugAssign) -> None:
     if isinstance(target, ast.Subscript):
         run.evaluate(target.slice)
     if path is None:
-        if isinstance(target, ast.Subscript) and isinstance(node.op, ast.Add | ast.Sub):
+        if isinstance(target, ast.Subscript) and isinstance(node.op, (ast.Add, ast.Sub)):
             _augment_element(run, node, path_of(target.value), arithmetic(old, operand), operand)
         return
     if old.kind is Kind.CONTAINER and isinstance(node.op, ast.Add):
@@ -57,7 +57,7 @@ def augment(run: Run, node: ast.AugAssign) -> None:
         keep(run, path, old, "extend", node.value, element or UNKNOWN)
         return
     new = arithmetic(old, operand)
-    if isinstance(node.op, ast.Add | ast.Sub):
+    if isinstance(node.op, (ast.Add, ast.Sub)):
         _accumulated(run, path, node.value, operand)
     anew = _begun_here(path, old)
     new = _accumulated_value(path, new, anew=anew)
@@ -165,7 +165,7 @@ def _assign_one(
                 return
         _set_item(run, target, value_node, value)
         return
-    elif isinstance(target, ast.Tuple | ast.List) and proven:
+    elif isinstance(target, (ast.Tuple, ast.List)) and proven:
         _bind_proven(run, target.elts, value, value_node, proven)
         return
     if isinstance(target, ast.Attribute) and (holder_path := path_of(target.value)) is not None:
@@ -175,7 +175,7 @@ def _assign_one(
         elif holder.fields is not None and holder_path in run.state.values:
             run.state.change(holder_path, holder.with_field(target.attr, value).but(items=None))
     bind(run, target, value)
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         _note_attributes(run, target.elts, value_node)
     if path is not None and value.kind in {Kind.UNKNOWN, Kind.MODULE}:
         note_part(run, path, value_node)
@@ -328,7 +328,7 @@ def _note_attributes(run: Run, targets: list[ast.expr], node: ast.expr) -> None:
     """Notes tensors that were bound to attributes of `self` among several targets."""
     for target in targets:
         path = path_of(target)
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, (ast.Tuple, ast.List)):
             _note_attributes(run, target.elts, node)
         elif path is not None and isinstance(target, ast.Attribute):
             value = run.state.values.get(path, UNKNOWN)

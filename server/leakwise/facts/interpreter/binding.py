@@ -5,6 +5,7 @@ import ast
 from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.run import Run, shown
+from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.tensorflow.traced import is_symbolic
 from leakwise.facts.terms.events import Loop, Storing
 from leakwise.facts.terms.values import Kind, Value, container, element_of
@@ -14,7 +15,7 @@ _KEEPERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN, Kind.PENDING})
 
 def bind(run: Run, target: ast.expr, value: Value) -> None:
     """Binds a target of an assignment, a loop or a `with`."""
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         _unpack(run, target.elts, value)
         return
     if isinstance(target, ast.Starred):
@@ -49,7 +50,7 @@ _COSTLY = RESOURCE_KINDS | {Kind.EXCEPTION, Kind.TAPE, Kind.KERAS_MODEL, Kind.TF
 
 def outlives_body(run: Run, path: str) -> bool:
     """Whether what is put at a path is kept when the body ends."""
-    root = path.split(".", 1)[0].split("[", 1)[0]
+    root = root_of(path)
     if root in run.own_paths:
         return True
     if root == path:
@@ -66,7 +67,7 @@ def is_from_before(run: Run, path: str) -> bool:
     """Whether a path was there before this body began, and was not bound anew in it so far."""
     if path in run.state.fresh_in:
         return False
-    root = path.split(".", 1)[0].split("[", 1)[0]
+    root = root_of(path)
     if root == path or root not in run.state.values:
         return True
     return root in {parameter.arg for parameter in run.definition.parameters()}

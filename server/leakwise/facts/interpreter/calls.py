@@ -151,7 +151,7 @@ def _renewed(run: Run, node: ast.expr) -> tuple[Loop, ...]:
     """The loops in which names in an expression are bound anew in each round."""
     if not run.loops or isinstance(node, ast.Constant):
         return ()
-    return tuple(renewing(run, paths_in(node), run.loops))
+    return renewing(run, paths_in(node), run.loops)
 
 
 def _called(
@@ -346,7 +346,7 @@ def _grad_switch(
     mode = arguments[0] if arguments else keywords.get("mode")
     if effect.grad is None:
         setting = mode.constant if mode is not None else None
-        if not isinstance(run.statement, ast.With | ast.AsyncWith):
+        if not isinstance(run.statement, (ast.With, ast.AsyncWith)):
             run.state.grad = grad_mode(setting)
     elif mode is not None and mode.kind is not Kind.FUNCTION:
         # `inference_mode(False)` leaves recording on.

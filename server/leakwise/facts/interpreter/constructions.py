@@ -61,7 +61,7 @@ def made_by_use(run: Run, node: ast.Call, made: Value) -> Value:
             False,
             run.statement_place(),
             trained,
-            tuple(renewing(run, paths, run.loops)),
+            renewing(run, paths, run.loops),
             any(root_of(path) in parameters for path in paths),
         )
     )
@@ -76,7 +76,7 @@ https://docs.python.org/3/library/stdtypes.html#dict, /collections.html, /queue.
 def _uses_layers_from_outside(run: Run, node: ast.Call, loop: Loop | None) -> bool:
     """Whether a call is handed Keras layers or models that were made before `loop` began, or
     without one before the body."""
-    parts = (part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
+    parts = (part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute)))
     for part in parts:
         path = path_of(part)
         if path is None:

@@ -68,7 +68,7 @@ def _constant(run: Run, node: ast.Constant) -> Value:
     value = node.value
     if value is None:
         return NONE
-    if isinstance(value, int | float | complex):
+    if isinstance(value, (int, float, complex)):
         return number(value)
     if isinstance(value, str):
         return Value(Kind.OTHER, constant=value, storage=storage_named(value))
@@ -76,9 +76,12 @@ def _constant(run: Run, node: ast.Constant) -> Value:
 
 
 def _name(run: Run, node: ast.Name) -> Value:
-    value = with_held(run, node.id, run.read(node.id))
+    name = node.id
+    value = run.read(name)
+    if name in run.state.parts:
+        value = with_held(run, name, value)
     if value.kind is Kind.UNKNOWN:
-        return _by_use(run, node.id, value)
+        return _by_use(run, name, value)
     return value
 
 
@@ -232,7 +235,7 @@ def _unary(run: Run, node: ast.UnaryOp) -> Value:
     value = evaluate(run, node.operand)
     if isinstance(node.op, ast.Not):
         return OTHER
-    if isinstance(value.constant, int | float) and isinstance(node.op, ast.USub):
+    if isinstance(value.constant, (int, float)) and isinstance(node.op, ast.USub):
         return number(-value.constant)
     return run.recorded(value).but(constant=None)
 
@@ -321,7 +324,7 @@ def _dictionary(run: Run, node: ast.Dict) -> Value:
         else:
             constant = evaluate(run, key).constant
             held = evaluate(run, value)
-            if isinstance(constant, str | int):
+            if isinstance(constant, (str, int)):
                 fields[constant] = held
                 parts.append((value, held))
                 continue

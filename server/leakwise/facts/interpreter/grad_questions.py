@@ -57,7 +57,7 @@ def told_by(run: Run, test: ast.expr) -> tuple[Told, Told]:
     if isinstance(test, ast.Attribute) and test.attr == _GRADIENT_FLAG:
         path = path_of(test.value)
         return _NOTHING, _NOTHING if path is None else Told(None, frozenset({path}))
-    if isinstance(test, ast.Call | ast.Name) and not getattr(test, "args", ()):
+    if isinstance(test, (ast.Call, ast.Name)) and not getattr(test, "args", ()):
         return _asked(run, test)
     return _NOTHING, _NOTHING
 
@@ -73,8 +73,8 @@ def _compared(run: Run, test: ast.Compare, other: ast.expr) -> tuple[Told, Told]
         told = _NOTHING, _NOTHING if path is None else Told(None, frozenset({path}))
     else:
         return _NOTHING, _NOTHING
-    same = isinstance(test.ops[0], ast.Is | ast.Eq)
-    if not same and not isinstance(test.ops[0], ast.IsNot | ast.NotEq):
+    same = isinstance(test.ops[0], (ast.Is, ast.Eq))
+    if not same and not isinstance(test.ops[0], (ast.IsNot, ast.NotEq)):
         return _NOTHING, _NOTHING
     return told if same is bool(other.value) else (told[1], told[0])
 

@@ -48,7 +48,7 @@ def called_lambda(
     node = ast.parse(text.source, mode="eval").body
     assert isinstance(node, ast.Lambda)
     for part in ast.walk(node):
-        if isinstance(part, ast.expr | ast.arg | ast.keyword):
+        if isinstance(part, (ast.expr, ast.arg, ast.keyword)):
             ast.copy_location(part, call)
     outer = run.state
     run.state = State(grad=outer.grad)

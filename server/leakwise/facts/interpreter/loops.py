@@ -91,7 +91,7 @@ def run_loop(
 
 def _ends_with_first_round(node: ast.For | ast.AsyncFor | ast.While) -> bool:
     """Whether no second round of a loop begins: each ends in a `break`, a `return` or a `raise`."""
-    if not isinstance(node.body[-1], ast.Break | ast.Return | ast.Raise):
+    if not isinstance(node.body[-1], (ast.Break, ast.Return, ast.Raise)):
         return False
     pending: list[ast.AST] = [*node.body]
     while pending:

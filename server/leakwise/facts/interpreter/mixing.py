@@ -64,7 +64,7 @@ def _added(node: ast.expr, path: str) -> Mixed | None:
     addends = _addends(node)
     if len(addends) == 1:
         # `(path * n + a) / m`
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
             found = _added(node.left, path)
             if found is None and isinstance(node.op, ast.Mult):
                 found = _added(node.right, path)
@@ -80,7 +80,7 @@ def _added(node: ast.expr, path: str) -> Mixed | None:
 
 
 def _addends(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
         return [*_addends(node.left), *_addends(node.right)]
     return [node]
 
@@ -110,7 +110,7 @@ def _mentions(node: ast.expr, path: str) -> bool:
 
 def _called(run: Run, node: ast.Call, path: str) -> Mixed | None:
     function = node.func
-    if not isinstance(function, ast.Attribute | ast.Name) or not node.args:
+    if not isinstance(function, (ast.Attribute, ast.Name)) or not node.args:
         return None
     name = function.attr if isinstance(function, ast.Attribute) else function.id
     if name not in _JOIN and name not in _LERP:
@@ -123,7 +123,7 @@ def _called(run: Run, node: ast.Call, path: str) -> Mixed | None:
     if name in _LERP:
         of_path = path_of(node.args[0]) == path and len(node.args) > 1
         return Mixed(Mix.AVERAGE, [node.args[1]]) if of_path else None
-    if not isinstance(node.args[0], ast.List | ast.Tuple):
+    if not isinstance(node.args[0], (ast.List, ast.Tuple)):
         return None
     parts = node.args[0].elts
     others = [part for part in parts if path_of(part) != path]

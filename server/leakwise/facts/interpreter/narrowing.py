@@ -7,7 +7,7 @@ from leakwise.facts.code.names import path_of
 
 def first_use(test: ast.expr) -> tuple[str, bool] | None:
     """The path that a test asks whether it is None yet, and whether the test holds where it is."""
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Is | ast.IsNot):
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Is, ast.IsNot)):
         return None
     path, other = path_of(test.left), test.comparators[0]
     if path is None or len(test.ops) > 1 or not isinstance(other, ast.Constant):

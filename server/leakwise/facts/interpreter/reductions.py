@@ -64,5 +64,5 @@ def _reduced(keywords: dict[str, Value]) -> Scalar:
 
 def _each_by_position(arguments: list[Value]) -> bool:
     return any(
-        isinstance(one.constant, bool | str) and one.constant in _EACH for one in arguments[3:]
+        isinstance(one.constant, (bool, str)) and one.constant in _EACH for one in arguments[3:]
     )

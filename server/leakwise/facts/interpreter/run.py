@@ -128,12 +128,12 @@ class Run:
         value = self.state.values.get(path)
         if value is not None:
             return value
+        found = self._answer(path)
+        if found is not None:
+            return found
         if "." in path or "[" in path:
             return UNKNOWN
-        found = self._answer(path)
-        if found is None:
-            found = self._ask(path, lambda: self._outer(path))
-        return found
+        return self._ask(path, lambda: self._outer(path))
 
     def _outer(self, name: str) -> Value:
         own = self.isolated and self.definition.is_function
@@ -243,9 +243,11 @@ class Run:
         if path is None:
             return None
         seen = self._seen_uses()
-        if path not in self.kinds_by_use:
-            self.kinds_by_use[path] = self._kind_used_as(path, seen.of(path))
-        return self.kinds_by_use[path]
+        try:
+            return self.kinds_by_use[path]
+        except KeyError:
+            kind = self.kinds_by_use[path] = self._kind_used_as(path, seen.of(path))
+            return kind
 
     def _kind_used_as(self, path: str, use: Use) -> Kind | None:
         kind = kind_used_as(use)

@@ -57,7 +57,7 @@ def _makes_single(run: Run, node: ast.Call) -> bool:
             axis = node.args[1]
         return isinstance(axis, ast.Constant) and axis.value == 0
     if name == "reshape":
-        shapes = [one for one in node.args[1:2] if isinstance(one, ast.Tuple | ast.List)]
+        shapes = [one for one in node.args[1:2] if isinstance(one, (ast.Tuple, ast.List))]
         return any(map(_begins_with_one, (*node.args[:1], *shapes)))
     if name in _MAKERS and node.args:
         return isinstance(node.args[0], ast.List) and is_single(run, node.args[0])
@@ -66,6 +66,6 @@ def _makes_single(run: Run, node: ast.Call) -> bool:
 
 def _begins_with_one(node: ast.expr) -> bool:
     """Whether a shape, or the first number of one, is that of a batch of one."""
-    if isinstance(node, ast.Tuple | ast.List):
+    if isinstance(node, (ast.Tuple, ast.List)):
         return len(node.elts) > 1 and _begins_with_one(node.elts[0])
     return isinstance(node, ast.Constant) and node.value == 1 and node.value is not True

@@ -52,7 +52,7 @@ def _storage(storage: Storage, index: ast.expr, value: Value) -> Storage:
     ) or any(isinstance(one, ast.Constant) and isinstance(one.value, int) for one in parts):
         return shown_part(storage)
     if items is not None and all(
-        item.kind is Kind.NUMBER or isinstance(part, ast.Slice | ast.UnaryOp) or _is_whole(part)
+        item.kind is Kind.NUMBER or isinstance(part, (ast.Slice, ast.UnaryOp)) or _is_whole(part)
         for part, item in zip(parts, items, strict=False)
     ):
         return shown_part(storage)
@@ -61,12 +61,12 @@ def _storage(storage: Storage, index: ast.expr, value: Value) -> Storage:
 
 
 def _copies(index: ast.expr, value: Value) -> bool:
-    if isinstance(index, ast.Compare | ast.List):
+    if isinstance(index, (ast.Compare, ast.List)):
         return True
     if isinstance(index, ast.Tuple):
         items = value.items or ()
         return any(item.kind in _COPYING for item in items) or any(
-            isinstance(one, ast.List | ast.Compare) for one in index.elts
+            isinstance(one, (ast.List, ast.Compare)) for one in index.elts
         )
     return value.kind in _COPYING
 

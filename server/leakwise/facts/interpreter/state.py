@@ -57,7 +57,8 @@ class State:
 
     def bind(self, path: str, value: Value, loops: Loops) -> None:
         """Gives a path a new value; what hung on the old one is forgotten."""
-        self.forget_below(path)
+        if self.evaluating or root_of(path) in self.parts:
+            self.forget_below(path)
         self._put(path, value)
         self.fresh_in[path] = loops
 
@@ -96,7 +97,8 @@ class State:
 
     def _put(self, path: str, value: Value) -> None:
         self.values[path] = value
-        self._touch(path)
+        if self.touched is not None:
+            self.touched.add(path)
         root = root_of(path)
         if root is not path:
             known = self.parts.get(root, frozenset())

@@ -87,7 +87,7 @@ def _if(run: Run, node: ast.If) -> None:
         run.watcher.entered(run, node)
     before = run.state
     # An attribute's constant is what it is by default, and may be set from elsewhere.
-    literal = isinstance(node.test, ast.Constant | ast.Name) and test.kind is Kind.NUMBER
+    literal = isinstance(node.test, (ast.Constant, ast.Name)) and test.kind is Kind.NUMBER
     known = test.constant if literal and isinstance(test.constant, bool) else None
     told = told_by(run, node.test)
     run.state = before.branch()

@@ -103,7 +103,7 @@ class Tracer:
         held = given if held is None else held
         if held is not None:
             yield target, ast.unparse(target), held
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, (ast.Tuple, ast.List)):
             for part in target.elts:
                 yield from self._target(run, part, None)
 
@@ -125,7 +125,7 @@ def _evaluated(run: Run, text: str, at: ast.stmt) -> Value:
     """What an expression would give here; it leaves nothing behind."""
     node = ast.parse(text, mode="eval").body
     for part in ast.walk(node):
-        if isinstance(part, ast.expr | ast.keyword):
+        if isinstance(part, (ast.expr, ast.keyword)):
             ast.copy_location(part, at)
     state, outcome, statement = run.state, run.outcome, run.statement
     run.state, run.outcome, run.statement = state.copy(), Outcome(), at

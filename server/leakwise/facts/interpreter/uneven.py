@@ -70,7 +70,7 @@ def _of_call(run: Run, node: ast.Call) -> tuple[Loop, ...]:
     if given is None:
         return ()
     if name in _FROM_SHAPE:
-        parts = given.elts if isinstance(given, ast.Tuple | ast.List) else [given]
+        parts = given.elts if isinstance(given, (ast.Tuple, ast.List)) else [given]
         found = [loop for part in parts for loop in _counted(run, part)]
         return tuple(dict.fromkeys(found))
     if name in _FROM_SEQUENCE:
@@ -90,4 +90,4 @@ def _of_text(run: Run, node: ast.expr) -> tuple[Loop, ...]:
         return ()
     if not any(word in name.lower() for word in _CUTTING):
         return ()
-    return tuple(renewing(run, paths_in(node), run.loops))
+    return renewing(run, paths_in(node), run.loops)

@@ -142,7 +142,7 @@ class _Code:
             if isinstance(one, ast.stmt):
                 inside = self.module.tree.child_block(one) or inside
             yield one, inside
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
                 continue
             pending.extend((below, inside) for below in reversed(list(ast.iter_child_nodes(one))))
 
@@ -203,7 +203,7 @@ def _found(
 
 
 def _parts(value: ast.expr) -> list[ast.expr]:
-    return list(value.elts) if isinstance(value, ast.Tuple | ast.List) else [value]
+    return list(value.elts) if isinstance(value, (ast.Tuple, ast.List)) else [value]
 
 
 def _not_differentiable(node: ast.AST, context: str) -> Iterator[str]:

@@ -42,7 +42,7 @@ def _targets(module: "ModuleFacts", definition: Definition, path: str) -> Iterat
         for node in ast.walk(statement) if isinstance(statement, ast.Assign) else ():
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 yield path_of(node) == path
-        if isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        if isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
             yield path_of(statement.target) == path
 
 
@@ -52,5 +52,5 @@ def _is_given(module: "ModuleFacts", definition: Definition, call: ModuleCall, p
         path_of(part) == path
         for _, node in calls_at(module, definition, call.place)
         for given in (*node.args, *(keyword.value for keyword in node.keywords))
-        for part in (given.elts if isinstance(given, ast.Tuple | ast.List) else (given,))
+        for part in (given.elts if isinstance(given, (ast.Tuple, ast.List)) else (given,))
     )

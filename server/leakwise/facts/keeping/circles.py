@@ -79,7 +79,7 @@ def _refers(module: "ModuleFacts", definition: Definition, value: ast.expr) -> b
         )
     if isinstance(value, ast.IfExp):
         return all(_refers(module, definition, one) for one in (value.body, value.orelse))
-    if isinstance(value, ast.Dict | ast.List | ast.Tuple):
+    if isinstance(value, (ast.Dict, ast.List, ast.Tuple)):
         held = value.values if isinstance(value, ast.Dict) else value.elts
         return any(_refers(module, definition, one) for one in held)
     if isinstance(value, ast.Call) and path_of(value.func) in _PARTIAL:

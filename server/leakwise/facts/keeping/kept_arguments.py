@@ -144,19 +144,19 @@ class _Follow:
             yield from self._in_its_block(node)
 
     def statement(self, node: ast.stmt) -> Iterator[Kept]:
-        if isinstance(node, ast.Global | ast.Nonlocal):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
             self.outer.update(node.names)
         elif isinstance(node, ast.Assign):
             yield from self.expression(node.value)
             for target in node.targets:
                 yield from self.assignment(target, node.value, grows=False)
-        elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
+        elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None:
             yield from self.expression(node.value)
             grows = isinstance(node, ast.AugAssign)
             yield from self.assignment(node.target, node.value, grows=grows)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return
-        elif isinstance(node, ast.For | ast.AsyncFor):
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
             self.bind(node.target, node.iter)
             yield from self.suite([*node.body, *node.orelse])
         elif isinstance(node, ast.If):
@@ -181,7 +181,7 @@ class _Follow:
     ) -> Kept:
         positions = frozenset(self.parameters.index(name) for name in used)
         roots = {_root(one) for one in paths_in(value)}
-        named = isinstance(value, ast.Name | ast.Subscript) and self.rebound.isdisjoint(roots)
+        named = isinstance(value, (ast.Name, ast.Subscript)) and self.rebound.isdisjoint(roots)
         return Kept(
             path,
             used,
@@ -211,7 +211,7 @@ class _Follow:
 
     def assignment(self, target: ast.expr, value: ast.expr, *, grows: bool) -> Iterator[Kept]:
         """What `target = value` keeps; a name of the function's own is followed."""
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, (ast.Tuple, ast.List)):
             for one in target.elts:
                 yield from self.assignment(one, value, grows=grows)
             return
@@ -275,11 +275,11 @@ class _Follow:
             return self.made[node.id][1]
         if isinstance(node, ast.Attribute):
             return True if node.attr in _CUT_ATTRIBUTES else self.cut(node.value)
-        if isinstance(node, ast.Subscript | ast.Starred):
+        if isinstance(node, (ast.Subscript, ast.Starred)):
             return self.cut(node.value)
         if isinstance(node, ast.Call):
             return self._cut_by_call(node)
-        if isinstance(node, ast.Compare | ast.JoinedStr):
+        if isinstance(node, (ast.Compare, ast.JoinedStr)):
             return True
         parts = self._parts(node)
         if parts is None:
@@ -297,7 +297,7 @@ class _Follow:
             return self.made[node.id][2]
         if isinstance(node, ast.Attribute):
             return node.attr in _NUMBER_ATTRIBUTES or self.number(node.value)
-        if isinstance(node, ast.Subscript | ast.Starred):
+        if isinstance(node, (ast.Subscript, ast.Starred)):
             return self.number(node.value)
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute):
@@ -322,7 +322,7 @@ class _Follow:
         return True if self.used(node) and self.cut(node) is True else None
 
     def _parts(self, node: ast.expr) -> list[ast.expr] | None:
-        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             return list(node.elts)
         if isinstance(node, ast.Dict):
             return list(node.values)

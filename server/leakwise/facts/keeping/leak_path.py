@@ -69,7 +69,7 @@ def _steps(module: "ModuleFacts", definition: Definition, event: Event) -> Itera
         yield Step(Role.MADE, made.origin)
     if isinstance(event, Acquisition):
         yield from _kept_and_released(module, definition, event)
-    elif isinstance(event, Keeping | Accumulation | AttributeUpdate | Storing):
+    elif isinstance(event, (Keeping, Accumulation, AttributeUpdate, Storing)):
         yield Step(Role.KEPT, event.statement)
     loop = growing_loop(event)
     if loop is not None:
@@ -80,22 +80,22 @@ def _steps(module: "ModuleFacts", definition: Definition, event: Event) -> Itera
 
 def _value(event: Event) -> Value | None:
     """The value that an event is about; its smallest part that matters where that is known."""
-    if isinstance(event, Keeping | Accumulation):
+    if isinstance(event, (Keeping, Accumulation)):
         if event.carrier_values:
             return event.carrier_values[0]
         return event.stored if isinstance(event, Keeping) else event.operand
-    return event.value if isinstance(event, AttributeUpdate | Storing) else None
+    return event.value if isinstance(event, (AttributeUpdate, Storing)) else None
 
 
 def growing_loop(event: Event) -> Loop | None:
     """The innermost loop of the body in which an event happens again for the same holder, or on the
     same receiver."""
     renewed: tuple[Loop, ...] = ()
-    if isinstance(event, Keeping | Accumulation):
+    if isinstance(event, (Keeping, Accumulation)):
         renewed = event.fresh_in
     elif isinstance(event, Acquisition):
         renewed = event.renewed_in
-    elif not isinstance(event, AttributeUpdate | Storing | Construction | ModuleCall):
+    elif not isinstance(event, (AttributeUpdate, Storing, Construction, ModuleCall)):
         return None
     return next((loop for loop in reversed(event.loops) if loop not in renewed), None)
 

@@ -50,7 +50,7 @@ def _of_deletion(key: ast.expr) -> LimitKind:
 
 def note_assignment(run: Run, target: ast.expr, value: ast.expr | None) -> None:
     """Notes that a holder which outlives the body begins anew, or is cut, by an assignment."""
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         for one in target.elts:
             note_assignment(run, one, None)
         return
@@ -72,7 +72,7 @@ def note_assignment(run: Run, target: ast.expr, value: ast.expr | None) -> None:
 def _note_item(run: Run, target: ast.Subscript, value: ast.expr | None) -> None:
     key = target.slice
     if isinstance(key, ast.Slice):
-        nothing = isinstance(value, ast.List | ast.Tuple) and not value.elts
+        nothing = isinstance(value, (ast.List, ast.Tuple)) and not value.elts
         if nothing or (key.lower is None and key.upper is None):
             note_relief(run, target, target.value, _of_deletion(key))
     elif isinstance(key, ast.BinOp) and isinstance(key.op, ast.Mod):

@@ -1,7 +1,6 @@
 """In which loops a name stands for another object in each round."""
 
 import ast
-from collections.abc import Iterator
 
 from leakwise.facts.code.names import path_of, paths_in
 from leakwise.facts.interpreter.run import Run, shown
@@ -9,21 +8,27 @@ from leakwise.facts.terms.events import Loop
 from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 
-def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> Iterator[Loop]:
-    """The loops in which what these paths lead to is another object in each round."""
+def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> tuple[Loop, ...]:
+    """The loops in which what these paths lead to is another object in each round, the innermost
+    first."""
+    found: list[Loop] = []
     for loop in reversed(loops):
         if not paths.isdisjoint(loop.names):
             # A part of what the loop goes through; that may be the same in loops further out.
-            yield loop
+            found.append(loop)
             paths = paths.difference(loop.names) | loop.over_paths
-        elif any(loop in _fresh(run, path) for path in paths):
-            yield loop
+            continue
+        for path in paths:
+            if loop in _fresh(run, path):
+                found.append(loop)
+                break
+    return tuple(found)
 
 
 def computed_number(node: ast.expr) -> str:
     """The text of arithmetic that gives another number for each one that it is given, such as
     `0.1 * step`; "" for what is none, or may give a few numbers alone, such as `step % 2`."""
-    return shown(node) if isinstance(node, ast.BinOp | ast.UnaryOp) and _tells_apart(node) else ""
+    return shown(node) if isinstance(node, (ast.BinOp, ast.UnaryOp)) and _tells_apart(node) else ""
 
 
 def _tells_apart(node: ast.expr) -> bool:
@@ -54,7 +59,7 @@ def note_part(run: Run, path: str, value: ast.expr) -> None:
     """Notes that a name now stands for a part of something: `layer = net.layer4` in a loop binds
     the name anew in each round, and the object is the same."""
     if run.loops and path.isidentifier() and _names_part(value):
-        loops = tuple(renewing(run, paths_in(value), run.loops))
+        loops = renewing(run, paths_in(value), run.loops)
         run.state.bind(path + _PART, UNKNOWN, loops)
 
 
@@ -71,4 +76,4 @@ def note_step(run: Run, path: str, value: Value) -> None:
 def _names_part(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return path_of(node.func) == "getattr" and len(node.args) > 1
-    return isinstance(node, ast.Attribute | ast.Subscript) and path_of(node) is not None
+    return isinstance(node, (ast.Attribute, ast.Subscript)) and path_of(node) is not None

@@ -60,17 +60,17 @@ class _Lookup:
                 # A local name stands for a part of those, and this for a part of it.
                 return found
             return _NOTHING if self._is_made_here(path) else frozenset({path})
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
             return self.of(node.value, names)
         if isinstance(node, ast.Call):
             return self._of_call(node, names)
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             return self._all(node.elts, names)
         if isinstance(node, ast.Dict):
             return self._all(node.values, names)
         if isinstance(node, ast.IfExp):
             return self._all([node.body, node.orelse], names)
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             return self._of_comprehension(node.elt, node.generators, names)
         if isinstance(node, ast.DictComp):
             return self._of_comprehension(node.value, node.generators, names)
@@ -153,7 +153,7 @@ def _gone_through_for(module: "ModuleFacts", definition: Definition) -> dict[str
         found: dict[str, list[ast.expr]] = {}
         for statement, _ in statements_of(module, definition):
             loops: list[tuple[ast.expr, ast.expr]] = []
-            if isinstance(statement, ast.For | ast.AsyncFor):
+            if isinstance(statement, (ast.For, ast.AsyncFor)):
                 loops.append((statement.target, statement.iter))
             for part in parents_in(statement):
                 if isinstance(part, ast.comprehension):
@@ -168,7 +168,7 @@ def _gone_through_for(module: "ModuleFacts", definition: Definition) -> dict[str
 
 
 def _names_in(target: ast.expr) -> Iterator[str]:
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         for part in target.elts:
             yield from _names_in(part)
     elif isinstance(target, ast.Name):
@@ -179,7 +179,7 @@ def _gone_through(target: ast.expr, over: ast.expr, name: str) -> ast.expr:
     """Of what a loop goes through, what gives a name its items: one argument of `zip`."""
     if not isinstance(over, ast.Call) or path_of(over.func) != "zip":
         return over
-    if isinstance(target, ast.Tuple | ast.List) and len(target.elts) == len(over.args):
+    if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(over.args):
         for part, given in zip(target.elts, over.args, strict=True):
             if _binds(part, name):
                 return given
@@ -187,6 +187,6 @@ def _gone_through(target: ast.expr, over: ast.expr, name: str) -> ast.expr:
 
 
 def _binds(target: ast.expr, name: str) -> bool:
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         return any(_binds(part, name) for part in target.elts)
     return isinstance(target, ast.Name) and target.id == name

@@ -77,7 +77,7 @@ def _goes_through(statement: ast.stmt, asked: frozenset[str]) -> bool:
     gone = (
         node.iter
         for node in header(statement)
-        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension)
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension))
     )
     return any(
         isinstance(one, ast.Name) and one.id in asked for part in gone for one in _ends(part)

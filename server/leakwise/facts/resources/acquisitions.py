@@ -59,7 +59,7 @@ def acquire(
             _bound_path(run, node),
             run.statement_place(),
             resource,
-            tuple(renewing(run, paths_in(owner), run.loops)),
+            renewing(run, paths_in(owner), run.loops),
         )
     )
     return taken
@@ -199,18 +199,18 @@ def _made(
 def _bound_path(run: Run, node: ast.Call) -> str | None:
     """The path that the current statement binds what `node` gives to."""
     statement = run.statement
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
         value = statement.value
-        if isinstance(target, ast.Tuple | ast.List) and target.elts:
-            if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
+        if isinstance(target, (ast.Tuple, ast.List)) and target.elts:
+            if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
                 for one, part in zip(target.elts, value.elts, strict=True):
                     if _is_or_holds(part, node):
                         return path_of(one)
                 return None
             target = target.elts[0]
         return path_of(target) if value is not None and _is_or_holds(value, node) else None
-    if isinstance(statement, ast.With | ast.AsyncWith):
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
         for item in statement.items:
             if item.optional_vars is not None and _is_or_holds(item.context_expr, node):
                 return path_of(item.optional_vars)

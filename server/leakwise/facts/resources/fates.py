@@ -328,7 +328,7 @@ def _gives_name(module: "ModuleFacts", other: Definition, name: str) -> bool:
 
 
 def _leads_through(event: Event, attribute: str) -> bool:
-    if not isinstance(event, Giving | HandingIn):
+    if not isinstance(event, (Giving, HandingIn)):
         return False
     return any(_has_part(path, attribute) for path in event.reached) or any(
         isinstance(one, str) and _has_part(one, attribute) for one in event.sources

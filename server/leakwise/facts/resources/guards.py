@@ -144,7 +144,7 @@ def _asked_to_be_absent(test: ast.expr, *, only_said_so: bool = False) -> Iterat
             isinstance(test.ops[0], ast.NotIn) or (isinstance(test.ops[0], ast.Is) and nothing)
         ):
             yield path
-    elif isinstance(test, ast.Name | ast.Attribute) and not only_said_so:
+    elif isinstance(test, (ast.Name, ast.Attribute)) and not only_said_so:
         # `if first: ...; first = False`
         path = path_of(test)
         if path is not None:
@@ -169,12 +169,12 @@ def _bindings(nodes: Sequence[ast.AST], path: str) -> int:
     count = 0
     for node in nodes:
         for part in ast.walk(node):
-            if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            if isinstance(part, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                 targets = part.targets if isinstance(part, ast.Assign) else [part.target]
                 count += sum(_binds(target, path) for target in targets)
             elif isinstance(part, ast.Delete):
                 count += sum(_binds(target, path) for target in part.targets)
-            elif isinstance(part, ast.For | ast.AsyncFor | ast.comprehension):
+            elif isinstance(part, (ast.For, ast.AsyncFor, ast.comprehension)):
                 count += _binds(part.target, path)
             elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
                 kept = part.func.attr in {"append", "add", "setdefault", "update", "extend"}
@@ -183,7 +183,7 @@ def _bindings(nodes: Sequence[ast.AST], path: str) -> int:
 
 
 def _binds(target: ast.expr, path: str) -> bool:
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         return any(_binds(one, path) for one in target.elts)
     if isinstance(target, ast.Subscript) and path_of(target) is None:
         target = target.value

@@ -149,15 +149,15 @@ class _Walk:
         """The states behind one statement."""
         if isinstance(node, ast.If):
             return self._if(node, states)
-        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             return self._loop(node, states)
-        if isinstance(node, ast.With | ast.AsyncWith):
+        if isinstance(node, (ast.With, ast.AsyncWith)):
             return self._with(node, states)
-        if isinstance(node, ast.Try | ast.TryStar):
+        if isinstance(node, (ast.Try, ast.TryStar)):
             return self._try(node, states)
         if isinstance(node, ast.Match):
             return self._match(node, states)
-        if isinstance(node, FunctionNode | ast.ClassDef):
+        if isinstance(node, (FunctionNode, ast.ClassDef)):
             return _Flow(states)
         flow = self.simple(node, states)
         if isinstance(node, ast.Return):
@@ -178,7 +178,7 @@ class _Walk:
 
     def simple(self, node: ast.AST | None, states: int) -> _Flow:
         """The states behind a statement without suites, or an expression."""
-        if node is None or not isinstance(node, ast.stmt | ast.expr):
+        if node is None or not isinstance(node, (ast.stmt, ast.expr)):
             return _Flow(states)
         takes = self.taken is not None and self._holds(node, self.taken)
         gives = any(not one.entered and self._holds(node, one.place) for one in self.given)
@@ -352,7 +352,7 @@ def _absent_if(test: ast.expr, names: frozenset[str]) -> bool | None:
             return None
         against = test.comparators[0]
         nothing = isinstance(against, ast.Constant) and not against.value
-        if isinstance(test.ops[0], ast.Is | ast.Eq):
+        if isinstance(test.ops[0], (ast.Is, ast.Eq)):
             return nothing
         return False
     if path_of(test) in names or _measures(test, names):

@@ -177,7 +177,7 @@ def _mentions(tree: SyntaxTree) -> _Mentions:
                 found.called_names[node.func.id] += 1
             elif isinstance(node.func, ast.Attribute):
                 found.called_attributes[node.func.attr] += 1
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found.imported += _imports(node)
             if isinstance(node, ast.ImportFrom) and node.level:
                 found.levels.add(node.level)

@@ -222,7 +222,7 @@ def _written(index: ScopeIndex | GatheredNames) -> set[str]:
 def _says_nothing(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function's body only stands for one: in a stub, or of an abstract method."""
     return all(
-        isinstance(statement, ast.Pass | ast.Raise)
+        isinstance(statement, (ast.Pass, ast.Raise))
         or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
         for statement in node.body
     )
@@ -233,5 +233,5 @@ def _names(decorators: list[ast.expr]) -> set[str]:
     return {
         one.attr if isinstance(one, ast.Attribute) else one.id
         for one in decorators
-        if isinstance(one, ast.Attribute | ast.Name)
+        if isinstance(one, (ast.Attribute, ast.Name))
     }

@@ -93,7 +93,7 @@ class _Making:
             case ast.With() | ast.AsyncWith():
                 self._bind_all(one.optional_vars for one in statement.items)
         for node in ast.iter_child_nodes(statement):
-            suite = node.body if isinstance(node, ast.ExceptHandler | ast.match_case) else [node]
+            suite = node.body if isinstance(node, (ast.ExceptHandler, ast.match_case)) else [node]
             for inner in suite:
                 if isinstance(inner, ast.stmt):
                     self.take(inner, certain=False)
@@ -127,7 +127,7 @@ def _texts(value: ast.expr) -> Iterator[str | None]:
         yield from _texts(value.left)
         yield from _texts(value.right)
         return
-    if not isinstance(value, ast.List | ast.Tuple):
+    if not isinstance(value, (ast.List, ast.Tuple)):
         yield None
         return
     for one in value.elts:

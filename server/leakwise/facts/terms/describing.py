@@ -59,7 +59,7 @@ def _further(value: Value) -> list[str]:
     if value.name is not None and value.name != NONE.name:
         words.append(value.name)
     constant = value.constant
-    if isinstance(constant, bool | int | float | complex):
+    if isinstance(constant, (bool, int, float, complex)):
         words.append(str(constant))
     elif isinstance(constant, str) and len(constant) <= _LONGEST_TEXT:
         words.append(repr(constant))

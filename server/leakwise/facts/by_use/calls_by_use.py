@@ -14,7 +14,7 @@ from leakwise.facts.terms.values import Certainty, Graph, Kind, Scalar, Value, m
 
 def loss_by_use(run: Run, node: ast.Call, callee: Value, arguments: list[Value]) -> Value | None:
     """What a criterion makes of something with a graph; None where it is not known to be one."""
-    if callee.kind is not Kind.UNKNOWN or not any(holds_graph(one) for one in arguments):
+    if callee.kind is not Kind.UNKNOWN or not any(map(holds_graph, arguments)):
         return None
     path = path_of(node.func)
     if path is None or not is_loss_function(run.module, run.definition, path):

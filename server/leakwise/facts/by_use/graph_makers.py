@@ -12,7 +12,7 @@ from leakwise.facts.apis.torch_methods import CUT_GRAPH, GIVE_WHOLE, LEAVE_TORCH
 from leakwise.facts.by_use.class_use import enclosing_method
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.code.definitions import Definition
-from leakwise.facts.code.names import path_of
+from leakwise.facts.code.names import children, path_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -68,14 +68,14 @@ class _Search:
                 if path is not None and not _cuts(node) and self._may_make(path):
                     found.add(path)
             elif not isinstance(node, (ast.Lambda, ast.Constant)):
-                pending += (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+                pending += [one for one in children(node) if isinstance(one, ast.expr)]
         return frozenset(found)
 
     def _given(self, node: ast.Call) -> list[ast.expr]:
         """What may bring a graph into a call: its arguments, and what its method is called on."""
         if _cuts(node):
             return []
-        given = [*node.args, *(one.value for one in node.keywords)]
+        given = [*node.args, *[one.value for one in node.keywords]]
         return [*given, node.func.value] if isinstance(node.func, ast.Attribute) else given
 
     def _may_make(self, path: str) -> bool:

@@ -5,8 +5,8 @@ makes of an output refers to the output's graph, and that it runs no backward pa
 """
 
 import ast
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.by_use.class_use import enclosing_method, family
@@ -20,33 +20,31 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
-class Used(NamedTuple):
-    """The paths that are called for what is backpropagated, and those of them, or of what they are
-    given, that must have made its graph."""
-
-    losses: frozenset[str] = frozenset()
-    makers: frozenset[str] = frozenset()
-
-
-_NO_USE = Used()
+Paths = frozenset[str]
+Used = Callable[["ModuleFacts", Definition], Paths]
+"""Gives what a body uses so."""
+_NONE: Paths = frozenset()
 
 
 def is_loss_function(module: "ModuleFacts", definition: Definition, path: str) -> bool:
     """Whether a body backpropagates what a call of `path` gave, or, of an attribute of `self`,
     another method of its class does."""
-    if path in _used_in(module, definition).losses:
+    if path in _losses_in(module, definition):
         return True
     attribute, class_ = _attribute(definition, path)
-    return class_ is not None and attribute in _used_by(module, class_).losses
+    return class_ is not None and attribute in _used_by(module, class_, _losses_in)
 
 
 def makes_graphs(module: "ModuleFacts", definition: Definition, path: str) -> bool:
     """Whether a body, or of an attribute of `self` a method of its class, backpropagates what
     nothing but `path` can have made the graph of: it is a network, or runs one."""
-    if path in _used_in(module, definition).makers:
-        return True
     attribute, class_ = _attribute(definition, path)
-    return class_ is not None and attribute in _used_by(module, class_).makers
+    if class_ is None and "." in path:
+        # Methods of other things are called all the time, and are never known to.
+        return False
+    if path in _makers_in(module, definition):
+        return True
+    return class_ is not None and attribute in _used_by(module, class_, _makers_in)
 
 
 def _attribute(definition: Definition, path: str) -> tuple[str, Definition | None]:
@@ -58,27 +56,43 @@ def _attribute(definition: Definition, path: str) -> tuple[str, Definition | Non
     return path.removeprefix(start), method.parent if path.startswith(start) else None
 
 
-def _used_in(module: "ModuleFacts", definition: Definition) -> Used:
-    def compute() -> Used:
-        definition.code.read()
+def _losses_in(module: "ModuleFacts", definition: Definition) -> Paths:
+    """The paths that a body calls for what it backpropagates."""
+
+    def compute() -> Paths:
         index = definition.index
-        if not index.mentions_any(BACKWARD_METHODS):
-            return _NO_USE
-        names = set(index.backpropagated_now())
-        return Used(
-            frozenset(path for name in names for path in _called_for(index, name)),
-            frozenset(path for name in names for path in made_by(module, definition, name)),
+        return frozenset(
+            path for name in _backpropagated(definition) for path in _called_for(index, name)
         )
 
-    return module.query(definition, "loss functions", compute, _NO_USE).read()  # type: ignore[no-any-return]
+    return module.query(definition, "loss functions", compute, _NONE).read()  # type: ignore[no-any-return]
 
 
-def _used_by(module: "ModuleFacts", class_: Definition) -> Used:
-    """The same, of attributes, by all methods of a class and of its bases in the file."""
+def _makers_in(module: "ModuleFacts", definition: Definition) -> Paths:
+    """Those of them, or of what they are given, that must have made its graph."""
 
-    def compute() -> Used:
-        losses: set[str] = set()
-        makers: set[str] = set()
+    def compute() -> Paths:
+        return frozenset(
+            path
+            for name in _backpropagated(definition)
+            for path in made_by(module, definition, name)
+        )
+
+    return module.query(definition, "graph makers", compute, _NONE).read()  # type: ignore[no-any-return]
+
+
+def _backpropagated(definition: Definition) -> Paths:
+    definition.code.read()
+    if not definition.index.mentions_any(BACKWARD_METHODS):
+        return _NONE
+    return frozenset(definition.index.backpropagated_now())
+
+
+def _used_by(module: "ModuleFacts", class_: Definition, used: Used) -> Paths:
+    """What all methods of a class, and of its bases in the file, use so of their attributes."""
+
+    def compute() -> Paths:
+        attributes: set[str] = set()
         members = family(module, class_)
         for word in sorted(BACKWARD_METHODS):
             for definition in module.scopes.mentioning(word):
@@ -86,12 +100,11 @@ def _used_by(module: "ModuleFacts", class_: Definition) -> Used:
                 if method is None or method.parent not in members:
                     continue
                 start = f"{method.instance_name()}."
-                used = _used_in(module, definition)
-                for found, paths in ((losses, used.losses), (makers, used.makers)):
-                    found.update(path[len(start) :] for path in paths if path.startswith(start))
-        return Used(frozenset(losses), frozenset(makers))
+                paths = used(module, definition)
+                attributes.update(path[len(start) :] for path in paths if path.startswith(start))
+        return frozenset(attributes)
 
-    cell = module.query(class_, "loss functions of methods", compute, _NO_USE, breaks_cycles=True)
+    cell = module.query(class_, ("used by methods", used), compute, _NONE, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
 
 

@@ -159,13 +159,15 @@ def path_of(node: ast.expr) -> str | None:
 def paths_in(node: ast.AST) -> frozenset[str]:
     """The paths that stand in some code, with the paths that they begin with; of an attribute of
     `self`, not `self` alone."""
+    if type(node) is ast.Name:
+        return frozenset((node.id,))
     found: set[str] = set()
     pending = [node]
     while pending:
         one = pending.pop()
         path = path_of(one) if isinstance(one, _PATHS) else None
         if path is None:
-            pending.extend(ast.iter_child_nodes(one))
+            pending.extend(children(one))
             continue
         while isinstance(one, (ast.Attribute, ast.Subscript)):
             found.add(path)
@@ -174,6 +176,19 @@ def paths_in(node: ast.AST) -> frozenset[str]:
         if path != "self" or not found:
             found.add(path)
     return frozenset(found)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly in another one, in their order."""
+    # Without the generators of `ast.iter_child_nodes`: expressions are gone through all the time.
+    found: list[ast.AST] = []
+    for name in node._fields:
+        part = getattr(node, name, None)
+        if isinstance(part, ast.AST):
+            found.append(part)
+        elif type(part) is list:
+            found += [one for one in part if isinstance(one, ast.AST)]
+    return found
 
 
 _PATHS = (ast.Name, ast.Attribute, ast.Subscript)

@@ -74,9 +74,12 @@ def _run_inside(run: Run, stretch: list[Block], level: int, run_statement: RunSt
 
 
 def _run_stretch(run: Run, stretch: list[Block], level: int, run_statement: RunStatement) -> None:
-    below = stretch
-    if any(block.children for block in stretch):
-        below = [one for block in stretch for one in _own(block)]
+    below: list[Block] = []
+    for block in stretch:
+        if block.children:
+            below += _own(block)
+        else:
+            below.append(block)
     revisions = [block.revision for block in stretch]
     by_block = run.evidence.by_block
     evidence: list[object] = [by_block.get(block) for block in below]
@@ -144,7 +147,8 @@ def _run_anew(
 
 
 def _roots(scopes: Scopes, blocks: Sequence[Block]) -> tuple[str, ...]:
-    indexes = [scopes.index(block) for block in blocks]
-    names = (index.names for index in indexes)
-    bound = (index.bound for index in indexes)
-    return tuple(set().union(*names, *bound))
+    roots: set[str] = set()
+    for block in blocks:
+        index = scopes.index(block)
+        roots.update(index.names, index.bound)
+    return tuple(roots)

@@ -214,8 +214,8 @@ def _result(run: Run) -> BodyResult:
         outcome.pass_on(held)
         captured |= deep_sources(held)
     flows = outcome.flows()
-    events = tuple(
+    events = [
         followed(run, event, flows, captured) if isinstance(event, Acquisition) else event
         for event in outcome.events.values()
-    )
-    return BodyResult(events, flows, outcome.returns, run.state.values, run.state.evaluating)
+    ]
+    return BodyResult(tuple(events), flows, outcome.returns, run.state.values, run.state.evaluating)

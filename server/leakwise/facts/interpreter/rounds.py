@@ -54,6 +54,8 @@ def looped_over(value: Value) -> Value:
 
 def bound_names(target: ast.expr) -> tuple[str, ...]:
     """The names that the target of a loop binds, and not those whose attributes it does."""
+    if isinstance(target, ast.Name):
+        return (target.id,)
     return tuple(
         name.id
         for name in ast.walk(target)

@@ -175,6 +175,8 @@ def join_branches(
 
 def join_accumulator(one: Value, two: Value) -> Value:
     """The join where a number became a tensor: `total = 0` before `total += loss`."""
+    if one.kind is two.kind:
+        return join(one, two)
     for first, second in ((one, two), (two, one)):
         if first.kind is Kind.NUMBER and second.is_tensor:
             return second.made_from(first.sources)

@@ -1,6 +1,7 @@
 """Arguments whose length, and so whose shape, is another one in each round of a loop."""
 
 import ast
+import functools
 from collections.abc import Iterator
 
 from leakwise.facts.code.names import path_of, paths_in
@@ -79,15 +80,21 @@ def _of_call(run: Run, node: ast.Call) -> tuple[Loop, ...]:
     return _of_text(run, node)
 
 
+@functools.lru_cache(maxsize=1 << 12)
+def _tells_of(name: str, words: tuple[str, ...]) -> bool:
+    """Whether a name has one of some words in it; asked of every call in a loop."""
+    name = name.lower()
+    return any(word in name for word in words)
+
+
 def _of_text(run: Run, node: ast.expr) -> tuple[Loop, ...]:
     """Of what cuts each text into its parts, without padding."""
     if not isinstance(node, ast.Call):
         return ()
     name = (path_of(node.func) or "").rpartition(".")[2]
     name = node.func.attr if isinstance(node.func, ast.Attribute) else name
-    settings = [keyword.arg or "" for keyword in node.keywords] + [name]
-    if any(word in one.lower() for one in settings for word in _PADDING):
+    if not _tells_of(name, _CUTTING) or _tells_of(name, _PADDING):
         return ()
-    if not any(word in name.lower() for word in _CUTTING):
+    if any(_tells_of(keyword.arg or "", _PADDING) for keyword in node.keywords):
         return ()
     return renewing(run, paths_in(node), run.loops)

@@ -36,7 +36,7 @@ class Mentions:
 
     def mentions(self, *words: str) -> bool:
         """Whether one of these identifiers stands anywhere in this body's code."""
-        return self.module.body_mentions(self.definition, words)
+        return self.definition.mentions(words)
 
     def file_mentions(self, *words: str) -> bool:
         """Whether one of these identifiers, or packages that are imported from, stands anywhere in

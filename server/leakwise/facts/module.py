@@ -1,7 +1,7 @@
 """The facts of one document, kept over its edits."""
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leakwise.facts.apis.resources import RELEASE_METHODS
@@ -326,20 +326,6 @@ class ModuleFacts:
 
         cell = self.query(definition, "calls", compute, frozenset(), breaks_cycles=False)
         return cell.read()  # type: ignore[no-any-return]
-
-    def body_mentions(self, definition: Definition, words: Collection[str]) -> bool:
-        """Whether an identifier stands in a body's own code or in functions inside it."""
-        definition.code.read()
-        wanted = frozenset(words)
-        if definition.index.mentions_any(wanted):
-            return True
-        pending = [*definition.index.nested_scopes()]
-        while pending:
-            inside = pending.pop().names
-            if inside.mentions_any(wanted):
-                return True
-            pending.extend(inside.nested)
-        return False
 
     def has_trait(self, definition: Definition, trait: str) -> bool:
         """Whether a body's own code has something that facts of a kind need; see `names.TRAITS`."""

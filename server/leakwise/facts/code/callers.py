@@ -105,7 +105,7 @@ def mode_at(module: "ModuleFacts", caller: Definition, site: CallSite) -> GradMo
     leaves it as it was."""
     if site.grad is not GradMode.ON or caller.name in _CALLED_BY_FRAMEWORKS:
         return site.grad
-    if module.body_mentions(caller, SWITCHING_ON):
+    if caller.mentions(SWITCHING_ON):
         return site.grad
     return module.callers_grad(caller) or site.grad
 

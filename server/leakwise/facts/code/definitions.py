@@ -1,6 +1,7 @@
 """The functions and classes of a document, which keep their identity over edits."""
 
 import ast
+from collections.abc import Collection
 
 from leakwise.facts.code.gathered import GatheredNames
 from leakwise.facts.code.names import Binding, ScopeIndex
@@ -105,6 +106,20 @@ class Definition:
         if any(parameter.arg == name for parameter in self.parameters()):
             return (Binding("parameter"),)
         return tuple(self.index.bindings_of(name))
+
+    def mentions(self, words: Collection[str]) -> bool:
+        """Whether an identifier stands in this code or in functions inside it."""
+        self.code.read()
+        wanted = frozenset(words)
+        if self.index.mentions_any(wanted):
+            return True
+        pending = [*self.index.nested_scopes()]
+        while pending:
+            inside = pending.pop().names
+            if inside.mentions_any(wanted):
+                return True
+            pending.extend(inside.nested)
+        return False
 
     @property
     def qualified(self) -> str:

@@ -61,7 +61,7 @@ def _mode_by(module: "ModuleFacts", definition: Definition, decorator: ast.expr)
     path = path_of(function) or ""
     found = module.names.resolve(definition, path)
     if found.definition is not None:
-        switches = module.body_mentions(found.definition, SWITCH_WORDS)
+        switches = found.definition.mentions(SWITCH_WORDS)
         return GradMode.UNKNOWN if switches else None
     effect = effect_of(found.name or "") if found.kind is Kind.QUALIFIED else None
     if effect is not None:

@@ -87,7 +87,7 @@ def may_cut(run: Run, module: Value) -> bool:
     if module.definition is None:
         return False
     forward = run.module.method(module.definition, "forward")
-    return forward is None or run.module.body_mentions(forward, CUTS)
+    return forward is None or forward.mentions(CUTS)
 
 
 def forward_result(run: Run, module: Value) -> Value | None:

@@ -128,7 +128,7 @@ class _Teller:
                 if name.partition(".")[0] in FRAMEWORKS
             ),
             tuple(kept_by_method(self.facts, definition)),
-            self.facts.body_mentions(definition, SWITCH_WORDS),
+            definition.mentions(SWITCH_WORDS),
         )
 
     def _class(self, definition: Definition) -> FoundClass:

@@ -29,6 +29,7 @@ class Resolution:
         self._listed: frozenset[tuple[str, str]] = frozenset()
         self._importing: dict[str, list[str]] = {}
         """The names of `_listed` imports, by what they stand for."""
+        self._roots: frozenset[str] = frozenset()
         self._words: dict[tuple[str, ...], frozenset[str]] = {}
         """What rules asked about them: the same in each body."""
 
@@ -154,17 +155,27 @@ class Resolution:
 
     def words_for(self, qualified: tuple[str, ...]) -> frozenset[str]:
         """The words of which one is called where a function or class of these names is."""
-        imports = self.module.scopes.imports()
-        if imports is not self._listed:
-            self._listed, self._importing, self._words = imports, {}, {}
-            for name, target in imports:
-                self._importing.setdefault(canonical(target), []).append(name)
+        self._list_imports()
         words = self._words.get(qualified)
         if words is None:
             spelt = (word for one in qualified for word in self._importing.get(one, ()))
             words = frozenset((*(one.rpartition(".")[2] for one in qualified), *spelt))
             self._words[qualified] = words
         return words
+
+    def imported_roots(self) -> frozenset[str]:
+        """The packages that something is imported from at the top level."""
+        self._list_imports()
+        return self._roots
+
+    def _list_imports(self) -> None:
+        imports = self.module.scopes.imports()
+        if imports is self._listed:
+            return
+        self._listed, self._importing, self._words = imports, {}, {}
+        self._roots = frozenset(target.partition(".")[0] for _, target in imports)
+        for name, target in imports:
+            self._importing.setdefault(canonical(target), []).append(name)
 
     def is_foreign(self, qualified: str) -> bool:
         """Whether a qualified name lies in a library that knows nothing of autograd."""

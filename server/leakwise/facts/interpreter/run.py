@@ -53,6 +53,16 @@ class Watcher(Protocol):
 
 
 @dataclass(slots=True)
+class Answer:
+    """What a name or an attribute of another body holds, with what was read for it."""
+
+    value: Value
+    reads: Reads
+    noted_in: Reads | None = None
+    """The record in which that was noted last."""
+
+
+@dataclass(slots=True)
 class Run:
     """The interpretation of a body.
 
@@ -75,8 +85,10 @@ class Run:
     """What is done with names and attributes, once that was asked."""
     kinds_by_use: dict[str, Kind | None] = field(default_factory=dict)
     """What the paths are used for of which that was asked."""
-    answers: dict[object, tuple[Value, Reads]] = field(default_factory=dict)
-    """What names and attributes of other bodies hold, with what was read for it."""
+    uses_noted_in: Reads | None = None
+    """The record in which it was noted last that this was asked."""
+    answers: dict[object, Answer] = field(default_factory=dict)
+    """What was asked of names and attributes of other bodies."""
     isolated: bool = False
     """Whether one expression is evaluated on its own, without the statements before it."""
     depth: int = 0
@@ -158,11 +170,11 @@ class Run:
         known = self.answers.get(key)
         if known is None:
             return None
-        value, reads = known
         active = self.module.database.active
-        if active:
-            active[-1].update(reads)
-        return value
+        if active and active[-1] is not known.noted_in:
+            known.noted_in = active[-1]
+            known.noted_in.update(known.reads)
+        return known.value
 
     def _ask(self, key: object, ask: Callable[[], Value]) -> Value:
         database = self.module.database
@@ -171,7 +183,7 @@ class Run:
             value = ask()
         finally:
             database.close_record()
-        self.answers[key] = (value, reads)
+        self.answers[key] = Answer(value, reads)
         return value
 
     def outside(self, path: str, state: State) -> Value | None:
@@ -265,9 +277,10 @@ class Run:
         if seen is None:
             seen = self.uses = uses_seen_by(self.module, self.definition)
         active = self.module.database.active
-        if active:
+        if active and active[-1] is not self.uses_noted_in:
             # Read again, for the block that asks.
-            active[-1].update(seen.cells)
+            self.uses_noted_in = active[-1]
+            self.uses_noted_in.update(seen.cells)
         return seen
 
 

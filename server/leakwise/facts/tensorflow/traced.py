@@ -75,7 +75,7 @@ class TfFunction:
 
 def uses_tensorflow(module: "ModuleFacts") -> bool:
     """Whether the file imports TensorFlow, or Keras on it, at its top level."""
-    roots = {target.partition(".")[0] for _, target in module.scopes.imports()}
+    roots = module.names.imported_roots()
     return "tensorflow" in roots or (
         not roots.isdisjoint(_ROOTS) and keras_backend.runs_on_tensorflow(module)
     )
@@ -83,8 +83,7 @@ def uses_tensorflow(module: "ModuleFacts") -> bool:
 
 def only_keras(module: "ModuleFacts") -> bool:
     """Whether the file imports TensorFlow or Keras, and nothing whose models look alike."""
-    roots = {target.partition(".")[0] for _, target in module.scopes.imports()}
-    return uses_tensorflow(module) and roots.isdisjoint(SIMILAR)
+    return uses_tensorflow(module) and module.names.imported_roots().isdisjoint(SIMILAR)
 
 
 def decorated_tf_function(module: "ModuleFacts", definition: Definition) -> TfFunction | None:

@@ -61,6 +61,7 @@ from leakwise.facts.terms.events import (
     GradMode,
     Loop,
     TrainingStep,
+    grad_mode,
 )
 from leakwise.facts.terms.storage import UNSEEN, WHOLE_NUMBERS
 from leakwise.facts.terms.values import (
@@ -352,13 +353,6 @@ def _grad_switch(
         # `inference_mode(False)` leaves recording on.
         setting = effect.grad if mode.constant is True else None
     return Value(Kind.CONTEXT, name="grad", constant=setting)
-
-
-def grad_mode(setting: object) -> GradMode:
-    """The mode that a switch with this setting makes."""
-    if setting is True:
-        return GradMode.ON
-    return GradMode.OFF if setting is False else GradMode.UNKNOWN
 
 
 def _module_call(run: Run, node: ast.Call, module: Value, arguments: list[Value]) -> Value:

@@ -11,9 +11,8 @@ from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.apis.trainers import LIGHTNING_CALLBACKS
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.names import path_of
-from leakwise.facts.interpreter.calls import grad_mode
 from leakwise.facts.symbols.questions import FoundFunction
-from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.events import GradMode, grad_mode
 from leakwise.facts.terms.values import Kind
 
 if TYPE_CHECKING:

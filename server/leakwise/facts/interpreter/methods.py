@@ -26,6 +26,7 @@ from leakwise.facts.interpreter.metric_values import is_torch_metric, metric_met
 from leakwise.facts.interpreter.module_calls import forward_call
 from leakwise.facts.interpreter.module_lists import MODULES_BY_NAME, held_by, note_put
 from leakwise.facts.interpreter.object_methods import object_method
+from leakwise.facts.interpreter.recording import mode_behind
 from leakwise.facts.interpreter.reductions import elements_by
 from leakwise.facts.interpreter.run import Run, known_module, pending_call, unknown_call
 from leakwise.facts.interpreter.tensor_calls import moved_by, tensor_method
@@ -78,6 +79,7 @@ def method_call(
     if name in run.module.release_methods and not arguments:
         note_giving(run, node, function.value, receiver)
     if name in ENTER_METHODS and arguments:
+        run.state.grad = mode_behind(run, node.args[0], arguments[0])
         note_entered(run, node.args[0], arguments[0], by_stack=True)
         return arguments[0]
     hooks = METHODS.get(receiver.kind)

@@ -1,11 +1,10 @@
-"""Whether autograd records inside a `with`."""
+"""Whether autograd records where a context manager was entered."""
 
 import ast
 
-from leakwise.facts.interpreter.calls import grad_mode
 from leakwise.facts.interpreter.external_calls import may_switch_grad
 from leakwise.facts.interpreter.run import Run
-from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.events import GradMode, grad_mode
 from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 
@@ -17,20 +16,41 @@ def mode_inside(
     One that is not known may switch recording off. A backward pass inside, or one that starts later
     from what is made inside, proves that it does not.
     """
-    mode = run.state.grad
-    if entered.kind is Kind.CONTEXT and entered.name == "grad":
-        return grad_mode(entered.constant)
-    if mode is GradMode.OFF or not may_switch_grad(entered):
-        return mode
-    if _trains(node) or _makes_proven(run, node) or _is_foreign(run, manager):
-        return mode
-    return GradMode.UNKNOWN
+    if _may_switch(run, manager, entered):
+        proven = _trains(node) or _makes_proven(run, node)
+        return run.state.grad if proven else GradMode.UNKNOWN
+    return _told_by(run, entered)
+
+
+def mode_behind(run: Run, manager: ast.expr, entered: Value) -> GradMode:
+    """The grad mode behind a call by which an `ExitStack` has `entered` a manager; a backward pass
+    anywhere in the body proves that one which is not known leaves recording on."""
+    if _may_switch(run, manager, entered):
+        proven = run.definition.index.mentions_any(_BACKWARD)
+        return run.state.grad if proven else GradMode.UNKNOWN
+    return _told_by(run, entered)
+
+
+_BACKWARD = frozenset({"backward", "manual_backward"})
+
+
+def _told_by(run: Run, entered: Value) -> GradMode:
+    switches = entered.kind is Kind.CONTEXT and entered.name == "grad"
+    return grad_mode(entered.constant) if switches else run.state.grad
+
+
+def _may_switch(run: Run, manager: ast.expr, entered: Value) -> bool:
+    """Whether a manager may switch recording off unseen."""
+    return (
+        run.state.grad is not GradMode.OFF
+        and may_switch_grad(entered)
+        and not _is_foreign(run, manager)
+    )
 
 
 def _trains(node: ast.With | ast.AsyncWith) -> bool:
     return any(
-        isinstance(part, ast.Attribute) and part.attr in {"backward", "manual_backward"}
-        for part in ast.walk(node)
+        isinstance(part, ast.Attribute) and part.attr in _BACKWARD for part in ast.walk(node)
     )
 
 

@@ -23,6 +23,13 @@ class GradMode(StrEnum):
     UNKNOWN = "unknown"
 
 
+def grad_mode(setting: object) -> GradMode:
+    """The mode that a switch with this setting makes."""
+    if setting is True:
+        return GradMode.ON
+    return GradMode.OFF if setting is False else GradMode.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A loop of this body. `place` is its head's. `trips` is the number of rounds where known,

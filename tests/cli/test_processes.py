@@ -16,6 +16,7 @@ from leakwise.cli.checking import check_together
 from leakwise.cli.processes import check_files
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
+from leakwise.facts.symbols.project_index import ProjectIndex
 from tests.cli.running import LEAK, command, environment, leakwise, write
 from tests.cli.stumbling import stumbling_rule
 
@@ -73,6 +74,47 @@ def test_a_process_that_has_grown_is_replaced(
     assert all(len(file.findings) == 1 for file in files)
     assert capsys.readouterr() == ("", "")
     assert multiprocessing.active_children() == []
+
+
+EVALUATES = """\
+import torch
+from torch import nn
+def evaluate_{0}(loader):
+    model = nn.Linear(2, 2)
+    model.eval()
+    for x in loader:
+        print(model(x).argmax().item())
+"""
+CALLS = "import torch\nfrom part_{0} import evaluate_{0}\n{1}\n    evaluate_{0}([])\n"
+
+
+def test_those_that_take_the_place_of_others_need_not_read_the_project_again(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(16):
+        how = "with torch.no_grad():" if number % 2 else "if 1:"
+        # Long enough for more than one process.
+        text = EVALUATES.format(number) + "# and so on\n" * 1000
+        write(work, {f"part_{number}.py": text, f"run_{number}.py": CALLS.format(number, how)})
+    paths = sorted(str(path) for path in work.glob("*.py"))
+    read = work / "read"
+    lists = ProjectIndex._list
+
+    def noted(index: ProjectIndex) -> None:
+        with read.open("a") as stream:
+            stream.write(f"{os.getpid()}\n")
+        lists(index)
+
+    monkeypatch.setattr(ProjectIndex, "_list", noted)
+    told = {}
+    for memory in (1 << 40, 1):
+        monkeypatch.setattr("leakwise.cli.pool.MOST_MEMORY", memory)
+        files = check_files(paths, 2, [str(work)], Overrides(), {}, with_fixes=False)
+        told[memory] = {file.path: file.findings for file in files}
+    assert told[1] == told[1 << 40]
+    assert sum(map(len, told[1].values())) == 8
+    # Two each time that began first, and the one that began all others.
+    assert len(read.read_text().splitlines()) <= 5
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.cli.checking import check_together
@@ -20,6 +21,7 @@ from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
 from leakwise.facts.symbols import direct  # noqa: F401 - loaded once, before processes begin
 from leakwise.facts.symbols.memory import memory_in_use
+from leakwise.facts.symbols.project_index import ProjectIndex, index_of
 from leakwise.parent import woken_without_parent
 
 if TYPE_CHECKING:
@@ -52,6 +54,10 @@ class Pool:
         self._take = take
         self._context = multiprocessing.get_context("fork" if _FORKS else "spawn")
         self._running: dict[Connection, _Checker] = {}
+        self._numbers: set[int] = set()
+        """Of the processes that were begun."""
+        self._index: ProjectIndex | None = None
+        """Of the project's files, for those that take the place of others."""
 
     def checked(self, chunks: Sequence[list[str]], processes: int) -> Iterator[CheckedFile]:
         """What came of the files in `chunks`, in no fixed order."""
@@ -96,10 +102,20 @@ class Pool:
     def _begin(self, number: int, chunk: list[str] | None) -> None:
         if chunk is None:
             return
+        if number in self._numbers:
+            self._prepare()
+        self._numbers.add(number)
         with _signals_held():
-            checker = _Checker(self._context, self._about, number)
+            checker = _Checker(self._context, self._about, number, self._index)
             self._running[checker.connection] = checker
         checker.ask(chunk)
+
+    def _prepare(self) -> None:
+        """Reads what processes that take the place of others would each read again. Forked, they
+        have it."""
+        if _FORKS and self._index is None:
+            self._index = index_of(Path(folder) for folder in self._about[0])
+            self._index.prepare()
 
     def _reply(self, checker: "_Checker") -> list[CheckedFile] | None:
         """What came of the files that a process was asked to check; None where it died. One that
@@ -134,11 +150,13 @@ class Pool:
 class _Checker:
     """A process that checks files, as its parent sees it."""
 
-    def __init__(self, context: "BaseContext", about: "_About", number: int) -> None:
+    def __init__(
+        self, context: "BaseContext", about: "_About", number: int, index: ProjectIndex | None
+    ) -> None:
         self.number = number
         self.chunk: list[str] = []
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, *about))  # type: ignore[attr-defined]
+        self.process = context.Process(target=_serve, args=(theirs, *about, index))  # type: ignore[attr-defined]
         with closing(theirs):
             self.process.start()
 
@@ -178,11 +196,12 @@ def _serve(
     overrides: Overrides,
     told: "Mapping[str, ToldData]",
     with_fixes: bool,
+    index: ProjectIndex | None,
 ) -> None:
     """What a process does: it checks what it is asked to, until it has grown or nobody asks."""
     _leave_to_parent()
     settings = SettingsResolver(overrides)
-    outside = Outside(folders, settings, told=told)
+    outside = Outside(folders, settings, told=told, index=index)
     # A child process runs what is registered here, and not `atexit`, when it ends.
     multiprocessing.util.Finalize(None, outside.close, exitpriority=10)
     if _FORKS:

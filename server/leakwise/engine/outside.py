@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from leakwise.facts.symbols.cache import Lines
     from leakwise.facts.symbols.client import Symbols
     from leakwise.facts.symbols.direct import DirectAnswers
+    from leakwise.facts.symbols.project_index import ProjectIndex
     from leakwise.facts.symbols.questions import Answer, Question, ToldData
     from leakwise.facts.symbols.trees import Trees
     from leakwise.syntax import SyntaxTree
@@ -32,10 +33,12 @@ class Outside:
         *,
         environments: Sequence[str] = (),
         told: "Mapping[str, ToldData] | None" = None,
+        index: "ProjectIndex | None" = None,
     ) -> None:
         """`folders` are those of the projects, see `sources.folders`; `settings` may say where
         their packages are, beside `environments`, what users tell of libraries, where `told` does
-        not, and where what is found out is kept."""
+        not, and where what is found out is kept. `index` is that of their files, where it is made
+        already."""
         self._named = [*environments, *environments_of(folders, settings)]
         self.warnings: list[str] = []
         """Why something is not known, each in a sentence."""
@@ -46,6 +49,7 @@ class Outside:
         self._cache = None if settings is None else cache_folder(folders, overrides)
         self._answers: DirectAnswers | None = None
         self._trees: Trees | None = None
+        self._index = index
 
     def tree(self, path: str, document: "Document") -> "SyntaxTree":
         """The tree of a document that was read from the file at an absolute path."""
@@ -81,6 +85,7 @@ class Outside:
                 environments=self._named,
                 told=self._told_of_libraries(),
                 trees=self._shared_trees(),
+                index=self._index,
             )
         return self._answers
 

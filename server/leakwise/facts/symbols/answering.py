@@ -63,8 +63,8 @@ class Answering:
 
     `locate` finds names, `project_files` lists the files in which callers are looked for, and
     `follow` finds names that the file which `locate` gave does not have. `told` gives what users
-    tell of libraries that the file at a path uses. `trees` are those of `sources`, where others
-    have use for them too.
+    tell of libraries that the file at a path uses. `trees` are those of `sources`, and `index`
+    that of the project's files, where others have use for them too.
     """
 
     def __init__(
@@ -75,12 +75,13 @@ class Answering:
         follow: Locate | None = None,
         told: Callable[[str], Told] = lambda path: NOTHING_TOLD,
         trees: Trees | None = None,
+        index: ProjectIndex | None = None,
     ) -> None:
         self._locate = locate
         self._jedi = follow
         self._told = told
         self._trees = trees or Trees(sources)
-        self._index = ProjectIndex(sources, project_files)
+        self._index = index or ProjectIndex(sources, project_files)
         self._files: OrderedDict[tuple[str, int], _File] = OrderedDict()
         self._characters = 0
         self._unwanted: list[ModuleFacts] = []

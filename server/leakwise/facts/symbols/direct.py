@@ -15,6 +15,7 @@ from leakwise.facts.symbols.client import Symbols
 from leakwise.facts.symbols.environments import search_path
 from leakwise.facts.symbols.locating import Locator
 from leakwise.facts.symbols.places import Sought
+from leakwise.facts.symbols.project_index import ProjectIndex
 from leakwise.facts.symbols.questions import Answer, FoundPlace, Question, ToldData
 from leakwise.facts.symbols.told_by_folder import ToldByFolder
 from leakwise.facts.symbols.trails import Located
@@ -38,8 +39,10 @@ class DirectAnswers:
         environments: Sequence[str] = (),
         told: Mapping[str, ToldData] | None = None,
         trees: Trees | None = None,
+        index: ProjectIndex | None = None,
     ) -> None:
-        """For the arguments see `Symbols`; `trees` are those of files that are checked."""
+        """For the arguments see `Symbols`; `trees` are those of files that are checked, `index` is
+        that of the files in `roots`, where they are known."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
         self._roots = [os.path.abspath(root) for root in roots]
         self._warn = warn
@@ -60,6 +63,7 @@ class DirectAnswers:
             locator.follow,
             ToldByFolder(self._told).of,
             trees,
+            index,
         )
         self._known: dict[Question, Answer] = {}
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from leakwise.sources import Sources, UnreadableError
+from leakwise.facts.reading import Files
+from leakwise.sources import Sources, UnreadableError, python_files
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _IMPORT = re.compile(r"\b(?:from|import)\b[^\n(]*(?:\([^)]*\))?")
@@ -57,6 +58,11 @@ class ProjectIndex:
         self._listed = False
         self._complete = True
 
+    def prepare(self) -> None:
+        """Reads the files now, and not at the first question."""
+        if not self._listed:
+            self._list()
+
     def forget(self, paths: Iterable[str]) -> None:
         """Takes note that what these paths hold has changed."""
         for path in paths:
@@ -66,8 +72,7 @@ class ProjectIndex:
     def mentioning(self, word: str) -> list[str] | None:
         """The absolute paths of the files in which a word stands, and rarely of one in which it
         does not, in order; None where the project is too large."""
-        if not self._listed:
-            self._list()
+        self.prepare()
         if not self._complete:
             return None
         mark = _mark(word)
@@ -105,6 +110,12 @@ class ProjectIndex:
     def _drop(self, path: str) -> None:
         self._imports.pop(path, None)
         self._files.pop(path, None)
+
+
+def index_of(folders: Iterable[Path]) -> ProjectIndex:
+    """The index of the files below some folders, as they are on the disk."""
+    listed = list(folders)
+    return ProjectIndex(Files(), lambda: python_files(listed))
 
 
 def words_in(text: str) -> set[str]:

@@ -75,9 +75,8 @@ class Change:
     dead: bool
 
     @classmethod
-    def since(cls, before: Snapshot, state: State) -> "Change":
-        """What is otherwise in a state than it was before."""
-        after = Snapshot(state, before.roots)
+    def between(cls, before: Snapshot, after: Snapshot, dead: bool) -> "Change":
+        """What is otherwise in a state, which may be dead, than it was before."""
         values, unbound = _difference(before.paths, before.values, after.paths, after.values)
         fresh_in, stale = _difference(before.paths, before.fresh_in, after.paths, after.fresh_in)
         parts, without = _difference(before.roots, before.parts, after.roots, after.parts)
@@ -92,7 +91,7 @@ class Change:
             [path for path in before.evaluating if path not in after.evaluating],
             frozenset((*values, *fresh_in, *unbound, *stale)),
             after.grad,
-            state.dead,
+            dead,
         )
 
     def make(self, state: State) -> None:
@@ -112,6 +111,27 @@ class Change:
         if state.touched is not None:
             state.touched |= self.touched
         state.grad, state.dead = self.grad, self.dead
+
+
+class Effect:
+    """What statements that were run do to a state. What they changed is found when they are to do
+    it again for the first time: most never are."""
+
+    __slots__ = ("_after", "_before", "_change", "_dead")
+
+    def __init__(self, before: Snapshot, state: State) -> None:
+        """`state` is what they left."""
+        self._before = before
+        self._after = Snapshot(state, before.roots)
+        self._dead = state.dead
+        self._change: Change | None = None
+
+    def make(self, state: State) -> None:
+        """Changes a state in the same way."""
+        if self._change is None:
+            self._change = Change.between(self._before, self._after, self._dead)
+            self._after = self._before
+        self._change.make(state)
 
 
 def _difference(
@@ -146,10 +166,10 @@ class Memo:
     loops: Loops
     evidence: list[object]
     before: Snapshot
-    change: Change
+    effect: Effect
     outcome: Outcome
-    breaks: list[Change]
-    continues: list[Change]
+    breaks: list[Effect]
+    continues: list[Effect]
     reads: dict[Node, int]
     """What was read elsewhere, and when it had changed last."""
     captured: dict[str, Value | None]
@@ -168,15 +188,15 @@ class Memo:
 
     def repeat(self, state: State, outcome: Outcome) -> None:
         """Does again what the blocks did."""
-        for changes, states in (
+        for effects, states in (
             (self.breaks, outcome.breaks),
             (self.continues, outcome.continues),
         ):
-            for change in changes:
+            for effect in effects:
                 left = state.copy()
-                change.make(left)
+                effect.make(left)
                 states.append(left)
-        self.change.make(state)
+        self.effect.make(state)
         outcome.merge(self.outcome)
 
 
@@ -192,8 +212,8 @@ def memo_of(
     captured: dict[str, Value | None],
 ) -> Memo:
     """A memo of blocks that were just run; it takes their `outcome` for its own."""
-    breaks = [Change.since(before, one) for one in outcome.breaks]
-    continues = [Change.since(before, one) for one in outcome.continues]
+    breaks = [Effect(before, one) for one in outcome.breaks]
+    continues = [Effect(before, one) for one in outcome.continues]
     outcome.breaks, outcome.continues = [], []
     return Memo(
         blocks,
@@ -201,7 +221,7 @@ def memo_of(
         loops,
         evidence,
         before,
-        Change.since(before, state),
+        Effect(before, state),
         outcome,
         breaks,
         continues,

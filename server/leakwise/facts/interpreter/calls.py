@@ -140,6 +140,8 @@ def _note_call(
 
 
 def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
+    if isinstance(node, ast.Constant):
+        return Argument(value, run.place(node), keyword)
     path = path_of(node)
     fresh = fresh_loops(run, path) if path is not None and run.loops else ()
     place, varies_in = run.place(node), _renewed(run, node)

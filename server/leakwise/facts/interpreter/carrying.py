@@ -24,6 +24,8 @@ def mark(path: str, depth: int) -> str:
 
 def unmarked(sources: frozenset[Source]) -> frozenset[Source]:
     """The sources that are no marks."""
+    if not sources:
+        return sources
     marked = [one for one in sources if isinstance(one, str) and one[:1] == _MARK]
     return sources.difference(marked) if marked else sources
 

@@ -114,7 +114,7 @@ def _cut(run: Run, node: ast.Attribute) -> Value:
 def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     name = node.attr
     if owner.kind is Kind.QUALIFIED:
-        return run.module.names.imported(f"{owner.name}.{name}")
+        return run.imported(f"{owner.name}.{name}")
     path = path_of(node)
     if path is not None:
         held = run.state.values.get(path)
@@ -157,8 +157,10 @@ _WITH_MEMBERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.KERAS_MODEL, Kind.CL
 
 def _read_from_self(run: Run, path: str | None, value: Value, owner: Value = UNKNOWN) -> Value:
     """Notes that a value was read from `self`, or an object, for state that feeds itself."""
-    of_self = run.instance is not None and (path or "").startswith(run.instance + ".")
-    if path is None or not (of_self or owner.kind is Kind.INSTANCE):
+    if path is None:
+        return value
+    of_self = run.instance is not None and path.startswith(run.instance + ".")
+    if not of_self and owner.kind is not Kind.INSTANCE:
         return value
     known = run.read_before.get(path)
     if known is None or known[0] is not value:

@@ -165,6 +165,14 @@ class Run:
             found = self._ask((class_, name), lambda: self.module.attribute(class_, name))
         return found
 
+    def imported(self, qualified: str) -> Value:
+        """What an imported name stands for; see `Resolution.imported`."""
+        key = ("imported", qualified)
+        found = self._answer(key)
+        if found is None:
+            found = self._ask(key, lambda: self.module.names.imported(qualified))
+        return found
+
     def _answer(self, key: object) -> Value | None:
         """What was asked before in this run; it counts as read again."""
         known = self.answers.get(key)

@@ -25,6 +25,8 @@ def is_single(run: Run, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         # Where only one of two branches made it so, the join does not know.
         return run.state.values.get(node.id + _MARK, UNKNOWN).constant is True
+    if isinstance(node, (ast.Attribute, ast.Constant)):
+        return False
     if isinstance(node, ast.Subscript):
         indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return bool(indices) and _is_new_axis(indices[0])

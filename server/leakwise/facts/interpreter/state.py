@@ -317,6 +317,8 @@ def _union(one: frozenset[Source], two: frozenset[Source]) -> frozenset[Source]:
 def deep_sources(value: Value) -> frozenset[Source]:
     """The sources of a value and of all that it holds."""
     sources = value.sources
+    if value.element is None and not value.items and not value.fields:
+        return sources
     for part in parts_of(value):
         sources = merge_sources(sources, deep_sources(part))
     return sources

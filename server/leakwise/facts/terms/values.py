@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leakwise.facts.terms.certainty import Certainty as Certainty
@@ -169,14 +169,16 @@ class Value(NamedTuple):
 
     def but(self, **changes: object) -> "Value":
         """A copy with some fields changed."""
-        return self._replace(**changes)  # type: ignore[arg-type]
+        parts = list(self)
+        for name, part in changes.items():
+            parts[_AT[name]] = part
+        return tuple.__new__(Value, parts)
 
     def made_from(self, sources: frozenset[Source]) -> "Value":
         """The same value, known to be made from `sources` too."""
         if not sources or sources <= self.sources:
             return self
-        merged = merge_sources(self.sources, sources)
-        return tuple.__new__(Value, (*self[:_SOURCES_AT], merged, *self[_SOURCES_AT + 1 :]))
+        return self.but(sources=merge_sources(self.sources, sources))
 
     def portable(self) -> "Value":
         """The value as another body sees it: without places and sources of this one."""
@@ -233,7 +235,7 @@ class Value(NamedTuple):
 
 
 Fields = tuple[tuple[object, Value], ...]
-_SOURCES_AT = Value._fields.index("sources")
+_AT = {name: position for position, name in enumerate(Value._fields)}
 Items = tuple[Value, ...] | None
 
 _TENSORS = frozenset({Kind.TENSOR, Kind.OUTPUT})
@@ -355,19 +357,15 @@ def _join_fields(one: Fields | None, two: Fields | None) -> Fields | None:
     # Set on one way only: where it is used, that way was taken.
     joined = dict(one)
     for key, value in two:
-        known = joined.get(key)
-        joined[key] = value if known is None else join(known, value)
+        joined[key] = join(joined.get(key, value), value)
     return tuple(joined.items())
 
 
 def container(*elements: Value, items: bool = False, bound: int | None = None) -> Value:
     """A container that holds `elements`; with `items` it keeps them apart."""
-    element: Value | None = None
-    for one in elements:
-        element = one if element is None else join(element, one)
     return Value(
         Kind.CONTAINER,
-        element=element,
+        element=reduce(join, elements) if elements else None,
         items=elements if items else None,
         length=len(elements),
         bound=bound,

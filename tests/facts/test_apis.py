@@ -93,6 +93,14 @@ KINDS = {
         "import torchvision\nv = torchvision.models.ResNet18_Weights.DEFAULT",
         Kind.QUALIFIED,
     ),
+    "what prepares images for a network": (
+        "import torchvision\nw = torchvision.models.ResNet18_Weights.DEFAULT\nv = w.transforms()",
+        Kind.TRANSFORM,
+    ),
+    "what the weights of a network say": (
+        "from torchvision.models import ResNet18_Weights as W\nv = W.DEFAULT.get_state_dict()",
+        Kind.OTHER,
+    ),
     "a vision model": ("from torchvision import models\nv = models.resnet18()", Kind.MODULE),
     "a prepared model": (
         "from accelerate import Accelerator\na = Accelerator()\nv, o = a.prepare(net, p)",

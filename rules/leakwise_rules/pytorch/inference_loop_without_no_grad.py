@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Kind
+from leakwise.facts import BodyFacts, Certainty, Condition, Kind, ModuleCall
 from leakwise.rule import (
     Example,
     Finding,
@@ -70,7 +70,7 @@ class InferenceLoopWithoutNoGrad(Rule):
     code = "LP007"
     name = "inference-loop-without-no-grad"
     message = (
-        "`{callee}` records a graph in every round of this loop and {effect}; "
+        "`{callee}` records a graph in {rounds} of this loop and {effect}; "
         "run it under `torch.no_grad()`."
     )
     severity = Severity.WARNING
@@ -354,12 +354,17 @@ class InferenceLoopWithoutNoGrad(Rule):
                 },
                 notes=spellings(body),
                 callee=shown(phase.calls[0].callee, 24),
+                rounds="every round" if _always(body, phase.calls[0]) else "rounds",
                 effect=result.effect,
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         yield from decorator_fixes(finding, context, "no_grad", "inference_mode")
         yield from wrap_fix(finding, context)
+
+
+def _always(body: BodyFacts, call: ModuleCall) -> bool:
+    return body.condition(call) is Condition.ALWAYS
 
 
 def _loads(phase: Phase) -> bool:

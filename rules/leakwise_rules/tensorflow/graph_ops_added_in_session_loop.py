@@ -284,6 +284,44 @@ class GraphOpsAddedInSessionLoop(Rule):
                         sess.run(variable.assign(value))
                     for variable in tf.trainable_variables():
                         sess.run(tf.assign(variable, variable * 0.5))
+                    for variable in tf.global_variables():
+                        stored = tf.placeholder(tf.float32, variable.shape)
+                        copied = tf.assign(variable, stored)
+                        sess.run(copied, {stored: read(variable.name)})
+            """,
+        ),
+        Negative(
+            why="Whoever calls it begins a graph of its own for it.",
+            code="""
+                import tensorflow.compat.v1 as tf
+
+                class Reader:
+                    def read(self, folder, photos):
+                        with tf.Graph().as_default(), tf.Session() as sess:
+                            scores = self.build(photos)
+                            self.restore(sess, folder)
+                            return sess.run(scores)
+
+                    def restore(self, sess, folder):
+                        sess.run(tf.global_variables_initializer())
+                        tf.train.Saver().restore(sess, tf.train.latest_checkpoint(folder))
+            """,
+        ),
+        Negative(
+            why="Whoever calls it builds the graph, and does so once.",
+            code="""
+                import tensorflow.compat.v1 as tf
+
+                class Gathered:
+                    def gather(self, gradients):
+                        self._prepare(gradients)
+                        return tf.cond(tf.equal(self.count, 0), self.clear, lambda: gradients)
+
+                    def _prepare(self, gradients):
+                        self.count = tf.get_variable("count", ())
+                        if self.keras:
+                            session = tf.keras.backend.get_session()
+                            session.run(tf.variables_initializer([self.count]))
             """,
         ),
         Negative(
@@ -359,7 +397,10 @@ def _growing_loop(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> Loop
     """The outermost loop round an operation that runs a session in the same round."""
     for loop in site.loops:
         few = loop.trips is not None and loop.trips <= _FEW
-        if not (few or _one_for_each(site, loop)) and any(loop in run.loops for run in runs):
+        # What else such a loop adds, it adds once for each variable, too.
+        if few or any(_one_for_each(one, loop) for one in body.call_sites if loop in one.loops):
+            continue
+        if any(loop in run.loops for run in runs):
             return loop
     return None
 
@@ -367,7 +408,7 @@ def _growing_loop(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> Loop
 def _one_for_each(site: CallSite, loop: Loop) -> bool:
     """Whether a loop updates several variables, each of them once."""
     if site.method:
-        return loop in site.renewed_in
+        return site.method in _UPDATES and loop in site.renewed_in
     updated = site.argument("ref", 0) if site.callee.rpartition(".")[2] in _UPDATES else None
     return updated is not None and loop in updated.varies_in
 
@@ -375,7 +416,7 @@ def _one_for_each(site: CallSite, loop: Loop) -> bool:
 def _answers(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> bool:
     """Whether a function that is asked again and again runs what it makes for each answer, or a
     method sets something in its object's session to what it is given."""
-    if site.loops:
+    if site.loops or body.runs_once_for_graph:
         return False
     given = any(body.is_given(one.value) for one in site.arguments)
     if body.asked_again and (given or body.instance_name is not None):

@@ -254,6 +254,22 @@ class TfFunctionPythonValueArgument(Rule):
             """,
         ),
         Negative(
+            why="A flag has two values.",
+            code="""
+                import tensorflow as tf
+
+                @tf.function
+                def step(batch, first):
+                    return tf.reduce_sum(batch) if first else tf.reduce_mean(batch)
+
+                def train(batches):
+                    first = True
+                    for batch in batches:
+                        step(batch, first)
+                        first = False
+            """,
+        ),
+        Negative(
             why="The number is used in front of the call alone.",
             code="""
                 import tensorflow as tf
@@ -286,7 +302,7 @@ class TfFunctionPythonValueArgument(Rule):
                 continue
             for argument in site.arguments:
                 loop = _counting_loop(site, argument)
-                if loop is None:
+                if loop is None or body.holds_constants(argument.path or ""):
                     continue
                 yield self.report(
                     argument.place,

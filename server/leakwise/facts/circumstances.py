@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.facts.by_use.backpropagation import steps_for_trainer
+from leakwise.facts.by_use.numbers_by_name import holds_constants
 from leakwise.facts.code.decorators import Decorator, decorators_of
 from leakwise.facts.code.parameters import parameters_in
 from leakwise.facts.code.usage import is_local
@@ -189,6 +190,11 @@ class Circumstances:
         """Whether a loop of this file calls this function with the same for a parameter in each of
         its rounds."""
         return given_the_same_again(self.module, self.definition, parameter)
+
+    def holds_constants(self, name: str) -> bool:
+        """Whether constants alone are assigned to a name of this body, so that it has few
+        values."""
+        return holds_constants(self.module, self.definition, name)
 
     def is_single(self, site: CallSite, argument: Argument) -> bool:
         """Whether an argument of a call of `predict` is a batch of one: by its form, by what all

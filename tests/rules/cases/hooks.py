@@ -303,3 +303,29 @@ class ChosenOnce(nn.Module):
 chosen = ChosenOnce()
 for sharp in range(9):
     evaluate(Chosen(sharp))
+
+
+def first_that_fits(net: nn.Module, kinds, hook):
+    for kind in kinds:
+        if isinstance(net.head, kind):
+            try:
+                net.head.register_forward_hook(hook)
+            finally:
+                print(kind)
+            break
+
+
+def in_each_pass(net: nn.Module, batches, kinds, hook):
+    for batch in batches:
+        for kind in kinds:
+            if isinstance(net.head, kind):
+                net.head.register_forward_hook(hook)  # leak: LP016
+                break
+        net(batch)
+
+
+def until_it_fits(net: nn.Module, kinds, hook):
+    for kind in kinds:
+        net.head.register_forward_hook(hook)  # leak: LP016
+        if isinstance(net.head, kind):
+            break

@@ -108,6 +108,9 @@ def _of_library(qualified: str, head: str, last: str) -> Effect | None:
     if head in torch_functions.DIFFERENTIABLE_MODULES:
         return DIFFERENTIABLE
     if head.startswith(libraries.MODULE_FUNCTION_PREFIXES):
+        if any(part.endswith(libraries.NOT_CLASSES) for part in head.split(".")):
+            # `ResNet18_Weights.DEFAULT.transforms()` prepares images.
+            return instance(Kind.TRANSFORM) if last == "transforms" else OTHER
         return instance(Kind.MODULE)
     return None
 

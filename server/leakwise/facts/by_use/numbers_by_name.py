@@ -37,6 +37,19 @@ def holds_number(module: "ModuleFacts", definition: Definition, name: str) -> bo
     return cell.read()  # type: ignore[no-any-return]
 
 
+def holds_constants(module: "ModuleFacts", definition: Definition, name: str) -> bool:
+    """Whether constants alone are assigned to a name of this body, so that it has few values."""
+    definition.code.read()
+    of_file = definition.node is None
+    bindings = module.scopes.bindings(name) if of_file else definition.bindings(name)
+    values = list(definition.index.values_of(name))
+    return len(values) == len(bindings) > 0 and all(map(_is_constant, values))
+
+
+def _is_constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
+
+
 def _are_numbers(count: int, scope: Definition, name: str) -> bool:
     scope.code.read()
     values = list(scope.index.values_of(name))

@@ -118,6 +118,9 @@ _HOOKS = METHODS[Kind.TENSOR] | METHODS[Kind.MODULE]
 
 def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value) -> Value:
     operand = backward_operand(node)
+    if operand is not None and operand is not function.value and receiver.is_tensor:
+        # What it is given is a gradient.
+        operand = function.value
     if operand is not None:
         started = receiver if operand is function.value else run.evaluate(operand)
         path = path_of(operand)

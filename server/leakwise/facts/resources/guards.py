@@ -20,8 +20,11 @@ def happens_once(
     module: "ModuleFacts", definition: Definition, place: Place, loops: tuple[Loop, ...]
 ) -> bool:
     """Whether what stands at a place happens once for all rounds of some loops, or without loops
-    for all calls: only where a path is not set, which it then is, and which they do not set back.
+    for all calls: only where a path is not set, which it then is, and which they do not set back;
+    or where the loops are left behind it.
     """
+    if loops and _leaves(module, definition, place, loops):
+        return True
     own = definition.index.bindings_of
     pinned: set[str] = set()
     for guard in _guards(module, definition, place):
@@ -34,6 +37,36 @@ def happens_once(
             if inside and all(_bindings([loop.node], path) == inside for loop in loops):
                 return True
     return bool(loops) and all(not pinned.isdisjoint(loop.names) for loop in loops)
+
+
+def _leaves(
+    module: "ModuleFacts", definition: Definition, place: Place, loops: tuple[Loop, ...]
+) -> bool:
+    """Whether no other round of some loops begins once what stands at a place has happened: a
+    `return`, a `raise` or, for a single loop, a `break` follows whatever happens."""
+    ends = (ast.Break, ast.Return, ast.Raise) if len(loops) == 1 else (ast.Return, ast.Raise)
+    innermost = loops[-1].node
+    if isinstance(innermost, ast.expr):
+        return False
+    block, suite = loops[-1].block, innermost.body
+    while suite:
+        reached = [index for index, one in enumerate(suite) if _reaches(module, block, one, place)]
+        if not reached:
+            return False
+        if any(isinstance(one, ends) for one in suite[reached[0] + 1 :]):
+            return True
+        statement = suite[reached[0]]
+        own = module.tree.child_block(statement) or block
+        block = own
+        suite = next(
+            (
+                inner
+                for inner in _suites(statement)
+                if any(_reaches(module, own, one, place) for one in inner)
+            ),
+            [],
+        )
+    return False
 
 
 def may_happen_once(module: "ModuleFacts", definition: Definition, place: Place) -> bool:

@@ -128,6 +128,23 @@ def begins_graph(module: "ModuleFacts", definition: Definition, loop: Loop | Non
     )
 
 
+def runs_once_for_graph(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether all that call a function in this file begin a graph for it, or build one themselves
+    and run nothing: it adds to each graph once."""
+
+    def compute() -> bool:
+        callers = [caller for caller, _ in module.call_sites(definition)]
+        return bool(callers) and all(
+            module.facts(caller).begins_graph()
+            or _builds(module, caller)
+            or runs_once_for_graph(module, caller)
+            for caller in callers
+        )
+
+    cell = module.query(definition, "once for graph", compute, False, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
+
+
 def fetches_new_operation(
     module: "ModuleFacts", definition: Definition, argument: Argument
 ) -> bool:

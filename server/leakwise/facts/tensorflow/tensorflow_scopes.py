@@ -76,6 +76,12 @@ class TensorflowScopes:
         )
         return tuple((site, certainty) for site, certainty in found if certainty is not None)
 
+    @property
+    def runs_once_for_graph(self) -> bool:
+        """Whether all that call this function in this file begin a graph for it, or build one
+        themselves and run nothing: it adds to each graph once."""
+        return graph_mode.runs_once_for_graph(self.module, self.definition)
+
     def begins_graph(self, loop: Loop | None = None) -> bool:
         """Whether this body, or one loop of it, begins a graph of its own, directly or in functions
         of this file."""

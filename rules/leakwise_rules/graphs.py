@@ -9,6 +9,7 @@ from leakwise.facts import (
     ClassFacts,
     GradMode,
     Keeping,
+    Kind,
     Life,
     LimitKind,
     Loop,
@@ -17,6 +18,7 @@ from leakwise.facts import (
     Scalar,
     Value,
 )
+from leakwise.facts.terms.storage import View
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
 
 
@@ -24,6 +26,25 @@ def outlived_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
     """The loops whose iterations the holder outlives, the outermost first."""
     fresh = {loop.place for loop in event.fresh_in}
     return tuple(loop for loop in event.loops if loop.place not in fresh)
+
+
+def growing_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
+    """Those of the loops whose iterations each add a graph: not one that goes through the parts of
+    a tensor which was made before it."""
+    loops = outlived_loops(event)
+    if not isinstance(event, Keeping):
+        return loops
+    held = event.carrier_values if event.stored.kind is Kind.CONTAINER else ()
+    parts = held or (event.stored,)
+    return tuple(loop for loop in loops if any(_adds(part, loop) for part in parts))
+
+
+def _adds(part: Value, loop: Loop) -> bool:
+    """Whether a value that is kept may have a graph of its own in each iteration of a loop."""
+    shows_part = part.view is View.PART or part.kind is Kind.OUTPUT
+    if not shows_part or (part.origin is None and part.view is not View.PART):
+        return True
+    return part.origin is not None and loop.body.contains(part.origin)
 
 
 def through_method(event: Accumulation | Keeping) -> bool:
@@ -43,7 +64,9 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
     gathered = frozenset({holder})
     if body.backpropagated(gathered):
         return False
-    loops = outlived_loops(event)
+    loops = growing_loops(event)
+    if not loops and outlived_loops(event):
+        return False
     if not loops:
         return event.from_before and (
             _trains_again_and_again(body, event, holder) or _answers_and_keeps(body, event)
@@ -145,7 +168,7 @@ def leak_path(
         yield RelatedPlace(event.put_in, "It is put in with its graph here.")
     elif value.origin is not None and value.origin != event.place:
         yield RelatedPlace(value.origin, "The graph is made here.")
-    loops = outlived_loops(event)
+    loops = growing_loops(event)
     if not loops:
         yield RelatedPlace(body.place, "Each call of this function adds one more graph.")
     elif any(body.uses_up_graphs(loop) for loop in loops):

@@ -267,22 +267,6 @@ class HookNeverRemoved(Rule):
             """,
         ),
         Negative(
-            why="The loop ends with the round that registers it.",
-            code="""
-                import torch
-
-                def cast_inputs(layer: torch.nn.Module, kinds, cast):
-                    for kind in kinds:
-                        if isinstance(layer, kind):
-                            layer.half()
-                            layer.register_forward_pre_hook(cast)
-                            break
-                    else:
-                        for part in layer.children():
-                            cast_inputs(part, kinds, cast)
-            """,
-        ),
-        Negative(
             why="The `with` statement removes the hook.",
             code="""
                 import torch

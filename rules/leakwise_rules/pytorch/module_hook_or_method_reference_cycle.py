@@ -358,7 +358,11 @@ class ModuleHookOrMethodReferenceCycle(Rule):
             if hook is None or not callback.of_self:
                 continue
             target = hook.callee.rpartition(".")[0]
-            released = body.fate(hook).release is not Release.NEVER
+            fate = body.fate(hook)
+            # Who removes the hook opens the circle.
+            released = fate.release is not Release.NEVER or any(
+                owner.released_by for owner in fate.owners
+            )
             if target.partition(".")[0] != instance or released:
                 continue
             yield self.report(

@@ -278,7 +278,7 @@ class StoredViewKeepsBase(Rule):
                 continue
             yield self.report(
                 keeping.place,
-                RelatedPlace(value.origin, "The whole tensor is made here, and kept."),
+                RelatedPlace(value.origin, "The whole tensor comes from here, and is kept."),
                 RelatedPlace(loop.place, "Each iteration of this loop keeps one more."),
                 certainty=value.certainty,
                 anchors={"value": (keeping.place,)},

@@ -284,44 +284,6 @@ class GraphOpsAddedInSessionLoop(Rule):
                         sess.run(variable.assign(value))
                     for variable in tf.trainable_variables():
                         sess.run(tf.assign(variable, variable * 0.5))
-                    for variable in tf.global_variables():
-                        stored = tf.placeholder(tf.float32, variable.shape)
-                        copied = tf.assign(variable, stored)
-                        sess.run(copied, {stored: read(variable.name)})
-            """,
-        ),
-        Negative(
-            why="Whoever calls it begins a graph of its own for it.",
-            code="""
-                import tensorflow.compat.v1 as tf
-
-                class Reader:
-                    def read(self, folder, photos):
-                        with tf.Graph().as_default(), tf.Session() as sess:
-                            scores = self.build(photos)
-                            self.restore(sess, folder)
-                            return sess.run(scores)
-
-                    def restore(self, sess, folder):
-                        sess.run(tf.global_variables_initializer())
-                        tf.train.Saver().restore(sess, tf.train.latest_checkpoint(folder))
-            """,
-        ),
-        Negative(
-            why="Whoever calls it builds the graph, and does so once.",
-            code="""
-                import tensorflow.compat.v1 as tf
-
-                class Gathered:
-                    def gather(self, gradients):
-                        self._prepare(gradients)
-                        return tf.cond(tf.equal(self.count, 0), self.clear, lambda: gradients)
-
-                    def _prepare(self, gradients):
-                        self.count = tf.get_variable("count", ())
-                        if self.keras:
-                            session = tf.keras.backend.get_session()
-                            session.run(tf.variables_initializer([self.count]))
             """,
         ),
         Negative(

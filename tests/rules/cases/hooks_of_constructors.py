@@ -88,3 +88,32 @@ def save_once(module, inputs, output):
 other = models.vgg16()
 other.features[28].register_forward_hook(save_once)
 other(torch.zeros(1, 3, 224, 224))
+
+
+class FilledInAtFirst(torch.nn.Module):
+    """Its hook takes itself off in the first pass."""
+
+    def __init__(self, out):
+        super().__init__()
+        self.out = out
+        self._filling = self.register_forward_pre_hook(self.fill_in)
+
+    def fill_in(self, module, given):
+        self.weight = torch.nn.Parameter(torch.empty(self.out, given[0].size(-1)))
+        self._filling.remove()
+        del self._filling
+
+
+class FilledInAlways(torch.nn.Module):
+    def __init__(self, out):
+        super().__init__()
+        self.out = out
+        self._always = self.register_forward_pre_hook(self.fill_in)  # leak: LP037
+
+    def fill_in(self, module, given):
+        self.weight = torch.nn.Parameter(torch.empty(self.out, given[0].size(-1)))
+
+
+def stacks(sizes):
+    for size in sizes:
+        print(FilledInAtFirst(size), FilledInAlways(size))

@@ -89,3 +89,44 @@ def started(data):
 
 if __name__ == "__main__":
     print(mean_of("data"))
+
+
+class Restored:
+    def read(self, folder, photos):
+        with tf.Graph().as_default(), tf.Session() as sess:
+            scores = self.build(photos)
+            self.restore(sess, folder)
+            return sess.run(scores)
+
+    def restore(self, sess, folder):
+        # Whoever calls it begins a graph of its own for it.
+        sess.run(tf.global_variables_initializer())
+        tf.train.Saver().restore(sess, tf.train.latest_checkpoint(folder))
+
+
+class Gathered:
+    def gather(self, gradients):
+        self._prepare(gradients)
+        return tf.cond(tf.equal(self.count, 0), self.clear, lambda: gradients)
+
+    def _prepare(self, gradients):
+        # Whoever calls it builds the graph, and does so once.
+        self.count = tf.get_variable("count", (), initializer=tf.zeros_initializer())
+        if self.keras:
+            session = tf.keras.backend.get_session()
+            session.run(tf.variables_initializer([self.count]))
+
+
+class Asked:
+    def rank(self, queries):
+        return self._ranked(queries)
+
+    def _ranked(self, queries):
+        return self.session.run(tf.nn.softmax(self.scores(queries)))  # leak: LT008
+
+
+def copied_once_each(sess, read):
+    for variable in tf.global_variables():
+        stored = tf.placeholder(tf.float32, variable.shape)
+        copied = tf.assign(variable, stored)
+        sess.run(copied, {stored: read(variable.name)})

@@ -1,6 +1,6 @@
-"""Metrics of torchmetrics that keep every batch in a list until they are reset.
+"""Functions of torchmetrics, and its metrics that keep every batch until they are reset.
 
-Read from the source of torchmetrics 1.9: which of them call `add_state(..., default=[])`, and on
+Read from the source of torchmetrics 1.9: which metrics call `add_state(..., default=[])`, and on
 what that depends. https://lightning.ai/docs/torchmetrics/stable/pages/implement.html: a list state
 grows with every update.
 """
@@ -36,6 +36,19 @@ does."""
 
 COLLECTIONS = words("torchmetrics.MetricCollection torchmetrics.collections.MetricCollection")
 """Metrics made of the metrics that they are given."""
+
+METRIC_FUNCTIONS = "torchmetrics.functional."
+"""Under it stand functions that give one number for all that they are given, by default:
+https://lightning.ai/docs/torchmetrics/stable/references/functional.html."""
+METRIC_TABLES = words(
+    "pairwise_cosine_similarity pairwise_euclidean_distance pairwise_linear_similarity "
+    "pairwise_manhattan_distance pairwise_minkowski_distance image_gradients "
+    "roc binary_roc multiclass_roc multilabel_roc "
+    "confusion_matrix binary_confusion_matrix multiclass_confusion_matrix "
+    "multilabel_confusion_matrix precision_recall_curve binary_precision_recall_curve "
+    "multiclass_precision_recall_curve multilabel_precision_recall_curve"
+)
+"""Those of them that give tables or curves."""
 
 
 def keeps_batches(qualified: str, keywords: frozenset[str]) -> bool:

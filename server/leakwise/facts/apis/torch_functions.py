@@ -327,3 +327,6 @@ BACKWARD_FUNCTIONS = {
     "torch.autograd.functional.jacobian",
 }
 """Functions whose first argument is backpropagated."""
+DISTRIBUTED_BACKWARD = "torch.distributed.autograd.backward"
+"""Its second argument is what is backpropagated:
+https://docs.pytorch.org/docs/stable/rpc.html#torch.distributed.autograd.backward."""

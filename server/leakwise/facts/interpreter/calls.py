@@ -3,9 +3,15 @@
 import ast
 
 from leakwise.facts.apis import Effect, Gives, effect_of
+from leakwise.facts.apis.metrics import METRIC_FUNCTIONS
 from leakwise.facts.apis.python import BUILTINS, transposed
 from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
-from leakwise.facts.apis.torch_functions import BACKWARD_FUNCTIONS, GRAD_FUNCTION, GRAD_QUESTIONS
+from leakwise.facts.apis.torch_functions import (
+    BACKWARD_FUNCTIONS,
+    DISTRIBUTED_BACKWARD,
+    GRAD_FUNCTION,
+    GRAD_QUESTIONS,
+)
 from leakwise.facts.by_use.calls_by_use import loss_by_use, output_by_use
 from leakwise.facts.by_use.cut_outputs import called_network
 from leakwise.facts.code.members import Record, made_record
@@ -219,6 +225,10 @@ def _qualified_call(
 ) -> Value:
     name = callee.name or ""
     everything = [*arguments, *keywords.values()]
+    if name == DISTRIBUTED_BACKWARD and len(everything) > 1:
+        run.outcome.backpropagate(everything[1])
+        run.outcome.add(TrainingStep(run.place(node), run.loops, "backward"))
+        return UNKNOWN
     if name in BACKWARD_FUNCTIONS and everything:
         run.outcome.backpropagate(everything[0])
         gives = _gradients(keywords) if name == GRAD_FUNCTION else UNKNOWN
@@ -327,7 +337,9 @@ def _effect(
         node,
         everything,
         name=name.rpartition(".")[2],
-        scalar=elements_of(name, arguments, keywords) if effect.scalar else Scalar.OPEN,
+        scalar=elements_of(name, arguments, keywords)
+        if effect.scalar or name.startswith(METRIC_FUNCTIONS)
+        else Scalar.OPEN,
     )
     if made.kind is Kind.TENSOR and effect.kind is Kind.OUTPUT:
         return made.but(kind=Kind.OUTPUT, storage=UNSEEN)

@@ -47,7 +47,7 @@ def forward_call(
     result = placed_by(module, arguments, result)
     if result.kind is Kind.CONTAINER:
         # Each part goes its own way: `out, state = net(x, state)`.
-        result = result.mapped(lambda part: part.made_from(sources) if part.is_tensor else part)
+        result = result.mapped(lambda part: part.made_from(sources) if _may_be_made(part) else part)
     result = result.made_from(sources)
     mode = None if path is None else mode_of(run, path)
     run.outcome.add(
@@ -65,6 +65,11 @@ def forward_call(
         )
     )
     return result
+
+
+def _may_be_made(part: Value) -> bool:
+    """Whether a part of what a network gives may be made of what it was given."""
+    return part.is_tensor or part.kind is Kind.UNKNOWN
 
 
 def _unproven(value: Value) -> Value:

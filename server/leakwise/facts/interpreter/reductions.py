@@ -1,5 +1,6 @@
 """Whether what functions and criteria make of tensors has one element: as they reduce it."""
 
+from leakwise.facts.apis.metrics import METRIC_FUNCTIONS, METRIC_TABLES
 from leakwise.facts.apis.torch_functions import ALWAYS_ONE, LOSS_MODULE
 from leakwise.facts.terms.certainty import Scalar
 from leakwise.facts.terms.values import Kind, Value
@@ -18,6 +19,8 @@ def elements_of(name: str, arguments: list[Value], keywords: dict[str, Value]) -
     """Whether a function that reduces by default gives one element for these arguments."""
     if name in ALWAYS_ONE:
         return Scalar.SURE
+    if name.startswith(METRIC_FUNCTIONS):
+        return Scalar.OPEN if name.rpartition(".")[2] in METRIC_TABLES else Scalar.LIKELY
     if name.startswith(LOSS_MODULE):
         if len(arguments) > _BEFORE_REDUCTION or _each_by_position(arguments):
             return Scalar.OPEN

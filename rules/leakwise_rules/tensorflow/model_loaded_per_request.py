@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Condition, Loop
+from leakwise.facts import BodyFacts, Certainty, Condition
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,17 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-
-_LOADERS = (
-    "keras.models.load_model",
-    "keras.saving.load_model",
-    "tensorflow.saved_model.load",
-    "tensorflow_hub.load",
-)
-_TRAIN = ("fit", "compile", "train_on_batch", "fit_generator")
-_HARMLESS = ("builtins.staticmethod", "builtins.classmethod", "typing.override")
-_CLEARS = ("clear_session", "reset_default_graph")
-_FEW = 3
+from leakwise_rules.loaded_models import is_changed, loads, repeating_loop, runs_often
 
 
 class ModelLoadedPerRequest(Rule):
@@ -195,19 +185,93 @@ class ModelLoadedPerRequest(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from flask import Flask, request
+                from tensorflow.keras.applications.vgg16 import VGG16, decode_predictions
+
+                app = Flask(__name__)
+
+                @app.post("/classify")
+                def classify():
+                    model = VGG16(weights="imagenet", input_shape=(224, 224, 3))  # leak
+                    return str(decode_predictions(model.predict(pixels(request))))
+            """,
+            good="""
+                from flask import Flask, request
+                from tensorflow.keras.applications.vgg16 import VGG16, decode_predictions
+
+                app = Flask(__name__)
+                model = VGG16(weights="imagenet", input_shape=(224, 224, 3))
+
+                @app.post("/classify")
+                def classify():
+                    return str(decode_predictions(model.predict(pixels(request))))
+            """,
+            fixed=False,
+        ),
+        Example(
+            bad="""
+                import keras
+                from fastapi import FastAPI
+
+                app = FastAPI()
+
+                def ranker():
+                    return keras.models.load_model("ranker.keras")  # leak
+
+                @app.post("/score")
+                def score(row: list):
+                    model = ranker()
+                    return {"score": float(model(keras.ops.array([row]))[0, 0])}
+            """,
+            good="""
+                import functools
+                import keras
+                from fastapi import FastAPI
+
+                app = FastAPI()
+
+                @functools.cache
+                def ranker():
+                    return keras.models.load_model("ranker.keras")
+
+                @app.post("/score")
+                def score(row: list):
+                    model = ranker()
+                    return {"score": float(model(keras.ops.array([row]))[0, 0])}
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
-            why="Each round has a model of its own.",
+            why="A function that is asked once keeps what the loader gives.",
             code="""
-                from tensorflow.keras.models import load_model
+                import keras
 
-                def forecast(weather, path):
-                    network = load_model(path)
-                    return network.predict(weather)
+                def ranker():
+                    return keras.models.load_model("ranker.keras")
 
-                def compare(weather, paths):
-                    return [forecast(weather, path) for path in paths]
+                class Service:
+                    def __init__(self):
+                        self.model = ranker()
+
+                    def score(self, row):
+                        return self.model(row)
+            """,
+        ),
+        Negative(
+            why="A network that another one is built upon is to be trained.",
+            code="""
+                import tensorflow as tf
+
+                for rate in (0.1, 0.01):
+                    base = tf.keras.applications.ResNet50(include_top=False, pooling="avg")
+                    outputs = tf.keras.layers.Dense(5)(base.output)
+                    model = tf.keras.Model(base.input, outputs)
+                    model.compile(tf.keras.optimizers.Adam(rate), "mse")
+                    model.fit(data)
             """,
         ),
         Negative(
@@ -305,15 +369,13 @@ class ModelLoadedPerRequest(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for site in body.calls_of(*_LOADERS):
-            if not site.arguments or body.condition(site) is not Condition.ALWAYS:
+        for load in loads(body):
+            site = load.site
+            if body.condition(site) is not Condition.ALWAYS:
                 continue
-            if site.loops:
-                loop = _repeating_loop(site)
-                per_call = False
-            else:
-                loop, per_call = None, _runs_often(body, site)
-            if (loop is None and not per_call) or _is_changed(body, site):
+            loop = repeating_loop(load) if site.loops else None
+            per_call = not site.loops and runs_often(body, load)
+            if (loop is None and not per_call) or is_changed(body, site):
                 continue
             related = (
                 [RelatedPlace(loop.place, "Each iteration of this loop loads it again.")]
@@ -336,56 +398,3 @@ class ModelLoadedPerRequest(Rule):
             for statement in finding.anchors["statement"]:
                 if edits := context.move_above(statement, loop):
                     yield Fix("Load the model above the loop", edits, Applicability.UNSAFE)
-
-
-def _repeating_loop(site: CallSite) -> Loop | None:
-    """The innermost loop that loads the same file again."""
-    # A path that is made by a call may be another one each time.
-    if not all(_is_plain(one.path, one.value.constant) for one in site.arguments):
-        return None
-    loop = site.loops[-1]
-    varies = any(loop in one.varies_in for one in site.arguments)
-    if varies or loop.is_comprehension or (loop.trips is not None and loop.trips <= _FEW):
-        return None
-    return loop
-
-
-def _is_plain(path: str | None, constant: object) -> bool:
-    return bool(path) or constant is not None
-
-
-def _runs_often(body: BodyFacts, site: CallSite) -> bool:
-    """Whether the function runs for each request or is called in a loop, for the same file."""
-    if body.name is None or body.cache is not None or body.mentions(*_CLEARS):
-        return False
-    first = site.arguments[0]
-    path = first.path or ""
-    if path in body.parameters:
-        if not body.given_the_same_again(path):
-            return False
-    elif path.partition(".")[0] in body.parameters:
-        return False
-    local = bool(path) and "." not in path
-    bound_here = local and body.definition.index.bindings_of(path)
-    if not _is_plain(first.path, first.value.constant) or bound_here:
-        return False
-    # What is given away may be kept by the caller.
-    if site.bound_to is None or "." in site.bound_to or body.gives_away(site.bound_to):
-        return False
-    others = [one for one in body.decorators if not one.is_route]
-    if any(one.name not in _HARMLESS for one in others):
-        # What another decorator does is not known: it may keep the result.
-        return False
-    return path in body.parameters or body.asked_again
-
-
-def _is_changed(body: BodyFacts, site: CallSite) -> bool:
-    """Whether what is loaded is trained, kept or handed on, so that it has to be fresh."""
-    if any(use.origin == site.place and use.method in _TRAIN for use in body.model_uses):
-        return True
-    name = site.bound_to
-    if name is None:
-        return False
-    return any(one.path == name for other in body.call_sites for one in other.arguments) or any(
-        other.receiver == name and other.method in _TRAIN for other in body.call_sites
-    )

@@ -5,9 +5,12 @@
 import keras
 import numpy as np
 import tensorflow as tf
+from fastapi import FastAPI
 from flask_restful import Resource
 from keras import backend as K
 from mlflow.pyfunc import PythonModel
+
+app = FastAPI()
 
 
 class Lens:
@@ -117,3 +120,69 @@ class Checks:
     def check(self, photo):
         # The program asks once.
         return self.network.predict(photo[None]).max()
+
+
+@app.post("/tags")
+def tags(body: dict):
+    with open("tagger.json") as text:
+        tagger = keras.models.model_from_json(text.read())  # leak: LT020
+    tagger.load_weights("tagger.weights.h5")
+    return {"tags": tagger(body["rows"]).numpy().tolist()}
+
+
+@app.post("/tags_of")
+def tags_of(body: dict):
+    tagger = keras.models.model_from_json(body["text"])
+    tagger.load_weights(body["weights"])
+    return {"tags": tagger(body["rows"]).numpy().tolist()}
+
+
+@app.post("/classes")
+def classes(body: dict):
+    network = keras.applications.MobileNetV2()  # leak: LT020
+    return network(body["rows"]).numpy().tolist()
+
+
+@app.post("/new_classes")
+def new_classes(body: dict):
+    fresh = keras.applications.MobileNetV2(weights=None)
+    return fresh(body["rows"]).numpy().tolist()
+
+
+@app.post("/sized_classes")
+def sized_classes(body: dict):
+    sized = keras.applications.MobileNetV2(weights="imagenet", alpha=body["alpha"])
+    return sized(body["rows"]).numpy().tolist()
+
+
+@app.post("/kept_classes")
+def kept_classes(body: dict):
+    return published("mobile")(body["rows"]).numpy().tolist()
+
+
+def published(name, known={}):
+    if name not in known:
+        known[name] = keras.applications.MobileNetV2(weights="imagenet")
+    return known[name]
+
+
+def scorer():
+    return keras.models.load_model("scorer.keras")  # leak: LT020
+
+
+@app.post("/scores")
+def scores(body: dict):
+    found = scorer()
+    return {"scores": found(body["rows"]).numpy().tolist()}
+
+
+def kept_scorer():
+    return keras.models.load_model("scorer.keras")
+
+
+@app.post("/kept_scores")
+def kept_scores(body: dict):
+    global known_scorer
+    if known_scorer is None:
+        known_scorer = kept_scorer()
+    return {"scores": known_scorer(body["rows"]).numpy().tolist()}

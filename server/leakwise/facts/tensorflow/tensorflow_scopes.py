@@ -3,7 +3,7 @@ file builds graphs for sessions."""
 
 from typing import TYPE_CHECKING
 
-from leakwise.facts.tensorflow import graph_mode, traced
+from leakwise.facts.tensorflow import graph_mode, published, traced
 from leakwise.facts.tensorflow.asked_rows import asker_of_rows
 from leakwise.facts.tensorflow.traced import TfFunction
 from leakwise.facts.terms.events import Argument, CallSite, Loop
@@ -25,6 +25,12 @@ class TensorflowScopes:
         """Whether `tf.function` may stand in this file; asking costs no interpretation."""
         words = self.module.names.words_for((traced.TF_FUNCTION,))
         return self.module.facts(self.definition).file_mentions(*words)
+
+    @property
+    def published_networks(self) -> tuple[CallSite, ...]:
+        """The calls here that build a network of `keras.applications` with its published weights.
+        Asking costs no interpretation where none of its names stands in the body."""
+        return published.published_networks(self.module, self.definition)
 
     def tf_function(self, site: CallSite) -> TfFunction | None:
         """The `tf.function` that a call of this body runs; None where it runs none."""

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, Certainty, Kind, Rhythm, Value
-from leakwise.facts.interpreter.keras_values import MODEL_OUTPUT, PREDICTIONS, WEIGHTS
+from leakwise.facts.interpreter.keras_values import (
+    GRADIENTS,
+    MODEL_OUTPUT,
+    PREDICTIONS,
+    WEIGHTS,
+)
 from leakwise.rule import (
     Example,
     GeneralSmell,
@@ -20,7 +25,7 @@ from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import shown
 
 _CALLBACKS = "keras.callbacks."
-_COPIES = (WEIGHTS, PREDICTIONS, MODEL_OUTPUT)
+_COPIES = (WEIGHTS, GRADIENTS, PREDICTIONS, MODEL_OUTPUT)
 
 
 class CallbackAccumulatesState(Rule):
@@ -29,8 +34,8 @@ class CallbackAccumulatesState(Rule):
     ## Why it leaks
 
     Keras calls a callback after every batch or epoch, and the callback lives as long as the
-    training. What it appends to a list of its own stays there: weights and predictions are whole
-    copies, each as large as the model or the data.
+    training. What it appends to a list of its own stays there: weights, gradients and predictions
+    are whole copies, each as large as the model or the data.
 
     A callback that appended weights of 1.2 MB after each of 30 epochs held 33 MiB more than the
     same training without it.

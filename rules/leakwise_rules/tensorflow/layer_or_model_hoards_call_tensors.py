@@ -24,9 +24,9 @@ class LayerOrModelHoardsCallTensors(Rule):
 
     ## Why it leaks
 
-    A layer lives as long as its model. What `call` appends to an attribute stays there: run eagerly
-    one tensor for each call, under `fit` or in a `tf.function` a symbolic tensor, with its whole
-    graph, for each trace.
+    A layer, like a loss, lives as long as its model. What `call` appends to an attribute stays
+    there: run eagerly one tensor for each call, under `fit` or in a `tf.function` a symbolic
+    tensor, with its whole graph, for each trace.
 
     Fifty eager calls of a layer that kept its outputs left 51 tensors and 36 MiB; under `fit` three
     symbolic tensors, one for each trace.

@@ -275,16 +275,6 @@ class ModelLoadedPerRequest(Rule):
             """,
         ),
         Negative(
-            why="It is loaded once, at the top of the file.",
-            code="""
-                import keras
-
-                model = keras.models.load_model("ranker.keras")
-                for batch in batches:
-                    print(model.predict(batch))
-            """,
-        ),
-        Negative(
             why="What an unknown decorator keeps is not known.",
             code="""
                 import keras

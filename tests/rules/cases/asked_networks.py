@@ -186,3 +186,8 @@ def kept_scores(body: dict):
     if known_scorer is None:
         known_scorer = kept_scorer()
     return {"scores": known_scorer(body["rows"]).numpy().tolist()}
+
+
+reader = keras.models.load_model("reader.keras")
+for page in pages:
+    print(reader(page))

@@ -6,7 +6,7 @@ https://keras.io/api/layers/base_layer/#get_weights-method.
 
 import ast
 
-from leakwise.facts.apis.keras import MODEL_METHODS, TELLING_ARGUMENTS
+from leakwise.facts.apis.keras import MODEL_EVIDENCE, MODEL_METHODS, TELLING_ARGUMENTS
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.tensorflow.traced import only_keras, uses_tensorflow
@@ -17,6 +17,8 @@ WEIGHTS = "keras.Model.get_weights"
 """The name of copies of a model's or layer's weights."""
 PREDICTIONS = "keras.Model.predict"
 """The name of the arrays that `predict` gives."""
+GRADIENTS = "tensorflow.GradientTape.gradient"
+"""The name of the gradients of all that a model trains."""
 _PREDICT = frozenset({"predict", "predict_on_batch"})
 
 
@@ -91,3 +93,16 @@ def weights(run: Run, node: ast.Call, owner: Value) -> Value:
     array = Value(Kind.ARRAY, name=WEIGHTS, storage=stored(Device.CPU))
     made = container(array).but(length=None)
     return made.but(name=WEIGHTS, certainty=certainty, origin=run.place(node))
+
+
+def gradients(run: Run, node: ast.Call, arguments: list[Value]) -> Value:
+    """What `tape.gradient(loss, model.trainable_variables)` gives: as much as the weights hold. For
+    anything else that is not known."""
+    made = unknown_call(run, arguments)
+    of = node.args[1] if len(node.args) > 1 else None
+    for keyword in node.keywords:
+        of = keyword.value if keyword.arg == "sources" else of
+    last = "" if of is None else (path_of(of) or "").rpartition(".")[2]
+    if last not in MODEL_EVIDENCE:
+        return made
+    return made.but(name=GRADIENTS, origin=run.place(node))

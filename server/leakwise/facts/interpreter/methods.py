@@ -21,7 +21,7 @@ from leakwise.facts.apis.torch_methods import (
 from leakwise.facts.by_use.graph_origins import backward_operand
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.containers import container_method
-from leakwise.facts.interpreter.keras_values import model_method, weights
+from leakwise.facts.interpreter.keras_values import gradients, model_method, weights
 from leakwise.facts.interpreter.metric_values import is_torch_metric, metric_method
 from leakwise.facts.interpreter.module_calls import forward_call
 from leakwise.facts.interpreter.module_lists import MODULES_BY_NAME, held_by, note_put
@@ -99,6 +99,8 @@ def method_call(
         if name in MODEL_METHODS and path is not None:
             run.outcome.add(ModelUse(run.place(node), run.loops, path, receiver.origin, name))
         return model_method(run, node, name, receiver, [*arguments, *keywords.values()])
+    if receiver.kind is Kind.TAPE and name == "gradient":
+        return gradients(run, node, everything)
     if receiver.kind in {Kind.CONTAINER, Kind.UNKNOWN}:
         kept = container_method(run, node, function, receiver, arguments, keywords)
         if kept is not None:

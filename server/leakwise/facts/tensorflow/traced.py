@@ -30,6 +30,8 @@ _UNSEEN = "**"
 _KERAS_METHODS = frozenset({"call", "train_step", "test_step", "predict_step", "compute_loss"})
 _METRIC = "keras.metrics.Metric"
 _METRIC_STEP = "update_state"
+_LOSS = "keras.losses.Loss"
+_LOSS_STEP = "call"
 _MODULE = "tensorflow.Module"
 _ROOTS = frozenset({"tensorflow", "keras", "tf_keras", "tensorflow_addons", "keras_hub"})
 _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
@@ -160,8 +162,8 @@ def is_keras_class(bases: frozenset[str]) -> bool:
 
 
 def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a method computes with tensors whenever a layer, a model or a `tf.Module` of the file
-    is called or makes a step, or a metric is updated."""
+    """Whether a method computes with tensors whenever a layer, a model, a loss or a `tf.Module` of
+    the file is called or makes a step, or a metric is updated."""
     class_ = definition.parent
     if class_ is None or not class_.is_class:
         return False
@@ -170,6 +172,8 @@ def is_keras_step(module: "ModuleFacts", definition: Definition) -> bool:
         return _MODULE in bases
     if definition.name == _METRIC_STEP:
         return _METRIC in bases
+    if definition.name == _LOSS_STEP and _LOSS in bases:
+        return True
     return definition.name in _KERAS_METHODS and is_keras_class(bases)
 
 
@@ -187,9 +191,13 @@ def is_symbolic(module: "ModuleFacts", definition: Definition, value: Value) -> 
 
 def tensor_in_trace(value: Value) -> Certainty | None:
     """How sure it is that a value of a traced body is a symbolic tensor; None where it is none, or
-    nothing tells. What a traced function is given are tensors, and so is what is made of them."""
+    nothing tells. What a traced function is given are tensors, and so is what is made of them; of
+    what is gathered that may also be a shape or a flag, and only a tensor that is known counts."""
     if value.kind is Kind.TF_TENSOR:
         return value.certainty
+    if value.kind is Kind.CONTAINER:
+        parts = (value.element, *(value.items or ()), *(one for _, one in value.fields or ()))
+        return next((one.certainty for one in parts if one and one.kind is Kind.TF_TENSOR), None)
     made_from_arguments = value.kind is Kind.UNKNOWN and parameters_in(value.sources)
     return Certainty.LIKELY if made_from_arguments else None
 

@@ -136,9 +136,9 @@ LAST = {
     ),
     "a function": ("«@a\ndef f()»:\n\t'doc'", "@a\ndef f():\n\t'doc'\n\tnew()"),
     "a try": ("«try»:\n  a\nfinally:\n  b\n", "try:\n  a\n  new()\nfinally:\n  b\n"),
-    "a branch that leaves": (
-        "«while a»:\n  if b:\n    break\n",
-        "while a:\n  if b:\n    break\n  new()\n",
+    "what leaves a loop or a function inside": (
+        "«while a»:\n  for b in c:\n    break\n  def d():\n    return\n",
+        "while a:\n  for b in c:\n    break\n  def d():\n    return\n  new()\n",
     ),
 }
 
@@ -171,6 +171,9 @@ def test_in_front_of_leaving(code: str, after: str | None) -> None:
     "code",
     [
         "«for a in b»:\n  c\n  new()\n",
+        "«while a»:\n  if b:\n    break\n",
+        "«while a»:\n  if b:\n    continue\n  c\n",
+        "«while a»:\n  for b in c:\n    return\n",
         "«a = 1»\n",
         "«for a in»:\n  b\n",
         "«»",

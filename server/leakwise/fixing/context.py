@@ -125,8 +125,9 @@ class FixContext:
         """Puts `text`, as for `insert_before`, at the end of the body of the loop, function or
         block that starts at `compound` or holds its start in its head.
 
-        None when it stands there already, and when the body ends with a `return`, `raise`, `break`
-        or `continue`, unless it may go in front of that.
+        None when it stands there already. With `before_leaving` it goes in front of a `return`,
+        `raise`, `break` or `continue` that the body ends with; else it is None where one of these
+        stands anywhere in the body and may end it before.
         """
         return appended_last(self.document, compound, text, before_leaving=before_leaving)
 

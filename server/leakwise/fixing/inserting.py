@@ -13,7 +13,7 @@ from leakwise.fixing.layout import (
     next_code,
     trimmed,
 )
-from leakwise.fixing.lines import NewLines, leaves, new_lines
+from leakwise.fixing.lines import NewLines, leaves, may_leave, new_lines
 from leakwise.fixing.statements import Run, run_at
 from leakwise.fixing.windows import Extent, Window, same_code, windows
 from leakwise.text import Document, Edit, Position, Range
@@ -55,6 +55,8 @@ def appended_last(
         body = compound.body
         last = len(body) - 1
         run = Run(compound, body, last, last)
+        if not before_leaving and may_leave(body):
+            return None
         if not leaves(body[-1]):
             return _put_after(window, run, added, own_comments=True)
         leaving = isinstance(body[-1], (ast.Return, ast.Raise, ast.Break, ast.Continue))

@@ -1,6 +1,7 @@
 """Whole statements that a fix writes: parsed, and laid out as the code around them is."""
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leakwise.fixing.layout import indentation
@@ -78,6 +79,21 @@ def leaves(statement: ast.stmt) -> bool:
         case ast.Try() | ast.TryStar():
             return all(leaves(suite[-1]) for suite in suites_of(statement))
     return isinstance(statement, _LEAVING)
+
+
+def may_leave(suite: Iterable[ast.stmt]) -> bool:
+    """Whether a statement in the body of a loop or function may end that before its last one."""
+    pending: list[tuple[ast.AST, bool]] = [(one, False) for one in suite]
+    while pending:
+        node, in_loop = pending.pop()
+        if isinstance(node, ast.Return) or (
+            isinstance(node, ast.Break | ast.Continue) and not in_loop
+        ):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inner = in_loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
+            pending.extend((part, inner) for part in ast.iter_child_nodes(node))
+    return False
 
 
 def _indented(line: str, unit: str) -> str:

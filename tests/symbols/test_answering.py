@@ -87,6 +87,23 @@ def test_a_class_without_bases(tmp_path: Path) -> None:
     assert (plain.kind, plain.complete) == (Kind.INSTANCE, True)
 
 
+def test_a_class_inside_a_class(tmp_path: Path) -> None:
+    code = """
+        class Base:
+            class Parts:
+                def close(self):
+                    pass
+
+        class Net(Base):
+            pass
+    """
+    root = written(tmp_path, {"net.py": code})
+    for name in ("net.Base.Parts", "net.Net.Parts"):
+        parts = found(root, name)
+        assert isinstance(parts, FoundClass)
+        assert parts.methods == {"close"}
+
+
 def test_bases_in_other_files(tmp_path: Path) -> None:
     files = {
         "models/net.py": NET,

@@ -31,6 +31,9 @@ _OUT_OF_MEMORY = frozenset(
 )
 _WORDS = ("OutOfMemoryError", "ResourceExhaustedError", "RuntimeError", "Exception")
 _TEXT = "out of memory"
+_OTHER_RESOURCES = ("open files", "space left", "quota")
+"""TensorFlow raises the same exception for these:
+https://www.tensorflow.org/api_docs/python/tf/errors/ResourceExhaustedError."""
 
 
 class OomRetryInsideExcept(Rule):
@@ -195,6 +198,23 @@ class OomRetryInsideExcept(Rule):
     )
     negatives = (
         Negative(
+            why="It is files that ran out, not memory.",
+            code="""
+                import tensorflow as tf
+
+                def put(file, data):
+                    try:
+                        file.write(pack(data))
+                    except tf.errors.ResourceExhaustedError as error:
+                        if not error.message.endswith("Too many open files"):
+                            raise
+                        file.write(pack(data))
+
+                def pack(data):
+                    return data.tobytes()
+            """,
+        ),
+        Negative(
             why="The clause only notes it, and the retry stands behind.",
             code="""
                 import torch
@@ -340,6 +360,8 @@ class OomRetryInsideExcept(Rule):
 
 
 def _of_memory(handling: Handling) -> bool:
+    if any(other in text for text in handling.says for other in _OTHER_RESOURCES):
+        return False
     return not _OUT_OF_MEMORY.isdisjoint(handling.catches) or any(
         _TEXT in text for text in handling.says
     )

@@ -312,14 +312,15 @@ def _model_call(body: BodyFacts, stored: Value) -> CallSite | None:
 
 
 def _is_computed_with(body: BodyFacts, keeping: Keeping) -> bool:
-    """Whether a gradient goes through it, or operations of TensorFlow take the whole collection."""
+    """Whether a gradient goes through it, or operations of TensorFlow take the whole collection, or
+    code does that may compute with it: functions and methods that no import tells."""
     recorded = any(
         one.value.kind is Kind.TAPE and one.body.contains(keeping.place) for one in body.entered
     )
     return recorded or any(
         given.path == keeping.holder
         for site in body.call_sites
-        if site.value.kind is Kind.QUALIFIED and site.result.kind is Kind.TF_TENSOR
+        if site.value.kind is not Kind.QUALIFIED or site.result.kind is Kind.TF_TENSOR
         for given in site.arguments
     )
 

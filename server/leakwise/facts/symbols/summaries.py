@@ -101,7 +101,8 @@ class _Teller:
             return FoundValue(UNKNOWN)
         method = self.facts.method(class_, parts[0])
         if method is not None:
-            return self._function(method)
+            # A class may stand inside a class, too.
+            return self._class(method) if method.is_class else self._function(method)
         held = self.facts.attribute(class_, parts[0])
         if held.kind is Kind.QUALIFIED and is_address(held.name):
             return Elsewhere(held.name or "")

@@ -48,12 +48,12 @@ class Analysis:
         settings: DocumentSettings | None = None,
         minimum_certainty: Certainty | None = None,
         outside: Outside = knows_nothing,
-        parsed: Callable[[Document], SyntaxTree] = SyntaxTree,
+        parsed: Callable[[Document], SyntaxTree] | None = None,
     ) -> None:
         """Runs `rules`, else those that `settings` leave, else all, and shows what is as sure as
         `minimum_certainty`, else as `settings` say. `outside` gives what is known already of other
         files; where it gives None the answer is still to come, by `take`. `parsed` gives the tree
-        of the document, which others may read too where nothing changes it."""
+        of a document that will not change, which others may read too."""
         self.document = document
         self.settings = settings
         self.too_large = False
@@ -180,7 +180,7 @@ class Analysis:
 
     def _loaded(self) -> ModuleFacts | None:
         if self._facts is None and not self.gives_nothing and self._is_to_be_read():
-            tree = self._parsed(self.document)
+            tree = None if self._parsed is None else self._parsed(self.document)
             self._facts = ModuleFacts(self.document, self._outside, self._told(), tree)
             self._facts.database.on_doubt = self._doubted
         return self._facts

@@ -100,18 +100,20 @@ class Externals:
         self._outside = knows_nothing if path is None else outside
         self._symbols: dict[str, Input[Answer | None]] = {}
         self._callers: dict[str, Input[Answer | None]] = {}
+        self._read: set[tuple[About, str]] = set()
+        """What was asked, where nobody records that."""
 
     def wanted(self) -> list[Question]:
         """The questions that something asked and nobody answered yet."""
         return [
             question
             for question, answer in self._questions()
-            if answer.readers and answer.read() is None
+            if self._is_asked(question, answer) and answer.read() is None
         ]
 
     def asked(self) -> list[Question]:
         """All questions that something asked, answered or not."""
-        return [question for question, answer in self._questions() if answer.readers]
+        return [one for one, answer in self._questions() if self._is_asked(one, answer)]
 
     def answers(self) -> dict[Question, Answer]:
         """What was answered of all that something asked."""
@@ -129,10 +131,15 @@ class Externals:
         key = question.name
         if (known := table.get(key)) is None:
             table[key] = Input(self._database, answer)
-        else:
+        elif not self._database.final:
             known.set(answer)
         if isinstance(answer.found, FoundClass) and answer.found.address != key:
             self.give(Question("symbol", "", answer.found.address), answer)
+
+    def _is_asked(self, question: Question, answer: Input[Answer | None]) -> bool:
+        if self._database.final:
+            return (question.about, question.name) in self._read
+        return bool(answer.readers)
 
     def _questions(self) -> list[tuple[Question, Input[Answer | None]]]:
         return [
@@ -147,6 +154,8 @@ class Externals:
 
     def symbol(self, name: str) -> Answer | None:
         """What is known of a qualified name; None while the answer is to come."""
+        if self._database.final:
+            self._read.add(("symbol", name))
         known = self._symbols.get(name)
         if known is None:
             question = self._question("symbol", name)
@@ -161,6 +170,8 @@ class Externals:
     def callers(self, name: str) -> FoundCallers | None:
         """How other files run a function of this one; None while the answer is to come. Where
         nothing can be known no caller is."""
+        if self._database.final:
+            self._read.add(("callers", name))
         known = self._callers.get(name)
         if known is None:
             answer = self._outside(self._question("callers", name))

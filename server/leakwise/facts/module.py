@@ -68,12 +68,12 @@ class ModuleFacts:
         tree: SyntaxTree | None = None,
     ) -> None:
         """`told` is what the user tells of libraries that no table knows. `tree` is that of the
-        document, where it is known; of facts that share one, none may be updated."""
+        document, where it is known; then nothing may ever change."""
         self.told = told
         self.release_methods = RELEASE_METHODS | told.release
         """Every method that may release something."""
         self.tree = SyntaxTree(document) if tree is None else tree
-        self.database = Database()
+        self.database = Database(final=tree is not None)
         self.externals = Externals(self.database, document.uri, outside)
         """What other files tell."""
         self.scopes = Scopes(self.database, self.tree)

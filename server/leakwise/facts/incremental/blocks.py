@@ -40,6 +40,10 @@ def run_blocks(run: Run, blocks: Sequence[Block], run_statement: RunStatement) -
 
 
 def _run_level(run: Run, blocks: list[Block], level: int, run_statement: RunStatement) -> None:
+    if run.module.database.final and not run.loops:
+        # No second run will ask what the first one did.
+        _run_inside(run, blocks, 0, run_statement)
+        return
     for stretch in stretches(blocks, level):
         if run.state.dead:
             break

@@ -37,11 +37,23 @@ class Node:
 
 
 class Database:
-    """Counts revisions and knows which cell is being computed."""
+    """Counts revisions and knows which cell is being computed.
 
-    __slots__ = ("active", "computations", "computing", "on_doubt", "revision", "statements_run")
+    In one that is `final` no input is ever set again: nobody records what is read.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "active",
+        "computations",
+        "computing",
+        "final",
+        "on_doubt",
+        "revision",
+        "statements_run",
+    )
+
+    def __init__(self, *, final: bool = False) -> None:
+        self.final = final
         self.revision = 1
         self.active: list[Reads] = []
         self.computing: list[Cell[Any]] = []
@@ -71,11 +83,14 @@ class Database:
     def open_record(self) -> Reads:
         """Begins a record of what is read, until `close_record`."""
         reads: Reads = {}
-        self.active.append(reads)
+        if not self.final:
+            self.active.append(reads)
         return reads
 
     def close_record(self) -> None:
         """Ends the newest record; what it holds was read by the one around it too."""
+        if self.final:
+            return
         reads = self.active.pop()
         if self.active:
             self.active[-1].update(reads)
@@ -206,8 +221,7 @@ class Cell(Node, Generic[T]):
         return True
 
     def _compute(self) -> None:
-        reads: Reads = {}
-        self.database.active.append(reads)
+        reads = self.database.open_record()
         self.database.computations += 1
         self._enter()
         failure: Exception | None = None
@@ -218,7 +232,9 @@ class Cell(Node, Generic[T]):
             value, failure = self.in_cycle, error
         finally:
             self._leave()
-            self.database.active.pop()
+            if not self.database.final:
+                # What it read was not read by whoever asks for it.
+                self.database.active.pop()
         if self.cyclic and self.breaks_cycles:
             value = self.in_cycle
         for node in self.read_nodes:

@@ -1,10 +1,12 @@
 """What the server tells of its own work: logs, traces and information for reports."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from leakwise import __version__
+from leakwise.lsp.background import in_background
 from tests.lsp.raw_client import Json, RawClient
 from tests.lsp.sessions import LEAK, URI
 
@@ -59,3 +61,20 @@ def test_information_for_a_report() -> None:
         assert text.startswith(f"Leakwise {__version__}")
         assert f"- {URI}: version 1, 13 lines" in text
         assert "utf-16" in text
+
+
+async def test_work_that_nobody_waits_for_is_logged_where_it_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fails() -> None:
+        raise RuntimeError("no such file")
+
+    async def goes_on() -> None:
+        await asyncio.sleep(60)
+
+    stopped = in_background(goes_on())
+    stopped.cancel()
+    await asyncio.wait({in_background(fails()), stopped})
+    (told,) = caplog.records
+    assert told.exc_info is not None
+    assert str(told.exc_info[1]) == "no such file"

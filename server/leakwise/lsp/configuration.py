@@ -1,12 +1,12 @@
 """The editor's settings: asked for, or told."""
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from leakwise.lsp.background import in_background
 from leakwise.lsp.preferences import Preferences
 from leakwise.lsp.settings import SECTION, unwrapped
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 def ask_editor(ls: "LeakwiseServer") -> None:
     """Asks the editor for its settings of each folder, and heeds them when it answers."""
-    ls.asking = asyncio.create_task(_asked(ls))
+    ls.asking = in_background(_asked(ls))
 
 
 async def _asked(ls: "LeakwiseServer") -> None:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leakwise.lsp.background import in_background
 from leakwise.lsp.scanning import Scanned
 from leakwise.lsp.workspace_files import listed
 from leakwise.sources import path_to_uri, uri_to_path
@@ -64,7 +65,7 @@ class SentDiagnostics:
         self._changed.update(changed)
         self._again = True
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
+            self._looking = in_background(self._look())
 
     async def _look(self) -> None:
         while self._again:

@@ -1,11 +1,11 @@
 """`initialize`: what the client can do decides what we offer."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from leakwise.lsp.background import in_background
 from leakwise.lsp.client import Client
 from leakwise.lsp.client_process import until_gone
 from leakwise.lsp.features.diagnostic import diagnostic
@@ -43,7 +43,7 @@ def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
         )(diagnostic)
         ls.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
     if params.process_id is not None:
-        ls.watching = asyncio.create_task(_stop_without(ls, params.process_id))
+        ls.watching = in_background(_stop_without(ls, params.process_id))
 
 
 def _roots(params: types.InitializeParams) -> list[Path]:

@@ -42,11 +42,42 @@ def clears_on_the_way(body: BodyFacts, repetition: Repetition) -> bool:
 
 
 def keeps_models(body: BodyFacts, repetition: Repetition) -> bool:
-    """Whether who runs a function gathers models that it gives, as for an ensemble."""
-    return any(
+    """Whether who runs a function gathers models that it gives, as for an ensemble, or may keep the
+    objects whose constructor it is."""
+    if any(
         _holds_model(keeping.stored)
         for caller, _ in repetition.calls
         for keeping in body.module.facts(caller).keepings
+    ):
+        return True
+    if body.name != "__init__":
+        return False
+    caller, site = repetition.calls[0]
+    return repetition.loop is None or not _is_let_go(body.module.facts(caller), body, site)
+
+
+def _is_let_go(caller: BodyFacts, constructor: BodyFacts, site: CallSite) -> bool:
+    """Whether an object is dropped when the round or call that makes it has ended: a name of its
+    own holds it, or nothing but a method is called on it, and it is handed to nobody."""
+    class_ = constructor.definition.parent
+    others = [one for one in caller.call_sites if one.place != site.place]
+    if site.loops and site.loops[-1].is_comprehension:
+        return False
+    if site.bound_to is None:
+        return any(
+            one.method
+            and one.place.contains(site.place)
+            and not any(given.place.contains(site.place) for given in one.arguments)
+            for one in others
+        )
+    kept = (one.stored for one in caller.keepings)
+    given = (argument.value for one in others for argument in one.arguments)
+    return (
+        site.bound_to.isidentifier()
+        and not caller.gives_away(site.bound_to)
+        and not any(
+            one.definition is class_ or site.place in one.sources for one in (*kept, *given)
+        )
     )
 
 

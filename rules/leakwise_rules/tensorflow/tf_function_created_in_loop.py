@@ -312,7 +312,8 @@ class TfFunctionCreatedInLoop(Rule):
             facts = body.module.facts(made.function)
             if any(one.name == _TF_FUNCTION for one in facts.decorators):
                 decorated.append(made.statement)
-                if not made.loops and facts.mentions(*body.parameters):
+                asked = [one for one in body.parameters if facts.mentions(one)]
+                if not made.loops and not all(map(body.given_the_same_again, asked)):
                     # Each call may need one of its own.
                     continue
                 yield from self._found(body, made, made.function.name, made.statement, varies=False)

@@ -341,8 +341,8 @@ class TfFunctionUnboundedInputShapes(Rule):
 
 def _why(body: BodyFacts, site: CallSite, argument: Argument) -> RelatedPlace | None:
     """What gives an argument ever new lengths; None where nothing is known to."""
-    if argument.uneven_in:
-        loop = argument.uneven_in[0]
+    loop = next(iter(argument.uneven_in), body.lengthened_in(site, argument))
+    if loop is not None:
         few = loop.trips is not None and loop.trips <= _FEW
         text = "Each iteration of this loop has another length."
         return None if few else RelatedPlace(loop.place, text)

@@ -90,3 +90,48 @@ def restored(parts):
             encoder = Sequential([Dense(part.width)])
             kept["weights"] = encoder.get_weights()
     return kept
+
+
+class Forecaster:
+    def __init__(self, width):
+        self.net = Sequential([Dense(width), Dense(1)])  # leak: LT001
+        self.net.compile("adam", "mae")
+
+    def fit(self, x, y):
+        self.net.fit(x, y, verbose=0)
+        return self
+
+
+def by_window(series):
+    errors = {}
+    for window in range(7, 90):
+        forecaster = Forecaster(64).fit(*windows(series, window))
+        errors[window] = forecaster.net.evaluate(*windows(series, window))
+    return errors
+
+
+class Member:
+    def __init__(self, width):
+        self.net = Sequential([Dense(width), Dense(1)])
+        self.net.compile("adam", "mae")
+
+
+def members(widths, pool):
+    kept = []
+    for width in widths:
+        member = Member(width)
+        kept.append(member)
+    for width in widths:
+        pool.put(Member(width))
+    return kept, [Member(width) for width in widths]
+
+
+def grown(genome):
+    net = Sequential([Dense(genome[0]), Dense(1)])  # leak: LT001
+    net.compile("adam", "mse")
+    net.fit(*data, verbose=0)
+    return net.evaluate(*data)
+
+
+def evolved(population):
+    return sorted(population, key=lambda genome: -grown(genome))[0]

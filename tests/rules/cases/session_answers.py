@@ -130,3 +130,33 @@ def copied_once_each(sess, read):
         stored = tf.placeholder(tf.float32, variable.shape)
         copied = tf.assign(variable, stored)
         sess.run(copied, {stored: read(variable.name)})
+
+
+def epochs_of(rows, train, inputs):
+    samples = tf.data.Dataset.from_tensor_slices(rows)
+    with tf.Session() as sess:
+        for epoch in range(50):
+            batch = samples.make_one_shot_iterator().get_next()  # leak: LT008
+            sess.run(train, {inputs: sess.run(batch)})
+
+
+def epochs_once(rows, train, inputs):
+    samples = tf.data.Dataset.from_tensor_slices(rows)
+    batch = samples.make_one_shot_iterator().get_next()
+    with tf.Session() as sess:
+        for epoch in range(50):
+            sess.run(train, {inputs: sess.run(batch)})
+
+
+def written(folder, values):
+    writer = None
+    for step, value in enumerate(values):
+        writer = writer or tf.summary.FileWriter(folder)
+        writer.add_summary(value, step)
+    return writer
+
+
+def written_anew(folders, values):
+    for folder, value in zip(folders, values):
+        writer = None or tf.summary.FileWriter(folder)  # leak: LT017
+        writer.add_summary(value, 0)

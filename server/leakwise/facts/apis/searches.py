@@ -1,7 +1,8 @@
 """Functions of libraries that call a function which they are given again and again, in the same
 process: searches for the best parameters, and Python's own that go through something.
 
-Sources: https://docs.python.org/3/library/functions.html#map, https://optuna.readthedocs.io/en/stable/reference/generated/optuna.study.Study.html,
+Sources: https://docs.python.org/3/library/functions.html#map and #sorted,
+https://optuna.readthedocs.io/en/stable/reference/generated/optuna.study.Study.html,
 https://hyperopt.github.io/hyperopt/getting-started/minimizing_functions/,
 https://scikit-optimize.readthedocs.io/en/stable/modules/minimize_functions.html,
 https://docs.scipy.org/doc/scipy/reference/optimize.html,
@@ -15,7 +16,8 @@ runs each trial in a process of its own.
 from leakwise.facts.apis.wordlists import words
 
 SEARCHES = words(
-    "builtins.map builtins.filter hyperopt.fmin hyperopt.fmin.fmin "
+    "builtins.map builtins.filter builtins.sorted builtins.min builtins.max "
+    "hyperopt.fmin hyperopt.fmin.fmin "
     "skopt.gp_minimize skopt.forest_minimize "
     "skopt.gbrt_minimize skopt.dummy_minimize skopt.optimizer.gp_minimize "
     "scipy.optimize.minimize scipy.optimize.minimize_scalar scipy.optimize.brute "

@@ -75,6 +75,9 @@ VARIABLE_UPDATES = words(
     "assign assign_add assign_sub scatter_add scatter_sub scatter_update scatter_nd_update"
 )
 """Methods of a variable that add an operation to its graph."""
+DATASET_BUILDERS = words("make_one_shot_iterator make_initializable_iterator")
+"""Methods of a data set that add an iterator to the graph:
+https://www.tensorflow.org/api_docs/python/tf/compat/v1/data/Dataset#make_one_shot_iterator."""
 OPTIMIZER_BUILDERS = words("minimize compute_gradients apply_gradients")
 """Methods of `tf.train.Optimizer` that do."""
 

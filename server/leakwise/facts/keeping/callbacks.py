@@ -55,11 +55,12 @@ def _note(run: Run, node: ast.Call, part: ast.expr, value: Value) -> None:
 
 
 def _called_by(run: Run, part: ast.Lambda, own: frozenset[str]) -> Definition | None:
-    """The function of the file whose result a lambda gives."""
-    path = path_of(part.body.func) if isinstance(part.body, ast.Call) else None
-    if path is None or root_of(path) in own or not isinstance(part.body, ast.Call):
+    """The function of the file whose result a lambda gives, with whatever sign."""
+    body = part.body.operand if isinstance(part.body, ast.UnaryOp) else part.body
+    path = path_of(body.func) if isinstance(body, ast.Call) else None
+    if path is None or root_of(path) in own or not isinstance(body, ast.Call):
         return None
-    called = run.evaluate(part.body.func)
+    called = run.evaluate(body.func)
     return called.definition if called.kind is Kind.FUNCTION else None
 
 

@@ -50,7 +50,7 @@ def _repetitions(
     calls: tuple[tuple[Definition, CallSite], ...],
     deep: int,
 ) -> Iterator[Repetition]:
-    for caller, site in module.call_sites(definition):
+    for caller, site in _calls(module, definition):
         if caller is definition or condition_of(module, caller, site) is Condition.ONCE:
             continue
         way = (*calls, (caller, site))
@@ -66,6 +66,18 @@ def _repetitions(
                 continue
             if _is_search(module, searcher, event):
                 yield Repetition(searcher, None, event.place, calls)
+
+
+def _calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Definition, CallSite]]:
+    """The calls of a function; of a constructor those of its class."""
+    class_ = definition.parent
+    if definition.name != "__init__" or class_ is None or not class_.is_class:
+        yield from module.call_sites(definition)
+        return
+    for caller in module.scopes.mentioning(class_.name):
+        for event in () if caller.is_class else module.body(caller).events:
+            if isinstance(event, CallSite) and event.value.definition is class_:
+                yield caller, event
 
 
 def few(loops: tuple[Loop, ...]) -> bool:

@@ -134,7 +134,23 @@ def _in_suite(
                     yield statement, own, branch is statement.body
         for inner in _suites(statement):
             yield from _in_suite(module, own, inner, place)
+        if (kept := _kept_if_there(statement)) is not None:
+            yield kept, own, True
         return
+
+
+def _kept_if_there(statement: ast.stmt) -> ast.If | None:
+    """`x = x or make()`, as the statement that says the same: `if not x: x = make()`."""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.BoolOp):
+        return None
+    first = statement.value.values[0]
+    path = path_of(first)
+    if not isinstance(statement.value.op, ast.Or) or path is None:
+        return None
+    if not any(path_of(target) == path for target in statement.targets):
+        return None
+    absent = ast.copy_location(ast.UnaryOp(ast.Not(), first), first)
+    return ast.copy_location(ast.If(absent, [statement], []), statement)
 
 
 def _reaches(module: "ModuleFacts", block: Block, node: ast.stmt, place: Place) -> bool:

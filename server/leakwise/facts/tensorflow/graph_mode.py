@@ -6,7 +6,12 @@ Source: https://www.tensorflow.org/guide/migrate/tf1_vs_tf2.
 
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.tensorflow import GRAPH_BUILDERS, OPTIMIZER_BUILDERS, VARIABLE_UPDATES
+from leakwise.facts.apis.tensorflow import (
+    DATASET_BUILDERS,
+    GRAPH_BUILDERS,
+    OPTIMIZER_BUILDERS,
+    VARIABLE_UPDATES,
+)
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.name_flow import bound_by, mentions, reached_from
 from leakwise.facts.code.written import calls_at, statements_of
@@ -60,6 +65,8 @@ def adds_operations(module: "ModuleFacts", site: CallSite) -> bool:
     receiver = site.receiver_value
     if receiver.kind is Kind.TF_TENSOR:
         return site.method in VARIABLE_UPDATES
+    if receiver.kind is Kind.TF_DATASET:
+        return site.method in DATASET_BUILDERS
     if receiver.kind is Kind.OPTIMIZER:
         return site.method in OPTIMIZER_BUILDERS and (receiver.name or "").startswith("tensorflow.")
     return False

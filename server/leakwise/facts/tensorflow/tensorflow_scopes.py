@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.tensorflow import graph_mode, published, traced
 from leakwise.facts.tensorflow.asked_rows import asker_of_rows
+from leakwise.facts.tensorflow.lengthened import lengthened_in
 from leakwise.facts.tensorflow.traced import TfFunction
 from leakwise.facts.terms.events import Argument, CallSite, Loop
 from leakwise.facts.terms.values import Certainty, Value
@@ -40,6 +41,11 @@ class TensorflowScopes:
         """The public method of an estimator of this file that is asked about any number of rows,
         and hands these on, whole, to an argument of a call of this body."""
         return asker_of_rows(self.module, self.definition, argument)
+
+    def lengthened_in(self, site: CallSite, argument: Argument) -> Loop | None:
+        """The loop round a call whose rounds each make an argument longer, which is a name."""
+        name = argument.path or ""
+        return lengthened_in(self.module, self.definition, name, site.loops)
 
     def tensor_in_trace(self, value: Value) -> Certainty | None:
         """How sure it is that a value of this body, which TensorFlow traces, is a symbolic tensor;

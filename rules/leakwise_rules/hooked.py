@@ -78,8 +78,10 @@ def runs_per_call(body: BodyFacts, acquisition: Acquisition) -> bool:
     if any(_runs(call.callee, path) for call in calls for path in hooked):
         return True
     # A loop that calls this may hand it another module each time.
-    handed_in = any(path.partition(".")[0] in body.parameters for path in hooked)
-    return bool(hooked) and not handed_in and _called_again(body)
+    handed_in = {path.partition(".")[0] for path in hooked} & body.parameters
+    if handed_in:
+        return not trains_it and any(map(body.given_the_same_again, handed_in))
+    return bool(hooked) and _called_again(body)
 
 
 def removed(body: BodyFacts, callback: Callback) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Cache, Certainty, Kind, Value
+from leakwise.facts import BodyFacts, Cache, Certainty, GradMode, Kind, Value
+from leakwise.facts.interpreter.containers import attached_part, holds_graph
 from leakwise.rule import (
     Applicability,
     Example,
@@ -53,9 +54,9 @@ class CacheDecoratorOnTensorOrModule(Rule):
 
     ## When it is not a leak
 
-    Functions of numbers, strings and tuples may be cached, and so may static methods of such. A
-    cache made in `__init__` belongs to its object. A `maxsize` bounds what is kept: of arguments,
-    and of a few objects, this is an information only.
+    Functions of numbers, strings and tuples may be cached, and so may static methods of such, where
+    no result refers to an autograd graph. A cache made in `__init__` belongs to its object. A
+    `maxsize` bounds what is kept: of arguments, and of a few objects, this is an information only.
     """
 
     code = "LP022"
@@ -195,6 +196,34 @@ class CacheDecoratorOnTensorOrModule(Rule):
                     @cached_property
                     def groups(self):
                         return list(self.frame.groupby("series"))
+            """,
+            fixed=False,
+        ),
+        Example(
+            bad="""
+                from functools import lru_cache
+                import torch
+                from transformers import AutoModel, AutoTokenizer
+
+                tokenizer = AutoTokenizer.from_pretrained("bert-base-cased")
+                encoder = AutoModel.from_pretrained("bert-base-cased")
+
+                @lru_cache(maxsize=1000)  # leak
+                def vector(text):
+                    return encoder(**tokenizer(text, return_tensors="pt")).last_hidden_state[:, 0]
+            """,
+            good="""
+                from functools import lru_cache
+                import torch
+                from transformers import AutoModel, AutoTokenizer
+
+                tokenizer = AutoTokenizer.from_pretrained("bert-base-cased")
+                encoder = AutoModel.from_pretrained("bert-base-cased")
+
+                @lru_cache(maxsize=1000)
+                @torch.no_grad()
+                def vector(text):
+                    return encoder(**tokenizer(text, return_tensors="pt")).last_hidden_state[:, 0]
             """,
             fixed=False,
         ),
@@ -348,7 +377,19 @@ def _kept(body: BodyFacts, cache: Cache) -> tuple[str, Certainty, bool] | None:
         given = body.parameter(name)
         if _is_heavy(given):
             return f"every `{shown(name)}` that it is given", given.certainty, False
+    returned = body.result.returns
+    if (
+        returned is not None
+        and holds_graph(returned)
+        and cache.parameters
+        # Last, for other files may be read for it.
+        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
+    ):
+        return _WITH_GRAPH, attached_part(returned).certainty.weaker(Certainty.LIKELY), False
     return None
+
+
+_WITH_GRAPH = "each result with its autograd graph"
 
 
 def _is_heavy(value: Value) -> bool:

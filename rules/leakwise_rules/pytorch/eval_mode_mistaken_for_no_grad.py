@@ -68,7 +68,7 @@ class EvalModeMistakenForNoGrad(Rule):
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.INFERENCE_WITH_TRAINING_MACHINERY
-    supersedes = ("LP001", "LP002", "LP007")
+    supersedes = ("LP001", "LP002", "LP003", "LP007")
     practices = (
         Practice(
             "BP10",
@@ -342,8 +342,9 @@ class EvalModeMistakenForNoGrad(Rule):
 
 
 def _may_be_evaluated(body: BodyFacts) -> bool:
-    """Whether a constructor may have put a network into evaluation mode."""
-    return body.class_ is not None and body.file_mentions("eval")
+    """Whether a constructor, or the file's top level, may have put a network into evaluation
+    mode."""
+    return body.name is not None and body.file_mentions("eval")
 
 
 def _may_train_elsewhere(body: BodyFacts, phase: Phase) -> bool:

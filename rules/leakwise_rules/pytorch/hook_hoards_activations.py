@@ -362,7 +362,8 @@ def _piles_up(body: BodyFacts, callback: Callback, kept: Kept, holder: Holder) -
         return False
     if holder.life >= Life.OBJECT and "." in kept.holder:
         return not removed(body, callback)
-    if body.name is not None and _known_to_others(body, kept.holder):
+    own = holder.life is not Life.PROCESS
+    if body.name is not None and own and _known_to_others(body, kept.holder):
         return False
     if removed(body, callback):
         return kept.detached is False and any(

@@ -88,10 +88,11 @@ class Circumstances:
     def is_one_step(self) -> bool:
         """Whether this is one step of a training by its own code: outside of loops it runs a
         backward pass and steps an optimizer, on what it is given, whatever gradients it asks for
-        before. Whoever trains calls it again and again."""
+        before. Whoever trains calls it again and again. A method may be given it by its object."""
         steps = self.module.body(self.definition).of(TrainingStep)
+        definition = self.definition
         return (
-            bool(self.definition.parameter_names())
+            (bool(definition.parameter_names()) or definition.instance_name() is not None)
             and {"backward", "step"} <= {step.what for step in steps}
             and not any(step.loops for step in steps if step.what != GRADIENT)
         )

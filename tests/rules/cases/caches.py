@@ -99,3 +99,27 @@ class Mixture:
         self.density = density
         self.between = between
         self.name = name
+
+
+encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(64, 4), 2)
+
+
+@lru_cache(maxsize=1000)  # leak: LP022
+def vector(text):
+    return encoder(features_of(text))
+
+
+@lru_cache(maxsize=1000)
+@torch.inference_mode()
+def quick_vector(text):
+    return encoder(features_of(text))
+
+
+@lru_cache(maxsize=1000)
+def number(text):
+    return encoder(features_of(text)).mean().item()
+
+
+@lru_cache
+def only_one():
+    return encoder(features_of("once"))

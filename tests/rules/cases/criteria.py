@@ -50,7 +50,7 @@ class Runner:
 def accumulate_for_one_step(net, loader, optimizer, criterion):
     total = 0.0
     for x, y in loader:
-        total = total + criterion(net(x), y)  # miss: LP014 nothing tells that `net` is a network
+        total = total + criterion(net(x), y)  # leak: LP014
     optimizer.zero_grad()
     total.backward()
     optimizer.step()

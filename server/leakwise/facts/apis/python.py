@@ -59,10 +59,21 @@ def _dict(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     if not arguments:
         return container(*keywords.values()).but(name=DICT, length=None)
     first = arguments[0]
+    pairs = first.items or ()
+    if pairs and known and all(_is_named(one) for one in pairs):
+        named = {one.items[0].constant: one.items[1] for one in pairs if one.items}
+        return mapping(tuple((named | keywords).items())).made_from(first.sources)
     held = first.element or UNKNOWN
     if first.name != DICT and held.items is not None and len(held.items) == 2:
         held = held.items[1]
     return Value(Kind.CONTAINER, name=DICT, element=held, sources=first.sources)
+
+
+def _is_named(pair: Value) -> bool:
+    """Whether this is a pair of a known key and a value."""
+    return (
+        pair.items is not None and len(pair.items) == 2 and isinstance(pair.items[0].constant, str)
+    )
 
 
 def _deque(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -222,9 +233,9 @@ BUILTINS: dict[str, Builtin] = {
         (f"builtins.{name}" for name in ["set", "frozenset", "sorted", "reversed"]),
         lambda arguments, keywords: _gathered(arguments, keywords).but(items=None),
     ),
-    "builtins.dict": _dict,
+    **dict.fromkeys(("builtins.dict", "collections.OrderedDict"), _dict),
     **dict.fromkeys(
-        ("collections.defaultdict", "collections.OrderedDict", "collections.Counter"),
+        ("collections.defaultdict", "collections.Counter"),
         _new_container,
     ),
     "collections.deque": _deque,

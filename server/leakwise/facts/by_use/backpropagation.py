@@ -3,10 +3,9 @@ backpropagates of what another stored on `self`, and what a framework backpropag
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
-from leakwise.facts.by_use.class_use import family
 from leakwise.facts.by_use.evidence import backpropagated_assignments
 from leakwise.facts.by_use.graph_origins import (
     A_NUMBER,
@@ -19,7 +18,9 @@ from leakwise.facts.by_use.graph_origins import (
 )
 from leakwise.facts.by_use.numbers_by_name import holds_number
 from leakwise.facts.code.definitions import Definition, FunctionNode
+from leakwise.facts.code.families import family
 from leakwise.facts.code.names import Binding, path_of
+from leakwise.facts.code.written import statements_of
 from leakwise.facts.incremental.memos import Memos
 from leakwise.facts.incremental.noted import STARTING_WORDS, Evidence
 from leakwise.facts.interpreter.state import root_of
@@ -294,6 +295,20 @@ def _returned(
         return None
     in_dict = definition.name in LOSS_IN_DICT
     return lambda node: _loss_in(node, qualified, in_dict=in_dict)
+
+
+def returned_losses(module: "ModuleFacts", definition: Definition) -> frozenset[str]:
+    """The names that a method returns, or returns as a part, and that a trainer backpropagates."""
+    names = _returned(module, definition, qualified_names(module, definition))
+    if names is None:
+        return NONE
+    returned = (one.value for one, _ in statements_of(module, definition) if _gives(one))
+    paths = NONE.union(*(names(value) for value in returned if value is not None))
+    return frozenset(root_of(path.removesuffix(TERM)) for path in paths)
+
+
+def _gives(statement: ast.stmt) -> TypeGuard[ast.Return]:
+    return isinstance(statement, ast.Return)
 
 
 def steps_for_trainer(module: "ModuleFacts", definition: Definition) -> bool:

@@ -1,16 +1,18 @@
 """What a body, or all methods of a class together, do with a name or an attribute: `self.model` is
 a network if one method calls it and another asks it for its parameters."""
 
-import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_WORDS
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, MODULE_EVIDENCE, OPTIMIZER_STEP
+from leakwise.facts.apis.trainers import RETURNS_LOSS
+from leakwise.facts.by_use.loss_functions import compared_networks
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.gathered import GatheredNames
-from leakwise.facts.code.names import ScopeIndex, path_of
+from leakwise.facts.code.names import ScopeIndex
 from leakwise.facts.incremental.queries import Cell, Reads
 
 if TYPE_CHECKING:
@@ -31,14 +33,20 @@ _TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Whether something is called, and which telling methods are called on it."""
+    """Whether something is called, and which telling methods are called on it. `compared` where a
+    criterion compares what it gives, and that is backpropagated."""
 
     called: bool = False
     methods: frozenset[str] = frozenset()
+    compared: bool = False
 
     def with_(self, other: "Use") -> "Use":
         """Both uses together."""
-        return Use(self.called or other.called, self.methods | other.methods)
+        return Use(
+            self.called or other.called,
+            self.methods | other.methods,
+            self.compared or other.compared,
+        )
 
 
 NO_USE = Use()
@@ -96,8 +104,10 @@ def uses_of_outer_names(module: "ModuleFacts", definition: Definition) -> Cell[U
             if not scope.is_class:
                 for name, use in uses_in(module, scope).read().items():
                     asked = (use.methods & _TELLING_ELSEWHERE) - {"train"}
-                    if asked and name not in found and _has_from_outside(definition, name):
-                        found[name] = Use(_calls(definition.index, name), asked)
+                    known = asked or use.compared
+                    if known and name not in found and _has_from_outside(definition, name):
+                        called = _calls(definition.index, name)
+                        found[name] = Use(called, asked, called and use.compared)
             scope = scope.parent
         return found
 
@@ -128,6 +138,8 @@ def uses_in(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
             path: Use(_calls(index, path), methods)
             for path, methods in index.asked_for(_TELLING).items()
         }
+        for path in compared_networks(module, definition):
+            found[path] = found.get(path, NO_USE).with_(Use(called=True, compared=True))
         for name in [path for path in found if path.isidentifier()]:
             for path in index.attributes_given(name):
                 found[path] = found[name].with_(found.get(path, NO_USE))
@@ -148,17 +160,23 @@ def uses_of_attributes(module: "ModuleFacts", class_: Definition) -> Cell[Uses]:
     def compute() -> Uses:
         members = family(module, class_)
         asked: dict[str, set[str]] = {}
-        for word in sorted(_TELLING_ELSEWHERE):
+        compared: set[str] = set()
+        for word in sorted(_TELLING_ELSEWHERE | BACKWARD_METHODS | RETURNS_LOSS.keys()):
             for definition in module.scopes.mentioning(word):
                 method = enclosing_method(definition)
                 if method is None or method.parent not in members:
                     continue
                 start = f"{method.instance_name()}."
                 for path, use in uses_in(module, definition).read().items():
-                    if path.startswith(start) and use.methods & _TELLING_ELSEWHERE:
-                        asked.setdefault(path[len(start) :], set()).update(use.methods - {"train"})
+                    if not path.startswith(start):
+                        continue
+                    name = path[len(start) :]
+                    if use.compared:
+                        compared.add(name)
+                    if use.compared or use.methods & _TELLING_ELSEWHERE:
+                        asked.setdefault(name, set()).update(use.methods - {"train"})
         return {
-            name: Use(_is_called(module, members, name), frozenset(methods))
+            name: Use(_is_called(module, members, name), frozenset(methods), name in compared)
             for name, methods in asked.items()
             if name.isidentifier()
         }
@@ -174,31 +192,3 @@ def _is_called(module: "ModuleFacts", members: tuple[Definition, ...], name: str
             if definition.index.calls(f"{method.instance_name()}.{name}"):
                 return True
     return False
-
-
-def enclosing_method(definition: Definition) -> Definition | None:
-    """The method that a body is, or that a function stands in; None where it has no `self`."""
-    scope: Definition | None = definition
-    while scope is not None and scope.is_function:
-        if scope.is_method:
-            scope.code.read()
-            return None if scope.instance_name() is None else scope
-        scope = scope.parent
-    return None
-
-
-def family(module: "ModuleFacts", class_: Definition) -> tuple[Definition, ...]:
-    """A class and its bases in the file."""
-
-    def compute() -> tuple[Definition, ...]:
-        found = [class_]
-        for one in found:
-            one.code.read()
-            for base in one.node.bases if isinstance(one.node, ast.ClassDef) else ():
-                above = module.names.resolve(one, path_of(base)).definition
-                if above is not None and above.is_class and above not in found:
-                    found.append(above)
-        return tuple(found)
-
-    cell = module.query(class_, "family", compute, (class_,), breaks_cycles=True)
-    return cell.read()  # type: ignore[no-any-return]

@@ -1,4 +1,5 @@
-"""Networks that an object puts into evaluation mode when it is made, and keeps there."""
+"""Networks that an object, or a file at its top level, puts into evaluation mode and that stay in
+it."""
 
 import ast
 from collections.abc import Mapping
@@ -7,9 +8,11 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
-from leakwise.facts.by_use.class_use import enclosing_method, family
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import enclosing_method, family
+from leakwise.facts.code.usage import is_local
 from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.terms.values import Kind, Value
 
 if TYPE_CHECKING:
@@ -23,13 +26,42 @@ def mode_of(run: Run, path: str) -> Value | None:
     """Where the network at a path was put into evaluation mode, as the origin of a value: in this
     body before, or, of an attribute of `self`, where the object was made."""
     mode = run.state.evaluating.get(path)
-    method = enclosing_method(run.definition)
-    if mode is not None or method is None or method.parent is None or method.name in ONCE_METHODS:
+    if mode is not None or run.definition.node is None:
         return mode
-    start = f"{method.instance_name()}."
-    if not path.startswith(start):
+    method = enclosing_method(run.definition)
+    start = f"{method.instance_name()}." if method is not None else None
+    if start is None or not path.startswith(start):
+        return _of_the_file(run, path)
+    if method is None or method.parent is None or method.name in ONCE_METHODS:
         return None
     return _kept_in_evaluation(run.module, method.parent).get(path[len(start) :])
+
+
+def _of_the_file(run: Run, path: str) -> Value | None:
+    """Where the file's top level put the network into evaluation mode that it binds to a path."""
+    root = root_of(path)
+    if root in run.state.values or is_local(run.module, run.definition, root):
+        return None
+    return _evaluated_by_the_file(run.module, run.definition).get(path)
+
+
+def _evaluated_by_the_file(module: "ModuleFacts", definition: Definition) -> Mapping[str, Value]:
+    """The networks that the top level leaves in evaluation mode, of a file that trains and
+    differentiates nothing."""
+    while definition.parent is not None:
+        definition = definition.parent
+    top = definition
+    if not top.index.mentions("eval"):
+        return _NOTHING
+
+    def compute() -> Mapping[str, Value]:
+        words = BACKWARD_METHODS | DIFFERENTIATING | {_TRAIN}
+        if any(module.scopes.mentioning(word) for word in sorted(words)):
+            return _NOTHING
+        return module.body(top).exit_evaluating
+
+    cell = module.query(top, "evaluated by the file", compute, _NOTHING, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
 
 
 def _kept_in_evaluation(module: "ModuleFacts", class_: Definition) -> Mapping[str, Value]:

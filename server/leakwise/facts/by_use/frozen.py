@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.apis.torch_methods import EACH_PARAMETER, FREEZING, MODULE_ITSELF, MODULE_LISTED
-from leakwise.facts.by_use.class_use import enclosing_method, family
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
+from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.name_flow import header
 from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import written_for

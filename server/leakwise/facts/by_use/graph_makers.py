@@ -9,9 +9,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import CUT_GRAPH, GIVE_WHOLE, LEAVE_TORCH
-from leakwise.facts.by_use.class_use import enclosing_method
+from leakwise.facts.by_use.criteria import output_given
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import enclosing_method
 from leakwise.facts.code.names import children, path_of
 
 if TYPE_CHECKING:
@@ -29,8 +30,15 @@ def made_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
     """The path of the only function that may have made the graph of `loss`; none where several
     may, or where it may be a method of a base that is out of sight."""
     search = _Search(module, definition)
-    found = search.makers(loss)
-    return found if len(found) == 1 and all(map(search.is_seen, found)) else _NONE
+    return search.only_one(search.makers(loss))
+
+
+def compared_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
+    """The path of the only function that may have made what a criterion compares for `loss`: a
+    network, rather than the criterion; none where no criterion is known."""
+    search = _Search(module, definition)
+    found = search.makers(loss, behind_criteria=True)
+    return search.only_one(found) if search.criteria else _NONE
 
 
 class _Search:
@@ -41,6 +49,12 @@ class _Search:
         method = enclosing_method(definition)
         self.class_ = None if method is None else method.parent
         self.instance = None if method is None else method.instance_name()
+        self.criteria = 0
+        """How many calls of criteria were met."""
+
+    def only_one(self, found: Paths) -> Paths:
+        """What was found where it is one, and bound in this file."""
+        return found if len(found) == 1 and all(map(self.is_seen, found)) else _NONE
 
     def is_seen(self, path: str) -> bool:
         """Whether what is at a path is bound in this file."""
@@ -49,9 +63,9 @@ class _Search:
             return True
         return root == self.instance and bool(self.module.attribute_writers(self.class_, rest))
 
-    def makers(self, loss: str) -> Paths:
+    def makers(self, loss: str, *, behind_criteria: bool = False) -> Paths:
         """What may have made the graph of what a name holds, where several may only some; each
-        name and each value is looked at once."""
+        name and each value is looked at once. With `behind_criteria` no criterion has."""
         found: set[str] = set()
         names, pending = {loss}, list(self.definition.index.values_of(loss))
         while pending and len(found) < _SEVERAL:
@@ -63,6 +77,11 @@ class _Search:
             elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
                 pending.append(node.value)
             elif isinstance(node, ast.Call):
+                output = behind_criteria and output_given(self.module, self.definition, node)
+                if output:
+                    self.criteria += 1
+                    pending.append(output)
+                    continue
                 pending += self._given(node)
                 path = path_of(node.func)
                 if path is not None and not _cuts(node) and self._may_make(path):

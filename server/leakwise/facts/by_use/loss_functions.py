@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
-from leakwise.facts.by_use.class_use import enclosing_method, family
-from leakwise.facts.by_use.graph_makers import made_by
+from leakwise.facts.apis.trainers import RETURNS_LOSS
+from leakwise.facts.by_use.backpropagation import returned_losses
+from leakwise.facts.by_use.graph_makers import compared_by, made_by
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.gathered import GatheredNames
 from leakwise.facts.code.names import ScopeIndex, path_of
 
@@ -47,6 +49,20 @@ def makes_graphs(module: "ModuleFacts", definition: Definition, path: str) -> bo
     return class_ is not None and attribute in _used_by(module, class_, _makers_in)
 
 
+def compared_networks(module: "ModuleFacts", definition: Definition) -> Paths:
+    """The paths that a body calls for what a criterion compares, and of which it backpropagates
+    the loss: networks."""
+
+    def compute() -> Paths:
+        return frozenset(
+            path
+            for name in _backpropagated(module, definition)
+            for path in compared_by(module, definition, name)
+        )
+
+    return module.query(definition, "compared networks", compute, _NONE).read()  # type: ignore[no-any-return]
+
+
 def _attribute(definition: Definition, path: str) -> tuple[str, Definition | None]:
     """The attribute of `self` that a path is, and the class; no class where it is none."""
     method = enclosing_method(definition) if "." in path else None
@@ -62,7 +78,9 @@ def _losses_in(module: "ModuleFacts", definition: Definition) -> Paths:
     def compute() -> Paths:
         index = definition.index
         return frozenset(
-            path for name in _backpropagated(definition) for path in _called_for(index, name)
+            path
+            for name in _backpropagated(module, definition)
+            for path in _called_for(index, name)
         )
 
     return module.query(definition, "loss functions", compute, _NONE).read()  # type: ignore[no-any-return]
@@ -74,18 +92,20 @@ def _makers_in(module: "ModuleFacts", definition: Definition) -> Paths:
     def compute() -> Paths:
         return frozenset(
             path
-            for name in _backpropagated(definition)
+            for name in _backpropagated(module, definition)
             for path in made_by(module, definition, name)
         )
 
     return module.query(definition, "graph makers", compute, _NONE).read()  # type: ignore[no-any-return]
 
 
-def _backpropagated(definition: Definition) -> Paths:
+def _backpropagated(module: "ModuleFacts", definition: Definition) -> Paths:
+    """The names from which backward passes start, here or in the trainer that is given them."""
     definition.code.read()
+    given = returned_losses(module, definition)
     if not definition.index.mentions_any(BACKWARD_METHODS):
-        return _NONE
-    return frozenset(definition.index.backpropagated_now())
+        return given
+    return given.union(definition.index.backpropagated_now())
 
 
 def _used_by(module: "ModuleFacts", class_: Definition, used: Used) -> Paths:
@@ -94,7 +114,7 @@ def _used_by(module: "ModuleFacts", class_: Definition, used: Used) -> Paths:
     def compute() -> Paths:
         attributes: set[str] = set()
         members = family(module, class_)
-        for word in sorted(BACKWARD_METHODS):
+        for word in sorted(BACKWARD_METHODS | RETURNS_LOSS.keys()):
             for definition in module.scopes.mentioning(word):
                 method = enclosing_method(definition)
                 if method is None or method.parent not in members:

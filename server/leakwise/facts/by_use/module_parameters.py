@@ -4,8 +4,8 @@ with a graph only where it is given one, as a loss of one's own does."""
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_classes import has_no_parameters
-from leakwise.facts.by_use.class_use import family
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import family
 from leakwise.facts.terms.values import Kind, Value
 
 if TYPE_CHECKING:

@@ -53,19 +53,20 @@ def _is_constant(node: ast.expr) -> bool:
 def _are_numbers(count: int, scope: Definition, name: str) -> bool:
     scope.code.read()
     values = list(scope.index.values_of(name))
-    return len(values) == count and all(map(_is_number, values))
+    return len(values) == count and all(map(is_number, values))
 
 
 def _is_given_number(scope: Definition, parameter: ast.arg) -> bool:
     if parameter.annotation is not None:
         return path_of(parameter.annotation) in _NUMBERS
     default = defaults(scope).get(parameter.arg)
-    return default is not None and _is_number(default)
+    return default is not None and is_number(default)
 
 
-def _is_number(node: ast.expr) -> bool:
+def is_number(node: ast.expr) -> bool:
+    """Whether an expression is written as a number."""
     if isinstance(node, ast.UnaryOp):
-        return _is_number(node.operand)
+        return is_number(node.operand)
     if isinstance(node, ast.BinOp):
-        return _is_number(node.left) and _is_number(node.right)
+        return is_number(node.left) and is_number(node.right)
     return isinstance(node, ast.Constant) and type(node.value) in {int, float}

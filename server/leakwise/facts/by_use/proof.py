@@ -3,6 +3,7 @@
 import ast
 
 from leakwise.facts.by_use.graph_origins import ELEMENTS, TERM, Names
+from leakwise.facts.by_use.numbers_by_name import is_number
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.events import GradMode
 from leakwise.facts.terms.values import (
@@ -44,6 +45,20 @@ def proven_part(run: Run, path: str, stored: Value, node: ast.expr) -> Value:
     if any(name.startswith(path + "[") for name in proven):
         return _carrying(run, stored, node)
     return stored
+
+
+def proven_term(run: Run, path: str, term: Value, node: ast.expr) -> Value:
+    """What is added to a total that is backpropagated: it carries a graph where the body adds to
+    the total nowhere else, and else gives it numbers alone."""
+    proven = run.evidence.names.get(id(run.statement), frozenset())
+    if path not in proven or run.state.grad is GradMode.OFF or not _is_open(term):
+        return term
+    if not path.isidentifier() or run.definition.node is None:
+        return term
+    index = run.definition.index
+    given = index.values_of(path)
+    others = len(index.bindings_of(path)) - sum(map(is_number, given))
+    return _carrying(run, term, node) if others == 1 else term
 
 
 def sibling_value(run: Run, path: str, value: Value, node: ast.expr) -> Value:

@@ -104,7 +104,9 @@ def _handed_out(
         elif signature.vararg is not None:
             given.setdefault(signature.vararg.arg, []).append(one)
     for keyword, one in zip(node.keywords, named, strict=True):
-        if keyword.arg is None:
+        if keyword.arg is None and signature.kwarg is not None and not by_name:
+            given.setdefault(signature.kwarg.arg, []).append(one)
+        elif keyword.arg is None:
             anywhere.append(one)
         elif keyword.arg in by_name:
             given.setdefault(keyword.arg, []).append(one)
@@ -117,6 +119,13 @@ def rest_of(definition: Definition) -> str | None:
     """What a function calls the arguments that have no parameter of their own: `args`."""
     node = definition.node
     extra = node.args.vararg if isinstance(node, FunctionNode) else None
+    return None if extra is None else extra.arg
+
+
+def named_rest_of(definition: Definition) -> str | None:
+    """What a function calls the named arguments that have no parameter of their own: `kwargs`."""
+    node = definition.node
+    extra = node.args.kwarg if isinstance(node, FunctionNode) else None
     return None if extra is None else extra.arg
 
 

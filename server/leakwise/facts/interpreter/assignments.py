@@ -3,12 +3,12 @@
 import ast
 
 from leakwise.facts.by_use.evaluation_mode import note_mode
-from leakwise.facts.by_use.proof import proven_value, sibling_value
+from leakwise.facts.by_use.proof import proven_term, proven_value, sibling_value
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
 from leakwise.facts.interpreter.binding import bind, is_from_before, outlives_body
-from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot
+from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot, write_into
 from leakwise.facts.interpreter.mixing import element_by, gained, mixed_with
 from leakwise.facts.interpreter.module_lists import put_in
 from leakwise.facts.interpreter.run import Run, shown
@@ -56,6 +56,8 @@ def augment(run: Run, node: ast.AugAssign) -> None:
         element = operand.element if operand.kind is Kind.CONTAINER else operand
         keep(run, path, old, "extend", node.value, element or UNKNOWN)
         return
+    if isinstance(node.op, ast.Add | ast.Sub):
+        operand = proven_term(run, path, operand, node.value)
     new = arithmetic(old, operand)
     if isinstance(node.op, (ast.Add, ast.Sub)):
         _accumulated(run, path, node.value, operand)
@@ -79,9 +81,12 @@ def _augment_element(
     if holder is None:
         return
     held = run.read(holder)
-    if held.is_tensor:
+    if held.is_tensor and not operand.carries_graph:
         return
     _accumulated(run, holder, node.value, operand)
+    if held.is_tensor:
+        write_into(run, holder, held, operand)
+        return
     gathered = deep_sources(new) | {holder}
     if is_from_before(run, holder) or outlives_body(run, holder):
         run.outcome.store(Value(sources=gathered))
@@ -150,7 +155,10 @@ def _assign_one(
         value = proven_value(run, path, value, value_node, proven)
         if mixed is not None:
             for other in mixed.others:
-                _accumulated(run, path, other, run.evaluate(other), mixed.how)
+                operand = run.evaluate(other)
+                if len(mixed.others) == 1:
+                    operand = proven_term(run, path, operand, other)
+                _accumulated(run, path, other, operand, mixed.how)
             anew = _begun_here(path, run.state.values.get(path))
             run.state.change(path, _accumulated_value(path, value, anew=anew))
             _note_attribute(run, path, value_node, value, recursive=not anew)

@@ -36,6 +36,16 @@ def cut(value: Value) -> Value:
     return value if sources is value.sources else value.but(sources=sources)
 
 
+def without_paths(value: Value) -> Value:
+    """The same value, cut from its graph: of what stands at the paths that it was made from nobody
+    gets a gradient through it. Which arguments and calls made it is still known."""
+    gone = [one for one in value.sources if isinstance(one, str) and one[:1] != _PARAMETER]
+    return value.but(sources=value.sources.difference(gone)) if gone else value
+
+
+_PARAMETER = "<"
+
+
 def graph_sources(value: Value) -> frozenset[Source]:
     """The sources of what a value holds; marks among them only where a graph is carried on."""
     sources = deep_sources(value)

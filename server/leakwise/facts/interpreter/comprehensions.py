@@ -4,15 +4,53 @@ import ast
 
 from leakwise.facts.code.names import paths_in
 from leakwise.facts.interpreter.binding import bind
+from leakwise.facts.interpreter.containers import attached_part, holds_graph
 from leakwise.facts.interpreter.rounds import bound_names, looped_over
-from leakwise.facts.interpreter.run import Run
-from leakwise.facts.terms.events import Loop
+from leakwise.facts.interpreter.run import Run, shown
+from leakwise.facts.terms.events import Keeping, Loop, TrainingStep
 from leakwise.facts.terms.values import Kind, Value
 
 
 def comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
     """What `[... for ... in ...]`, a set or a generator like it gives."""
-    return _gathered(run, node, node.generators, (node.elt,))
+    made = _gathered(run, node, node.generators, (node.elt,))
+    if not isinstance(node, ast.GeneratorExp) and run.binds(node):
+        _note_gathered(run, node, made)
+    return made
+
+
+def _note_gathered(run: Run, node: ast.ListComp | ast.SetComp, made: Value) -> None:
+    """Notes what the rounds of a comprehension that trains put into the list that it makes, as
+    with `append` in a loop: where each round uses up its graph, the list keeps all of them."""
+    stored, path = made.element, run.bound_to
+    if stored is None or path is None or not holds_graph(stored):
+        return
+    steps = (one for one in run.outcome.events.values() if isinstance(one, TrainingStep))
+    inner = next((one.loops for one in steps if _is_inside(one.loops, node)), None)
+    if inner is None:
+        return
+    place, part = run.place(node.elt), attached_part(stored)
+    whole = stored.carries_graph
+    run.outcome.add(
+        Keeping(
+            place,
+            inner,
+            path,
+            made,
+            "append",
+            part,
+            shown(node.elt),
+            (place,) if whole else (),
+            (stored,) if whole else (),
+            run.loops,
+            False,
+            run.statement_place(),
+        )
+    )
+
+
+def _is_inside(loops: tuple[Loop, ...], node: ast.expr) -> bool:
+    return any(loop.identity == id(node) for loop in loops)
 
 
 def dict_comprehension(run: Run, node: ast.DictComp) -> Value:

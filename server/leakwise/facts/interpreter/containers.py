@@ -179,12 +179,17 @@ def keep(
         )
     )
     if holder.kind is Kind.TENSOR:
-        written = holder.but(graph=Graph.ATTACHED, certainty=stored.certainty, scalar=Scalar.OPEN)
-        run.state.change(path, run.recorded(written).made_from(deep_sources(stored) | {path}))
+        write_into(run, path, holder, stored)
         return
     held = holder if holder.kind is Kind.CONTAINER else _ASSUMED.but(element=holder.element)
     now = put_beside(held, stored, path)
     run.state.change(path, with_part(run, path, holder, now, node, stored))
+
+
+def write_into(run: Run, path: str, holder: Value, written: Value) -> None:
+    """Notes that something with a graph is written into a part of the tensor at a path."""
+    now = holder.but(graph=Graph.ATTACHED, certainty=written.certainty, scalar=Scalar.OPEN)
+    run.state.change(path, run.recorded(now).made_from(deep_sources(written) | {path}))
 
 
 def put_beside(held: Value, stored: Value, path: str) -> Value:

@@ -165,17 +165,19 @@ def _entry_state(
             if extra.annotation is not None:
                 element = annotated(module, definition, extra.annotation)
             value = Value(Kind.CONTAINER, name=type_name, element=element)
-            if given is not None and extra is node.args.vararg:
+            if given is not None:
                 value = _all_made_from(given.get(extra.arg, value), marker(extra.arg))
             state.change(extra.arg, value.made_from(frozenset({marker(extra.arg)})))
     return state
 
 
 def _all_made_from(rest: Value, source: Source) -> Value:
-    """What `*args` holds, each part of it known to be made from a parameter."""
+    """What `*args` or `**kwargs` holds, each part of it known to be made from a parameter."""
     made = frozenset({source})
     items = None if rest.items is None else tuple(one.made_from(made) for one in rest.items)
-    return rest.but(items=items, element=rest.element and rest.element.made_from(made))
+    fields = rest.fields and tuple((key, one.made_from(made)) for key, one in rest.fields)
+    element = rest.element and rest.element.made_from(made)
+    return rest.but(items=items, fields=fields, element=element)
 
 
 def parameter_value(

@@ -10,6 +10,7 @@ from leakwise.facts.code.parameters import (
     Given,
     defaults,
     given_to,
+    named_rest_of,
     rest_of,
 )
 from leakwise.facts.code.usage import is_local
@@ -37,12 +38,16 @@ from leakwise.facts.terms.events import (
     Waiting,
 )
 from leakwise.facts.terms.values import (
+    DICT,
     NONE,
     OTHER,
+    UNKNOWN,
     Kind,
     Source,
     Value,
     container,
+    join,
+    mapping,
     merge_sources,
 )
 
@@ -64,7 +69,7 @@ def local_call(
     if _is_early(run, node, definition):
         found = _early_summary(run, definition, given)
     else:
-        found = _summary(run, definition, given, anywhere)
+        found = _summary(run, node, definition, given, anywhere)
         if found.flows is None and _is_own(run, node, definition):
             found = _made_summary(run, definition)
     place = run.place(node)
@@ -109,17 +114,21 @@ def construct_local(
     return constructed(run, node, made.made_from(held))
 
 
-def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list[Given]) -> Summary:
+def _summary(
+    run: Run, node: ast.Call, definition: Definition, given: _Arguments, anywhere: list[Given]
+) -> Summary:
     """The summary of a function, for these arguments where they may tell more."""
     found = run.module.summary(definition)
     if run.depth >= MOST_DEPTH or not is_followed(definition):
         return found
     known: dict[str, Value] = {}
-    extra = rest_of(definition)
+    extra, named = rest_of(definition), named_rest_of(definition)
     for name, several in given.items():
         if name == extra:
             rest = container(*(one.value for one in several), items=True)
             known[name] = abstracted(rest)
+        elif name == named:
+            known[name] = _by_keyword(node, several)
         elif len(several) == 1:
             known[name] = abstracted(several[0].value)
     if not anywhere:
@@ -133,6 +142,25 @@ def _summary(run: Run, definition: Definition, given: _Arguments, anywhere: list
         return found
     arguments = tuple(sorted(known.items(), key=_by_name))
     return run.module.summary_for(definition, Context(arguments, run.state.grad, run.depth + 1))
+
+
+def _by_keyword(node: ast.Call, several: list[Given]) -> Value:
+    """The dict of named arguments that have no parameter of their own: `fit(**losses)` puts all
+    that another one holds into it."""
+    names = {id(one.value): one.arg for one in node.keywords}
+    fields: list[tuple[object, Value]] = []
+    others: Value | None = None
+    for one in several:
+        name = names.get(id(one.node))
+        if name is not None:
+            fields.append((name, abstracted(one.value)))
+        elif one.value.fields is not None:
+            fields.extend((key, abstracted(held)) for key, held in one.value.fields)
+        else:
+            # What a module returned may be such a dict.
+            held = abstracted(one.value if one.value.is_tensor else one.value.element or UNKNOWN)
+            others = held if others is None else join(others, held)
+    return mapping(tuple(fields), others).but(name=DICT)
 
 
 def _is_early(run: Run, node: ast.Call, definition: Definition) -> bool:
@@ -262,7 +290,7 @@ def _note_kept(
     if len(several) > 1:
         # `total += value * n`: what carries a graph brings it in.
         several = [one for one in several if holds_graph(one.value)]
-        if kept.parameters == {rest_of(definition)}:
+        if kept.parameters <= {rest_of(definition), named_rest_of(definition)}:
             # All of them go in together.
             del several[1:]
     if len(several) != 1:

@@ -19,6 +19,11 @@ def holding(made: Value, arguments: Iterable[Value]) -> Value:
     """A list of layers that is made of these arguments; other modules as they are."""
     if made.name not in _OF_MODULES:
         return made
+    arguments = list(arguments)
+    if len(arguments) == 1 and arguments[0].fields is not None:
+        # Each stands in an attribute of its own, too.
+        named = ((name, one) for name, one in arguments[0].fields if known_module(one))
+        made = made.but(fields=tuple((name, one.portable()) for name, one in named))
     return _with(made, [one for argument in arguments for one in _layers_in(argument)])
 
 

@@ -23,13 +23,16 @@ def in_some_round(values: Iterable[Value]) -> Value | None:
     attached = [one for one in taken if one.carries_graph]
     if not attached or joined.carries_graph:
         return joined
-    if not all(one.is_tensor or one.kind is Kind.NUMBER for one in taken):
+    if not all(one.is_tensor or one.kind in _NO_STRUCTURES for one in taken):
         return joined
     found = attached[0]
     for one in attached[1:]:
         found = join(found, one)
     kind = found.kind if joined.is_tensor else Kind.OUTPUT
     return found.but(kind=kind, graph=Graph.ATTACHED, scalar=joined.scalar)
+
+
+_NO_STRUCTURES = frozenset({Kind.NUMBER, Kind.UNKNOWN})
 
 
 def each_of(value: Value) -> Value | None:

@@ -13,8 +13,9 @@ from leakwise.facts.apis.torch_methods import (
     OPTIMIZER_STEP,
     WEIGHT_EVIDENCE,
 )
-from leakwise.facts.by_use.class_use import SeenUses, Use, family, uses_seen_by
+from leakwise.facts.by_use.class_use import SeenUses, Use, uses_seen_by
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import family
 from leakwise.facts.code.members import early_method_value, made_attribute
 from leakwise.facts.code.names import path_of
 from leakwise.facts.incremental.memos import Memos
@@ -301,7 +302,7 @@ def kind_used_as(use: Use) -> Kind | None:
     if not use.called:
         asked = use.methods & MODULE_EVIDENCE
         return Kind.MODULE if asked & WEIGHT_EVIDENCE and len(asked) > 1 else None
-    if not MODULE_EVIDENCE.isdisjoint(use.methods):
+    if use.compared or not MODULE_EVIDENCE.isdisjoint(use.methods):
         return Kind.MODULE
     return None if MODEL_EVIDENCE.isdisjoint(use.methods) else Kind.KERAS_MODEL
 

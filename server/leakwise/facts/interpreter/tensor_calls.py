@@ -25,7 +25,7 @@ from leakwise.facts.apis.torch_methods import (
 )
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.carrying import cut as without_mark
-from leakwise.facts.interpreter.carrying import graph_sources
+from leakwise.facts.interpreter.carrying import graph_sources, without_paths
 from leakwise.facts.interpreter.object_methods import SAMPLES, pair
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.events import GradMode
@@ -176,7 +176,7 @@ def tensor_method(
             return SHAPE
         return NUMBER if name == "item" or name in SIZES else OTHER
     if name in CUT_GRAPH:
-        cut = without_mark(receiver).but(
+        cut = without_paths(receiver).but(
             kind=Kind.TENSOR, graph=Graph.DETACHED, storage=shown_whole(receiver.storage)
         )
         return _in_place(run, node, cut) if name == "detach_" else cut

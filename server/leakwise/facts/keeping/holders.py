@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
-from leakwise.facts.by_use.class_use import enclosing_method, family
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.parameters import defaults
 from leakwise.facts.code.usage import is_local
 from leakwise.facts.interpreter.state import root_of

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leakwise.facts.by_use.class_use import family, uses_of_attributes
+from leakwise.facts.by_use.class_use import uses_of_attributes
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import family
 from leakwise.facts.interpreter.run import kind_used_as
 from leakwise.facts.terms.values import Kind, Value
 

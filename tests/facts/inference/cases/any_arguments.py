@@ -34,3 +34,24 @@ def run(x):
     behind = rest_of(1, out)  #? Output attached
     before = rest_of(out, 1)  #? Number
     several = first_of(*both)  #? unknown
+
+
+def by_name(**named):
+    return named["loss"]
+
+
+def each_by_name(**named):
+    found = []
+    for _, value in named.items():
+        found.append(value)
+    return found
+
+
+def run_by_name(x, unseen):
+    out = net(x)
+    picked = by_name(loss=out, rate=1)  #? Output attached
+    number = by_name(loss=1, rate=out)  #? Number
+    spread = by_name(**{"loss": out, "rate": 1})  #? Output attached
+    whole = by_name(**out)  #? Output attached
+    each = each_by_name(loss=out, rate=unseen.rate)[0]  #? Output attached
+    cut = each_by_name(loss=out.detach(), rate=1)[0]  #? unknown

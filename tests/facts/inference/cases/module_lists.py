@@ -1,4 +1,6 @@
 # What lists of layers hold, and so what each of their layers gives.
+from collections import OrderedDict
+
 import torch
 from torch import nn
 
@@ -70,3 +72,15 @@ class Network(nn.Module):
         y = self.whole(torch.ones(2))  #? Output attached
         y = self.grown(torch.ones(2))  #? Output attached
         return y
+
+
+named = nn.Sequential(OrderedDict([("proj", nn.Linear(2, 2)), ("act", nn.ReLU())]))
+plain = nn.Sequential(OrderedDict([("act", nn.ReLU()), ("pool", nn.AvgPool1d(1))]))
+layers = OrderedDict()
+layers["proj"] = nn.Linear(2, 2)
+filled = nn.Sequential(layers)
+named(x)  #? Output attached
+plain(x)  #? Tensor detached
+filled(x)  #? Output attached
+named.proj(x)  #? Output attached
+named.act(x)  #? Tensor detached

@@ -42,6 +42,9 @@ REST_SECONDS = 0.3
 # Parsers and visitors recurse deeply; macOS gives all threads but the first only 512 KiB.
 _STACK_BYTES = 16 * 1024 * 1024
 
+_TURN_SECONDS = 0.001
+"""How long the loop has its turn before this thread does what can wait."""
+
 # The default, 5 ms, is how long the loop would wait for a busy analysis to let it run.
 _SWITCH_SECONDS = 0.0005
 
@@ -70,6 +73,7 @@ class Scheduler:
         self._entries: dict[str, Entry] = {}
         self._loaded = LoadedEntries()
         self._unpublished: dict[str, None] = {}
+        self._looked_at: dict[str, None] = {}
         self.neighbours = Neighbours(self._inbox.put)
         self._questions: list[tuple[Urgency, int, Callable[[], None]]] = []
         self._asked = 0
@@ -92,7 +96,7 @@ class Scheduler:
         """Ends the thread after the step it is at, without waiting for it, and the process that
         knows other files."""
         self._stopping = True
-        self._inbox.put(_nothing)
+        self._inbox.put(lambda: None)
         self.neighbours.stop()
 
     def open(self, document: Document) -> None:
@@ -168,6 +172,8 @@ class Scheduler:
             self._publish_findings(self._entries[uri])
         elif self.neighbours.restless:
             self._take_answers()
+        elif self._looked_at:
+            self._follow_up(*self._looked_at.popitem())
         else:
             self._resync_rested()
 
@@ -183,6 +189,8 @@ class Scheduler:
     def _patience(self) -> float | None:
         if self._questions or self._unpublished or self.neighbours.restless:
             return 0.0
+        if self._looked_at:
+            return _TURN_SECONDS
         times = [entry.rests_at for entry in self._entries.values() if entry.rests_at is not None]
         if self._loaded.wants_collection and not times:
             return 0.0
@@ -289,10 +297,16 @@ class Scheduler:
             self._unpublished[uri] = None
 
     def _publish_findings(self, entry: Entry) -> None:
-        findings = entry.ask(_findings)
+        findings = entry.ask(lambda analysis: analysis.findings())
         self._call_on_loop(self._publish, entry.document, findings)
-        self._ask_neighbours(entry)
-        self._loaded.look_at(entry)
+        self._looked_at[entry.document.uri] = None
+
+    def _follow_up(self, uri: str, _: None) -> None:
+        """What can wait until the client was told, which the loop does."""
+        entry = self._entries.get(uri)
+        if entry is not None:
+            self._ask_neighbours(entry)
+            self._loaded.look_at(entry)
 
     def _ask_neighbours(self, entry: Entry) -> None:
         """Asks what the findings' facts want to know of other files; these see its text."""
@@ -341,10 +355,7 @@ class Scheduler:
             answer.set_result(None if entry is None else entry.ask(question))
         except Exception as error:
             answer.set_exception(error)
-        if entry is not None and not self.pushes:
-            self._ask_neighbours(entry)
-        if entry is not None:
-            self._loaded.look_at(entry)
+        self._looked_at[uri] = None
 
     def _resync_rested(self) -> None:
         now = time.monotonic()
@@ -371,18 +382,10 @@ class Scheduler:
             self._loop.call_soon_threadsafe(function, *arguments)
 
 
-def _nothing() -> None:
-    """Wakes the thread."""
-
-
 def _load_engine() -> None:
     from leakwise.engine import load_rules
 
     load_rules()
-
-
-def _findings(analysis: "Analysis") -> "list[Finding]":
-    return analysis.findings()
 
 
 def _told(answers: "Mapping[Question, Answer]", analysis: "Analysis") -> bool:

@@ -25,6 +25,7 @@ from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import shown
 
 _CALLBACKS = "keras.callbacks."
+_OF_FUNCTIONS = "LambdaCallback"
 _COPIES = (WEIGHTS, GRADIENTS, PREDICTIONS, MODEL_OUTPUT)
 
 
@@ -247,12 +248,12 @@ class CallbackAccumulatesState(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        class_ = body.class_
-        if class_ is None or body.rhythm < Rhythm.EPOCH or not class_.derives_under(_CALLBACKS):
+        if not _is_callback(body) or body.rhythm < Rhythm.EPOCH:
             return
         for keeping in body.keepings:
             certainty = _large(keeping.stored)
-            if certainty is None or not keeping.holder.startswith(f"{body.instance_name}."):
+            own = body.class_ is None or keeping.holder.startswith(f"{body.instance_name}.")
+            if certainty is None or not own:
                 continue
             holder = body.holder(keeping)
             if holder is None or holder.bounded_in_one_training or not in_known_container(keeping):
@@ -272,6 +273,13 @@ class CallbackAccumulatesState(Rule):
                 value=shown(keeping.stored_text),
                 turn="batch" if step else "epoch",
             )
+
+
+def _is_callback(body: BodyFacts) -> bool:
+    """Whether it is a method of a callback of Keras, or a function that one is made of."""
+    if body.class_ is not None:
+        return body.class_.derives_under(_CALLBACKS)
+    return body.file_mentions(_OF_FUNCTIONS) and body.handed_to(_OF_FUNCTIONS)
 
 
 def _large(stored: Value) -> Certainty | None:

@@ -282,6 +282,10 @@ class GpuMemoryGrowthNotEnabled(Rule):
                 process = multiprocessing.Process(target=worker, args=(cfg,))
                 process.start()
                 process.join()
+                for cfg in configs:
+                    process = multiprocessing.Process(target=worker, args=(cfg,))
+                    process.start()
+                    process.join()
             """,
         ),
     )
@@ -312,6 +316,15 @@ def _works(body: BodyFacts, function: Definition) -> bool:
     return body.calls_in(function, _WORK) or bool(body.module.facts(function).model_uses)
 
 
+def _is_waited_for(body: BodyFacts, site: CallSite) -> bool:
+    """Whether each round waits for its process to end, so that there is one at a time."""
+    return any(
+        one.receiver == site.bound_to and one.loops == site.loops
+        for one in body.method_calls("join")
+        if one.receiver is not None
+    )
+
+
 def _started(body: BodyFacts, callback: Callback) -> CallSite | None:
     """The call that runs a function in several processes; None for threads, for one process, and
     for what is not known."""
@@ -319,7 +332,7 @@ def _started(body: BodyFacts, callback: Callback) -> CallSite | None:
     if site is None:
         return None
     if site.value.name in _PROCESSES:
-        return site if site.loops else None
+        return site if site.loops and not _is_waited_for(body, site) else None
     pool = site.receiver_value
     if site.method not in _MAPS or pool.kind is not Kind.POOL:
         return None

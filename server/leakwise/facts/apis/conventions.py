@@ -96,6 +96,8 @@ _KERAS_LAYER: dict[str, Rhythm] = {
     "reset_state": Rhythm.EPOCH,
 }
 
+LAMBDA_CALLBACK = "keras.callbacks.LambdaCallback"
+"""Is given functions by the names of a callback's methods."""
 CONVENTIONS: tuple[tuple[frozenset[str], dict[str, Rhythm]], ...] = (
     (
         LIGHTNING_BASES

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.conventions import CONVENTIONS, ONCE_METHODS
+from leakwise.facts.apis.conventions import CONVENTIONS, LAMBDA_CALLBACK, ONCE_METHODS
 from leakwise.facts.apis.torch_methods import PASS_HOOKS
 from leakwise.facts.code.callers import call_sites
 from leakwise.facts.code.decorators import decorators_of
@@ -41,7 +41,8 @@ def rhythm_of(module: "ModuleFacts", definition: Definition, deep: int = 0) -> R
         known = _by_convention(module, definition)
         if known is None:
             runs_in_passes = _is_hook(module, definition)
-            known = Rhythm.STEP if runs_in_passes else _by_calls(module, definition, deep)
+            known = Rhythm.STEP if runs_in_passes else _by_lambda_callback(module, definition)
+            known = known or _by_calls(module, definition, deep)
         if known is Rhythm.UNKNOWN and _starts_program(module, definition):
             return Rhythm.ONCE
         return known
@@ -63,6 +64,23 @@ def _by_convention(module: "ModuleFacts", definition: Definition) -> Rhythm | No
             return rhythm
     if definition.name == "forward" and bases.is_module:
         return Rhythm.STEP
+    return None
+
+
+def _by_lambda_callback(module: "ModuleFacts", definition: Definition) -> Rhythm | None:
+    """How often Keras calls a function that is handed to a callback made of functions, by the name
+    of the argument."""
+    words = module.names.words_for((LAMBDA_CALLBACK,))
+    if not any(module.scopes.mentioning(word) for word in words):
+        return None
+    methods = next(by_name for classes, by_name in CONVENTIONS if LAMBDA_CALLBACK in classes)
+    for other in module.scopes.mentioning(definition.name):
+        if other.is_class or not other.mentions(words):
+            continue
+        for site in module.facts(other).calls_of(LAMBDA_CALLBACK):
+            for given in site.arguments:
+                if given.value.definition is definition:
+                    return methods.get(given.keyword)
     return None
 
 

@@ -40,8 +40,11 @@ def keeper(body: BodyFacts, event: Accumulation | Keeping) -> Iterator[RelatedPl
 
 
 def is_slot(event: Accumulation | Keeping) -> bool:
-    """Whether it is put at a key that the call may name: the next value takes the same place."""
-    return isinstance(event, Keeping) and event.how == "item"
+    """Whether it is put at a key that the call may name: the next value takes the same place. A
+    tensor that is written to refers to the graphs of all that was."""
+    if not isinstance(event, Keeping) or event.how != "item":
+        return False
+    return event.holder_value.kind is not Kind.TENSOR
 
 
 def read_for_backward(body: BodyFacts, event: Accumulation | Keeping) -> bool:

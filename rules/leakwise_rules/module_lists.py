@@ -36,7 +36,10 @@ def _piles_up(body: BodyFacts, class_: ClassFacts, keeping: Keeping) -> bool:
 
 def _by_readers(body: BodyFacts, class_: ClassFacts, attribute: str) -> Certainty:
     """Who reads a list of a module elsewhere may empty it there: nobody else is to be expected
-    where its readers are in the class, or its name says that it is the class's own."""
+    where its readers are in the class, its name says that it is the class's own, or the program
+    that runs the module stands in the file."""
+    if class_.run_in_loop:
+        return Certainty.LIKELY
     readers = [other for other in class_.bodies_mentioning(attribute) if other.name != "__init__"]
     if attribute.startswith("_") or any(other.name != body.name for other in readers):
         return Certainty.LIKELY

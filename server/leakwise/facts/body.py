@@ -358,9 +358,10 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
         return tuple(self.module.facts(one) for one in self.module.callers(self.definition))
 
     def called_in_loop(self, outlived_by: str = "") -> bool:
-        """Whether a loop in this file calls this function, or an optimizer's step in one does. With
-        `outlived_by`, only loops that do not bind the name this path begins with in each round."""
-        return called_in_loop(self.module, self.definition, outlived_by)
+        """Whether a loop in this file calls this function, or one that calls it, or an optimizer's
+        step in one does. With `outlived_by`, only loops that do not bind the name this path begins
+        with in each round."""
+        return called_in_loop(self.module, self.definition, outlived_by, through=1)
 
     def value(self, path: str) -> Value:
         """What a path holds where the body ends."""

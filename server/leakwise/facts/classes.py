@@ -8,6 +8,7 @@ from leakwise.facts.keeping.holders import is_class_attribute, limits_of_attribu
 from leakwise.facts.keeping.holdings import attributes_of, holds
 from leakwise.facts.repeating.requests import called_in_loop
 from leakwise.facts.resources.fates import Owner, attribute_owner, is_closable
+from leakwise.facts.terms.events import ModuleCall
 from leakwise.facts.terms.lifetimes import Rhythm
 from leakwise.facts.terms.values import Kind, Value
 
@@ -141,6 +142,17 @@ class ClassFacts:
     def shares(self, attribute: str) -> bool:
         """Whether `self.attribute` is one container of the class, which all its objects share."""
         return is_class_attribute(self.module, self.definition, attribute)
+
+    @property
+    def run_in_loop(self) -> bool:
+        """Whether a body of this file makes a network of the class and runs it in a loop: what is
+        done with it is seen."""
+        return any(
+            call.loops and call.callee == site.bound_to
+            for caller, site in self.module.call_sites(self.definition)
+            if site.bound_to is not None
+            for call in self.module.body(caller).of(ModuleCall)
+        )
 
     @property
     def made_in_loop(self) -> bool:

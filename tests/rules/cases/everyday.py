@@ -159,7 +159,7 @@ class Net(nn.Module):
 
     def forward(self, x):
         self.hidden = torch.tanh(self.fc(x) + self.hidden)  # leak: LP004
-        self.hist.append(self.hidden)
+        self.hist.append(self.hidden)  # leak: LP004
         return self.hidden
 
 

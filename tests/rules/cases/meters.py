@@ -150,3 +150,55 @@ class Engine:
         for x, y in loader:
             loss = self.step(x, y)
             self.meter.update(loss)  # leak: LP006
+
+
+class Row:
+    def __init__(self):
+        self.total, self.count = 0.0, 0
+
+    def add(self, value, count=1):
+        self.total += value * count
+        self.count += count
+
+
+class Table:
+    def __init__(self):
+        self.rows = defaultdict(Row)
+        self.first = Row()
+        self.last = torch.zeros(1000)
+        self.cut = torch.zeros(1000)
+
+    def note(self, **values):
+        for name, value in values.items():
+            self.rows[name].add(value)
+
+    def note_numbers(self, **values):
+        for name, value in values.items():
+            if isinstance(value, torch.Tensor):
+                value = value.item()
+            self.rows[name].add(value)
+
+    def note_first(self, value):
+        self.first.add(value)
+
+    def put(self, at, values):
+        self.last[at] = values
+
+    def put_cut(self, at, values):
+        self.cut[at] = values.detach()
+
+
+def tabled(model: nn.Module, batches, optimizer):
+    table, rows = Table(), {name: Row() for name in ("loss", "rate")}
+    for at, x, y in batches:
+        losses = nn.functional.mse_loss(model(x), y, reduction="none").mean(1)
+        loss = losses.mean()
+        loss.backward()
+        optimizer.step()
+        table.note(loss=loss, rate=0.1)  # leak: LP006
+        table.note_numbers(loss=loss, rate=0.1)
+        table.note_first(loss)  # leak: LP006
+        table.put(at, losses)  # leak: LP006
+        table.put_cut(at, losses)
+        rows["loss"].add(loss)  # leak: LP006
+        rows["loss"].add(loss.item())

@@ -6,6 +6,7 @@ from leakwise.facts.by_use.evaluation_mode import note_mode
 from leakwise.facts.by_use.proof import proven_term, proven_value, sibling_value
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.names import path_of
+from leakwise.facts.code.parameters import parameters_in
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
 from leakwise.facts.interpreter.binding import bind, is_from_before, outlives_body
 from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot, write_into
@@ -269,7 +270,8 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
     path, holder_path = path_of(target), path_of(target.value)
     if holder_path is None or holder.kind is Kind.TENSOR:
         run.outcome.store(value)
-        if holder_path is not None and path is None and value.carries_graph:
+        carried = value.carries_graph or parameters_in(value.sources)
+        if holder_path is not None and path is None and carried:
             keep(run, holder_path, holder, "item", node, value)
         return
     if holder.kind is Kind.OUTPUT:

@@ -255,6 +255,9 @@ def _qualified_call(
         return _mapped(run, node, arguments)
     if name == "builtins.zip" and len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
         return transposed(arguments[0])
+    if name == "collections.defaultdict" and len(arguments) == 1 and _makes_objects(arguments[0]):
+        each = ast.copy_location(ast.Call(node.args[0], [], []), node.args[0])
+        return Value(Kind.CONTAINER, name=DICT, element=call(run, each, arguments[0], None, [], {}))
     builtin = BUILTINS.get(name)
     if builtin is not None:
         made = builtin(arguments, keywords)
@@ -266,6 +269,11 @@ def _qualified_call(
     if effect is None:
         return constructed(run, node, outside_call(run, node, callee, everything))
     return _effect(run, node, name, effect, arguments, keywords)
+
+
+def _makes_objects(factory: Value) -> bool:
+    """Whether this is a class of the file."""
+    return factory.kind is Kind.CLASS and factory.definition is not None
 
 
 _NAMING = (ast.Lambda, ast.Name, ast.Attribute)

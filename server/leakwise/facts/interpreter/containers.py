@@ -179,7 +179,8 @@ def keep(
         )
     )
     if holder.kind is Kind.TENSOR:
-        write_into(run, path, holder, stored)
+        if stored.carries_graph:
+            write_into(run, path, holder, stored)
         return
     held = holder if holder.kind is Kind.CONTAINER else _ASSUMED.but(element=holder.element)
     now = put_beside(held, stored, path)

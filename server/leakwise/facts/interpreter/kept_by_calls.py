@@ -4,7 +4,7 @@ function stands there or in another file."""
 import ast
 
 from leakwise.facts.code.names import path_of
-from leakwise.facts.code.parameters import Given, without_parameters
+from leakwise.facts.code.parameters import Given
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
 from leakwise.facts.interpreter.binding import fresh_loops, is_from_before
 from leakwise.facts.interpreter.containers import holds_graph, put_beside
@@ -28,7 +28,7 @@ def note_kept_argument(
 ) -> None:
     """Notes that a call keeps what is `stored`, made from an argument, in what the caller calls
     `holder`, of which so much is known as `held` says. `how` is the container's method, or "+"."""
-    stored = stored.made_from(without_parameters(deep_sources(argument.value)))
+    stored = stored.made_from(deep_sources(argument.value))
     parts = carriers(run, argument.node) if stored.carries_graph else []
     place = run.place(argument.node)
     told = (

@@ -11,6 +11,7 @@ from leakwise.facts.code.parameters import (
     defaults,
     given_to,
     named_rest_of,
+    parameters_in,
     rest_of,
 )
 from leakwise.facts.code.usage import is_local
@@ -298,7 +299,9 @@ def _note_kept(
     argument = several[0]
     stored = kept.stored
     if stored.kind in _NOTHING_KEPT:
-        return
+        handed_on = bool(parameters_in(deep_sources(argument.value)))
+        if not (handed_on and stored.kind is Kind.UNKNOWN):
+            return
     if stored.carries_graph and not holds_graph(argument.value):
         # The graph is made in the function: it is not the argument that brings it in.
         return
@@ -330,7 +333,12 @@ def _holder(node: ast.Call, definition: Definition, path: str, given: _Arguments
     root = path.split(".", 1)[0].split("[", 1)[0]
     rest = path[len(root) :]
     if root == definition.instance_name():
-        owner = path_of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if not isinstance(node.func, ast.Attribute):
+            return None
+        owner = path_of(node.func.value)
+        if owner is None and isinstance(node.func.value, ast.Subscript):
+            # `meters[name].update(loss)`: some element of the container keeps it.
+            return path_of(node.func.value.value)
         return None if owner is None else owner + rest
     if root in given:
         several = given[root]

@@ -20,7 +20,8 @@ def mixed_with(run: Run, node: ast.expr, path: str) -> Mixed | None:
     """How `node` mixes what is at `path` with other parts; None where it does not.
 
     `path + a` is a sum; `0.9 * path + a`, `(path * n + a) / m` and `path.lerp(a, w)` are averages;
-    `torch.cat([path, a])` joins. Of `a if path is None else 0.9 * path + b` both others count.
+    `torch.cat([path, a])` joins. Of `a if path is None else 0.9 * path + b` both others count. What
+    bounds, scales or casts a mixture, as `clamp()` does, leaves it one.
     """
     if isinstance(node, ast.IfExp):
         for branch, other in ((node.body, node.orelse), (node.orelse, node.body)):
@@ -31,8 +32,31 @@ def mixed_with(run: Run, node: ast.expr, path: str) -> Mixed | None:
                 return found
         return None
     if isinstance(node, ast.Call):
-        return _called(run, node, path)
+        inner = _shaped(run, node)
+        return _called(run, node, path) if inner is None else mixed_with(run, inner, path)
     return _added(node, path)
+
+
+def _shaped(run: Run, node: ast.Call) -> ast.expr | None:
+    """The arithmetic whose result a call bounds, scales or casts; None for other calls."""
+    function = node.func
+    if not isinstance(function, (ast.Attribute, ast.Name)):
+        return None
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.BinOp):
+        return function.value if function.attr in _SHAPING else None
+    name = function.attr if isinstance(function, ast.Attribute) else function.id
+    if name not in _SHAPING or not node.args or not isinstance(node.args[0], ast.BinOp):
+        return None
+    callee = run.evaluate(function)
+    known = callee.kind is Kind.QUALIFIED and (callee.name or "").startswith("torch.")
+    return node.args[0] if known else None
+
+
+_SHAPING = frozenset(
+    {"clamp", "clamp_", "clamp_min", "clamp_max", "clip", "normalize", "relu", "to", "cpu", "cuda"}
+    | {"float", "half", "double", "type_as", "contiguous"}
+)
+"""Functions of torch and methods of tensors: https://docs.pytorch.org/docs/stable/torch.html."""
 
 
 def gained(node: ast.expr, path: str) -> list[ast.expr] | None:

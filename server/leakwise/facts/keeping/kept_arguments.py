@@ -86,6 +86,15 @@ _GROWING = frozenset(["append", "appendleft", "add", "put", "insert", "extend"])
 _UPDATING = frozenset(["update", "__setitem__", "setdefault"])
 
 
+def _owner_of_slot(node: ast.expr) -> ast.expr | None:
+    """The container of which `groups[key]`, or `groups.setdefault(key, [])`, is a part."""
+    if isinstance(node, ast.Subscript):
+        return node.value
+    function = node.func if isinstance(node, ast.Call) else None
+    slot = isinstance(function, ast.Attribute) and function.attr == "setdefault"
+    return function.value if slot and isinstance(function, ast.Attribute) else None
+
+
 def used_by_lambda(node: ast.Lambda, block: Block) -> ArgumentUse:
     """What a lambda keeps of its arguments."""
     follow = _Follow(_parameters(node.args), block, lambda statement: None)
@@ -246,8 +255,8 @@ class _Follow:
             if not isinstance(part, ast.Call) or not isinstance(part.func, ast.Attribute):
                 continue
             name, holder = part.func.attr, part.func.value
-            while isinstance(holder, ast.Subscript) and path_of(holder) is None:
-                holder = holder.value
+            while path_of(holder) is None and (owner := _owner_of_slot(holder)) is not None:
+                holder = owner
             path = path_of(holder)
             if path is None or _root(path) in self.own:
                 continue

@@ -74,10 +74,13 @@ def _runs_each_time(decorator: Decorator) -> bool:
     return not any(word in written for word in _KEEPING_WORDS)
 
 
-def called_in_loop(module: "ModuleFacts", definition: Definition, outlived_by: str = "") -> bool:
+def called_in_loop(
+    module: "ModuleFacts", definition: Definition, outlived_by: str = "", through: int = 0
+) -> bool:
     """Whether a loop in this file calls a function, or hands it to an optimizer's step, which calls
     it: https://docs.pytorch.org/docs/stable/optim.html#optimizer-step-closure. With `outlived_by`,
-    only loops that do not bind the name which this path begins with in each round."""
+    only loops that do not bind the name which this path begins with in each round. The loop may
+    call it `through` so many others, which always do."""
     name = root_of(outlived_by)
 
     def compute() -> bool:
@@ -85,9 +88,15 @@ def called_in_loop(module: "ModuleFacts", definition: Definition, outlived_by: s
             not (name and loop.rebinds(name))
             for loops in _loops_round_calls(module, definition)
             for loop in loops
+        ) or any(
+            caller is not definition
+            and caller.is_function
+            and condition_of(module, caller, site) is Condition.ALWAYS
+            and called_in_loop(module, caller, outlived_by, through - 1)
+            for caller, site in (module.call_sites(definition) if through else ())
         )
 
-    key = ("looped", name)
+    key = ("looped", name, through)
     return module.query(definition, key, compute, False).read()  # type: ignore[no-any-return]
 
 

@@ -149,6 +149,7 @@ def keep(
     if path is None:
         run.outcome.store(stored)
         return
+    node = _only_one(node) if how in _KEEP_ALL else node
     stored = proven_part(run, path, stored, node)
     from_before = is_from_before(run, path)
     if from_before or outlives_body(run, path):
@@ -225,6 +226,13 @@ def _fewer(holder: Value) -> Value:
 
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
+
+
+def _only_one(node: ast.expr) -> ast.expr:
+    """The element of a list that is written with one: `losses += [loss]` keeps `loss`."""
+    if not isinstance(node, (ast.List, ast.Set, ast.Tuple)) or len(node.elts) != 1:
+        return node
+    return node if isinstance(node.elts[0], ast.Starred) else node.elts[0]
 
 
 def empty(run: Run, path: str, holder: Value) -> None:

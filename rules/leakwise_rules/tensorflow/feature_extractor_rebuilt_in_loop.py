@@ -23,6 +23,7 @@ from leakwise.rule import (
 
 _MODELS = ("keras.Model", "keras.models.Model")
 _FUNCTION = "keras.backend.function"
+_GRADIENTS = "keras.backend.gradients"
 _FEW = 3
 
 
@@ -263,7 +264,7 @@ class FeatureExtractorRebuiltInLoop(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for site in body.calls_of(*_MODELS, _FUNCTION):
+        for site in body.calls_of(*_MODELS, _FUNCTION, _GRADIENTS):
             loop = _repeating_loop(site)
             per_call = not site.loops and _made_per_call(body, site)
             if not site.arguments or body.condition(site) is not Condition.ALWAYS:
@@ -297,7 +298,8 @@ def _repeating_loop(site: CallSite) -> Loop | None:
 
 def _is_part_of_model(site: CallSite) -> bool:
     """Whether what is built leads from a model's inputs, so that the model is there already."""
-    first = site.argument("inputs", 0)
+    of = ("variables", 1) if site.value.name == _GRADIENTS else ("inputs", 0)
+    first = site.argument(*of)
     return site.value.name == _FUNCTION or (
         first is not None and any(path.endswith((".input", ".inputs")) for path in _paths(first))
     )

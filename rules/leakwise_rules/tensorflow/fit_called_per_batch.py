@@ -22,6 +22,8 @@ from leakwise.rule import (
 from leakwise_rules.batches import data_of
 from leakwise_rules.wording import shown
 
+_ROUND_ENDS = ("set_weights", "load_weights", "reset_weights", "evaluate")
+"""What begins a training anew, or looks at what has come of one."""
 _FEW = 8
 _ONLY_FIT = frozenset({"x", "y", "verbose"})
 
@@ -146,6 +148,30 @@ class FitCalledPerBatch(Rule):
     )
     negatives = (
         Negative(
+            why="Each fold begins with the same weights.",
+            code="""
+                import keras
+
+                model = keras.models.load_model("start.keras")
+                start = model.get_weights()
+                for train, test in folds:
+                    model.set_weights(start)
+                    model.fit(x[train], y[train])
+                    scores.append(model.predict(x[test]))
+            """,
+        ),
+        Negative(
+            why="Each round looks at what the training has given.",
+            code="""
+                import keras
+
+                def grow(model: keras.Model, parts):
+                    for x, y in parts:
+                        model.fit(x, y)
+                        print(model.evaluate(x, y))
+            """,
+        ),
+        Negative(
             why="Each fold is trained once, with several epochs.",
             code="""
                 import keras
@@ -251,6 +277,12 @@ def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> tuple[Loop,
     if loop is None or loop in site.renewed_in or loop not in given.varies_in:
         return None
     if loop.trips is not None and loop.trips <= _FEW:
+        return None
+    if any(
+        one.receiver == site.receiver and one.loops == site.loops
+        for one in body.method_calls(*_ROUND_ENDS)
+    ):
+        # Each round trains on a part of the data, as a fold, and not on a batch.
         return None
     data = data_of(loop, _FEW)
     if data is None and not _is_one_sample(body, site, given):

@@ -135,3 +135,14 @@ def grown(genome):
 
 def evolved(population):
     return sorted(population, key=lambda genome: -grown(genome))[0]
+
+
+def saliency(model, images):
+    slopes = K.gradients(model.output[:, 0], model.input)[0]
+    maps = [K.function([model.input], [slopes])]
+    for image in images:
+        again = K.gradients(model.output[:, 0], model.input)[0]  # leak: LT021
+        maps.append(maps[0]([image[None]])[0])
+    for depth in range(20):
+        slopes = K.gradients(model.layers[depth].output, model.input)[0]
+    return maps

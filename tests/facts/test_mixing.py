@@ -104,3 +104,28 @@ NARROWED = {
 def test_a_test_whether_it_is_a_tensor_holds_for_a_tensor(code: str) -> None:
     head = "import torch\nnet = torch.nn.Linear(4, 1)\nv = net(x).sum()\n"
     assert bodies(head + code)[""].value("v").kind is NARROWED[code]
+
+
+GROWN = {
+    "v.append(out)": ["out"],
+    "v += [out]": ["out"],
+    "v += [out, x]": ["[out, x]"],
+    "v += pair(out)": ["pair(out)"],
+    "v.extend([out])": ["out"],
+    "v.extend([*v, out])": ["[*v, out]"],
+    "v.extend([*out])": ["[*out]"],
+    "v = v + [out]": ["out"],
+    "v = [out] + v": ["out"],
+    "v = [*v, out]": ["out"],
+    "v = [out, *v]": ["out"],
+    "v = (v + [out])[-5:]": [],
+    "v = [out]": [],
+    "v = [*other, out]": [],
+}
+
+
+@pytest.mark.parametrize("statement", GROWN)
+def test_what_makes_a_list_longer(statement: str) -> None:
+    code = PROGRAM.format(start="[]", statement=statement)
+    found = [one.stored_text for one in bodies(code)[""].keepings if one.holder == "v"]
+    assert found == GROWN[statement]

@@ -5,6 +5,8 @@ A check that knows its result already does not load what makes one.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +25,9 @@ def lazily(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         from importlib import import_module
 
-        return getattr(import_module(where[name]), name)
+        found = getattr(import_module(where[name]), name)
+        # It is asked for once: the package has it from now on.
+        setattr(sys.modules[package], name, found)
+        return found
 
     return get

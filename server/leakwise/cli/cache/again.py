@@ -35,7 +35,7 @@ say where packages are, and those for Leakwise alone."""
 def given_again(arguments: Sequence[str]) -> int | None:
     """Prints what the check with these arguments would, and gives its exit status; None where that
     is not known, and nothing is printed."""
-    if arguments[:1] != ["check"]:
+    if arguments[:1] != ["check"] or "--no-cache" in arguments:
         return None
     line = command_line(arguments)
     for folder in _folders(arguments[1:]):

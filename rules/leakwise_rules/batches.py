@@ -1,6 +1,6 @@
 """What rules about TensorFlow and Keras loops share: which loops go through the batches of data."""
 
-from leakwise.facts import Certainty, Kind, Loop
+from leakwise.facts import BodyFacts, Certainty, Kind, Loop
 
 _DATA = ("dataset", "loader", "batches", "generator", "data", "ds", "stream", "iterator")
 
@@ -17,3 +17,22 @@ def data_of(loop: Loop, few: int) -> tuple[str, Certainty] | None:
         if path.lower().rstrip("_").endswith(_DATA):
             return path, Certainty.LIKELY
     return None
+
+
+def may_differ(body: BodyFacts, asked: list[str], few: int) -> bool:
+    """Whether each call of a function may be given something else for some parameters than a batch
+    of data."""
+    same = all(body.given_the_same_again(one) for one in asked)
+    return not same and not _is_given_batches(body, few)
+
+
+def _is_given_batches(body: BodyFacts, few: int) -> bool:
+    """Whether a loop that goes through data gives a function one batch after another, and nothing
+    else that is another one each time."""
+    for repetition in body.repetitions:
+        loop, (_, site) = repetition.loop, next(iter(repetition.calls), (None, None))
+        if loop is None or site is None or data_of(loop, few) is None or len(repetition.calls) > 1:
+            continue
+        if all(one.path in loop.names or loop not in one.varies_in for one in site.arguments):
+            return True
+    return False

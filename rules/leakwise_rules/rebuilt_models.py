@@ -10,6 +10,7 @@ from leakwise.facts import (
     Kind,
     Loop,
     ModelUse,
+    Place,
     Repetition,
     Value,
 )
@@ -111,10 +112,24 @@ def uses_of(body: BodyFacts, construction: Construction) -> list[ModelUse]:
 
 def is_part(body: BodyFacts, construction: Construction) -> bool:
     """Whether it may be a part of a larger model: one of a class of one's own that is only called,
-    or one that is called where it is built."""
+    one that is called where it is built, or one that another model is built on in the same round.
+    """
     built = construction.place
     return construction.what.definition is not None or any(
-        site.value.origin == built and site.place.contains(built) for site in body.call_sites
+        (site.value.origin == built and site.place.contains(built))
+        or (
+            site.result.kind is Kind.KERAS_MODEL
+            and site.loops == construction.loops
+            and any(_is_made_of(argument.value, built) for argument in site.arguments)
+        )
+        for site in body.call_sites
+    )
+
+
+def _is_made_of(value: Value, built: Place) -> bool:
+    parts = (value, *(value.items or ()), value.element)
+    return any(
+        part is not None and (built in part.sources or part.origin == built) for part in parts
     )
 
 

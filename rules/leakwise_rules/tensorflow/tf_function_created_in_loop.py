@@ -29,6 +29,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.batches import may_differ
 from leakwise_rules.wording import shown
 
 _TF_FUNCTION = "tensorflow.function"
@@ -313,7 +314,7 @@ class TfFunctionCreatedInLoop(Rule):
             if any(one.name == _TF_FUNCTION for one in facts.decorators):
                 decorated.append(made.statement)
                 asked = [one for one in body.parameters if facts.mentions(one)]
-                if not made.loops and not all(map(body.given_the_same_again, asked)):
+                if not made.loops and may_differ(body, asked, _FEW):
                     # Each call may need one of its own.
                     continue
                 yield from self._found(body, made, made.function.name, made.statement, varies=False)

@@ -146,3 +146,17 @@ def saliency(model, images):
     for depth in range(20):
         slopes = K.gradients(model.layers[depth].output, model.input)[0]
     return maps
+
+
+def tuned(rates):
+    for rate in rates:
+        base = tf.keras.applications.MobileNetV2(include_top=False, pooling="avg")
+        base.trainable = False
+        model = tf.keras.Model(base.input, Dense(5)(base.output))  # leak: LT001
+        model.compile(tf.keras.optimizers.Adam(rate), "mse")
+        model.fit(data)
+    for rate in rates:
+        base = tf.keras.applications.MobileNetV2(include_top=False, pooling="avg")
+        model = Sequential([base, Dense(5)])  # leak: LT001
+        model.compile(tf.keras.optimizers.Adam(rate), "mse")
+        model.fit(data)

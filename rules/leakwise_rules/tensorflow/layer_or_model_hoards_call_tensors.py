@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Kind
+from leakwise.facts import BodyFacts, Keeping, Kind
 from leakwise.rule import (
     Example,
     GeneralSmell,
@@ -17,6 +17,8 @@ from leakwise.rule import (
 )
 from leakwise_rules.keepers import in_known_container
 from leakwise_rules.wording import is_attribute, shown
+
+_LIST = "builtins.list"
 
 
 class LayerOrModelHoardsCallTensors(Rule):
@@ -198,6 +200,25 @@ class LayerOrModelHoardsCallTensors(Rule):
     )
     negatives = (
         Negative(
+            why="A list has as many slots as before.",
+            code="""
+                import tensorflow as tf
+
+                class Balanced(tf.keras.losses.Loss):
+                    def __init__(self):
+                        super().__init__()
+                        self.weights = [tf.constant(1.0) for _ in range(3)]
+
+                    def call(self, wanted, given):
+                        total = 0.0
+                        for i in range(3):
+                            loss = tf.reduce_mean(tf.abs(wanted[i] - given[i]))
+                            total += self.weights[i] * loss
+                            self.weights[i] = self.weights[i] * 0.99 + 0.01 / loss
+                        return total
+            """,
+        ),
+        Negative(
             why="The list is made in the call and returned.",
             code="""
                 import keras
@@ -297,7 +318,7 @@ class LayerOrModelHoardsCallTensors(Rule):
                 continue
             if keeping.through or (not direct and stored.kind is not Kind.TF_TENSOR):
                 continue
-            if is_attribute(keeping.stored_text):
+            if is_attribute(keeping.stored_text) or _is_slot(keeping):
                 continue
             holder = body.holder(keeping)
             if holder is None or holder.bounded or not in_known_container(keeping):
@@ -309,3 +330,11 @@ class LayerOrModelHoardsCallTensors(Rule):
                 holder=shown(path, 24),
                 value=shown(keeping.stored_text),
             )
+
+
+def _is_slot(keeping: Keeping) -> bool:
+    """Whether it takes the place of what was there: of a list's element, or of what it is made of
+    itself."""
+    return keeping.how == "item" and (
+        keeping.holder_value.name == _LIST or keeping.holder in keeping.stored.sources
+    )

@@ -20,6 +20,7 @@ from leakwise.rule import (
     Severity,
 )
 
+_DECODED = ("image_dataset_from_directory", "audio_dataset_from_directory")
 _FILES = ("list_files", "TFRecordDataset", "FixedLengthRecordDataset")
 _READS = ("tensorflow.io.read_file", "tensorflow.io.parse_", "tensorflow.io.decode_")
 _DECODES = ("tensorflow.image.decode_", "tensorflow.audio.decode_", "tensorflow.io.decode_")
@@ -156,6 +157,20 @@ class InMemoryDatasetCache(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import tensorflow as tf
+
+                train = tf.keras.utils.image_dataset_from_directory("photos/train")
+                train = train.cache().shuffle(1000).prefetch(2)  # leak
+            """,
+            good="""
+                import tensorflow as tf
+
+                train = tf.keras.utils.image_dataset_from_directory("photos/train")
+                train = train.cache(filename="tf_data.cache").shuffle(1000).prefetch(2)
+            """,
+        ),
     )
     negatives = (
         Negative(
@@ -267,6 +282,10 @@ def _reason(body: BodyFacts, steps: list[CallSite]) -> _Reason | None:
         if _calls(body, one, _RANDOM):
             what = "the randomly changed elements"
             return one, what, "the same for every epoch", "put it before them", Severity.INFORMATION
+    for one in steps:
+        if _called(one) in _DECODED:
+            what = "the whole decoded data set"
+            return one, what, "however large it is", _TO_FILE, Severity.INFORMATION
     files = any(_called(one) in _FILES for one in steps)
     for one in maps:
         if _calls(body, one, _DECODES + _READS) or (files and _is_named(one)):

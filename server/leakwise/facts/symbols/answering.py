@@ -282,6 +282,8 @@ class Answering:
 
 def _is_framework(path: str) -> bool:
     """Whether a file belongs to a package that the tables in `apis` know."""
+    if "-packages" not in path:
+        return False
     parts = Path(path).parts
     for folder in ("site-packages", "dist-packages"):
         if folder in parts:

@@ -17,6 +17,8 @@ Follow = Callable[[str, str, Sought], Located]
 
 _NATIVE = (*EXTENSION_SUFFIXES, ".pyd")
 
+_MOST_FOUND = 20_000
+"""Names that are known with where they are defined, as seen from a folder."""
 _MOST_SURFACES = 4_000
 """Files whose names are kept for the next question."""
 
@@ -45,6 +47,7 @@ class Locator:
         self._trees = trees
         self._follow = follow
         self._surfaces: dict[str, Surface] = {}
+        self._found: dict[tuple[str, str], Located] = {}
         self._imported: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
         """By file and module that it imports from: the module's file, and where else it may be."""
 
@@ -54,6 +57,7 @@ class Locator:
         self._trees.forget()
         self._surfaces.clear()
         self._imported.clear()
+        self._found.clear()
 
     def locate(self, folder: str, name: str) -> Located:
         """Where `name` is bound, as a file in `folder` imports it.
@@ -61,6 +65,14 @@ class Locator:
         That may be an import in the file that is given: its facts tell what it leads to. What is
         compiled or belongs to Python's library is not known.
         """
+        known = self._found.get((folder, name))
+        if known is None:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            known = self._found[folder, name] = self._locate(folder, name)
+        return known
+
+    def _locate(self, folder: str, name: str) -> Located:
         sought = self._places.sought(folder, name)
         if sought is None:
             return Located(None, ())

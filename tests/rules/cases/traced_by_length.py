@@ -87,3 +87,16 @@ class Trainer:
             self.step(x, y)
         for net in nets:
             self.of(net, x)
+
+
+@tf.function
+def weighed(rows, weight):
+    return rows * weight
+
+
+def annealed(dataset):
+    for step, rows in enumerate(dataset):
+        weighed(rows, float(step))  # leak: LT003
+        weighed(rows, len(rows))
+        weighed(rows, float(step % 2))
+        weighed(rows, tf.constant(float(step)))

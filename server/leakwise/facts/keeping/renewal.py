@@ -27,8 +27,9 @@ def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> tuple[
 
 def computed_number(node: ast.expr) -> str:
     """The text of arithmetic that gives another number for each one that it is given, such as
-    `0.1 * step`; "" for what is none, or may give a few numbers alone, such as `step % 2`."""
-    return shown(node) if isinstance(node, (ast.BinOp, ast.UnaryOp)) and _tells_apart(node) else ""
+    `0.1 * step` or `float(step)`; "" for what is none, or may give a few numbers alone, such as
+    `step % 2`."""
+    return shown(node) if isinstance(node, _COMPUTING) and _tells_apart(node) else ""
 
 
 def _tells_apart(node: ast.expr) -> bool:
@@ -42,6 +43,7 @@ def _tells_apart(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or path_of(node) is not None
 
 
+_COMPUTING = (ast.BinOp, ast.UnaryOp, ast.Call)
 _TELLING_APART = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 

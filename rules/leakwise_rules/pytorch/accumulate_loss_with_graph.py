@@ -371,6 +371,7 @@ class AccumulateLossWithGraph(Rule):
                     *leak_path(body, addition, addition.operand),
                     region=addition.statement,
                     certainty=addition.operand.certainty,
+                    severity=Severity.INFORMATION if addition.in_turns else None,
                     anchors=_cuts(body, addition),
                     target=shown(addition.target, 24),
                     turn="iteration" if outlived_loops(addition) else "call",

@@ -338,7 +338,7 @@ class AppendGraphTensorToCollection(Rule):
                 continue
             rerun = _rerun_keeps(body, keeping)
             if rerun or keeps_graphs(body, keeping, keeping.holder):
-                bounded = keeping.holder_value.bound is not None
+                bounded = keeping.holder_value.bound is not None or keeping.in_turns
                 yield self.report(
                     report_place(body, keeping),
                     *(() if rerun else leak_path(body, keeping, keeping.stored)),

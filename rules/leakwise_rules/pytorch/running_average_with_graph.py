@@ -322,6 +322,7 @@ class RunningAverageWithGraph(Rule):
                 *leak_path(body, mixing, mixing.operand),
                 region=mixing.statement,
                 certainty=mixing.operand.certainty,
+                severity=Severity.INFORMATION if mixing.in_turns else None,
                 anchors={"detach": _cuts(body, mixing)},
                 target=shown(mixing.target, 24),
                 turn="iteration" if outlived_loops(mixing) else "call",

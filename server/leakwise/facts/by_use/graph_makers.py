@@ -33,9 +33,10 @@ def made_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
     return search.only_one(search.makers(loss))
 
 
-def compared_by(module: "ModuleFacts", definition: Definition, loss: str) -> Paths:
-    """The path of the only function that may have made what a criterion compares for `loss`: a
-    network, rather than the criterion; none where no criterion is known."""
+def compared_by(module: "ModuleFacts", definition: Definition, loss: str | ast.expr) -> Paths:
+    """The path of the only function that may have made what a criterion compares for `loss`, a name
+    or what it is made by: a network, rather than the criterion; none where no criterion is
+    known."""
     search = _Search(module, definition)
     found = search.makers(loss, behind_criteria=True)
     return search.only_one(found) if search.criteria else _NONE
@@ -63,17 +64,20 @@ class _Search:
             return True
         return root == self.instance and bool(self.module.attribute_writers(self.class_, rest))
 
-    def makers(self, loss: str, *, behind_criteria: bool = False) -> Paths:
-        """What may have made the graph of what a name holds, where several may only some; each
-        name and each value is looked at once. With `behind_criteria` no criterion has."""
+    def makers(self, loss: str | ast.expr, *, behind_criteria: bool = False) -> Paths:
+        """What may have made the graph of what a name holds, or an expression gives, where several
+        may only some; each name and each value is looked at once. With `behind_criteria` no
+        criterion has."""
         found: set[str] = set()
-        names, pending = {loss}, list(self.definition.index.values_of(loss))
+        names: set[str] = set()
+        pending = [ast.Name(loss, ast.Load()) if isinstance(loss, str) else loss]
         while pending and len(found) < _SEVERAL:
             node = unwrapped(pending.pop())
             if isinstance(node, ast.Name):
                 if node.id not in names:
                     names.add(node.id)
                     pending += self.definition.index.values_of(node.id)
+                    pending += self.definition.index.added_to(node.id)
             elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
                 pending.append(node.value)
             elif isinstance(node, ast.Call):

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.apis.trainers import RETURNS_LOSS
-from leakwise.facts.by_use.backpropagation import returned_losses
+from leakwise.facts.by_use.backpropagation import returned_losses, steps_for_trainer
 from leakwise.facts.by_use.graph_makers import compared_by, made_by
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.gathered import GatheredNames
 from leakwise.facts.code.names import ScopeIndex, path_of
+from leakwise.facts.code.written import statements_of
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -54,11 +55,9 @@ def compared_networks(module: "ModuleFacts", definition: Definition) -> Paths:
     the loss: networks."""
 
     def compute() -> Paths:
-        return frozenset(
-            path
-            for name in _backpropagated(module, definition)
-            for path in compared_by(module, definition, name)
-        )
+        losses: list[str | ast.expr] = [*_backpropagated(module, definition)]
+        losses += _made_in_place(module, definition)
+        return frozenset(path for loss in losses for path in compared_by(module, definition, loss))
 
     return module.query(definition, "compared networks", compute, _NONE).read()  # type: ignore[no-any-return]
 
@@ -106,6 +105,17 @@ def _backpropagated(module: "ModuleFacts", definition: Definition) -> Paths:
     if not definition.index.mentions_any(BACKWARD_METHODS):
         return given
     return given.union(definition.index.backpropagated_now())
+
+
+def _made_in_place(module: "ModuleFacts", definition: Definition) -> Iterator[ast.expr]:
+    """What is no name, and a backward pass starts from it, here or in the trainer that is given
+    it."""
+    if definition.index.mentions_any(BACKWARD_METHODS):
+        yield from definition.index.started_now()
+    if steps_for_trainer(module, definition):
+        for statement, _ in statements_of(module, definition):
+            if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Call):
+                yield statement.value
 
 
 def _used_by(module: "ModuleFacts", class_: Definition, used: Used) -> Paths:

@@ -28,6 +28,9 @@ def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Name
     if not parts:
         if path in proven and _is_open(value):
             value = _carrying(run, value, node)
+        elif path in proven and value.carries_graph and value.certainty is Certainty.POSSIBLE:
+            # Whatever it is made of: a backward pass starts from it.
+            value = value.but(certainty=Certainty.LIKELY)
         # A backward pass that is given no gradient starts from one element.
         single = path + TERM in proven and value.kind is Kind.TENSOR
         return value.but(scalar=Scalar.SURE) if single else value

@@ -136,6 +136,16 @@ class GatheredNames:
         for block in self._mentioning(BACKWARD_METHODS):
             yield from self._parts[block].backpropagated
 
+    def started_now(self) -> Iterable[ast.expr]:
+        """What is no name, and a backward pass starts from it."""
+        for block in self._mentioning(BACKWARD_METHODS):
+            yield from self._parts[block].started
+
+    def added_to(self, name: str) -> Iterable[ast.expr]:
+        """What augmented assignments add to a name."""
+        for block in self._bound.get(name, ()):
+            yield from self._parts[block].added_to(name)
+
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""
         return name in self._writes

@@ -60,6 +60,8 @@ class _Collected:
     puts: list[str] = field(default_factory=list)
     shared: dict[str, list[str]] = field(default_factory=dict)
     backpropagated: list[str] = field(default_factory=list)
+    started: list[ast.expr] = field(default_factory=list)
+    added: dict[str, list[ast.expr]] = field(default_factory=dict)
 
     def index(self) -> ScopeIndex:
         """What was collected, in its lasting form."""
@@ -79,6 +81,8 @@ class _Collected:
             tuple(self.puts),
             {name: tuple(paths) for name, paths in self.shared.items()} or NOTHING,
             tuple(self.backpropagated),
+            tuple(self.started),
+            {name: tuple(values) for name, values in self.added.items()} or NOTHING,
         )
 
 
@@ -212,6 +216,12 @@ def _index_backend(name: ast.expr, value: ast.expr, index: _Collected) -> None:
         index.words.add(backend_word(str(getattr(value, "value", ""))))
 
 
+def _index_augmented(node: ast.AugAssign, index: _Collected, pending: list[ast.AST]) -> bool:
+    if isinstance(node.target, ast.Name):
+        index.added.setdefault(node.target.id, []).append(node.value)
+    return True
+
+
 def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.AST]) -> bool:
     if node.value is not None:
         _index_target(node.target, node.value, index)
@@ -290,6 +300,8 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
             loss = backward_operand(node)
             if isinstance(loss, ast.Name):
                 index.backpropagated.append(loss.id)
+            elif loss is not None:
+                index.started.append(loss)
         if function.attr in SETTERS and node.args:
             name = node.args[0] if len(node.args) > 1 else ast.Constant(VARIABLE)
             _index_backend(name, node.args[-1], index)
@@ -331,6 +343,7 @@ _INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]]
     ast.Call: _index_call,
     ast.Assign: _index_assign,
     ast.AnnAssign: _index_annotated,
+    ast.AugAssign: _index_augmented,
     ast.FunctionDef: _index_scope,
     ast.AsyncFunctionDef: _index_scope,
     ast.ClassDef: _index_scope,

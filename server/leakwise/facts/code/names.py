@@ -53,6 +53,10 @@ class ScopeIndex:
     """By name: the attributes, as paths, that are assigned what it holds."""
     backpropagated: tuple[str, ...] = ()
     """Names from which backward passes start."""
+    started: tuple[ast.expr, ...] = ()
+    """What else they start from."""
+    added: Mapping[str, tuple[ast.expr, ...]] = field(default_factory=lambda: NOTHING)
+    """By name: what `name += value` and its like add."""
 
     @property
     def imports(self) -> bool:
@@ -107,6 +111,14 @@ class ScopeIndex:
     def backpropagated_now(self) -> Iterable[str]:
         """The names from which backward passes start."""
         return self.backpropagated
+
+    def started_now(self) -> Iterable[ast.expr]:
+        """What is no name, and a backward pass starts from it."""
+        return self.started
+
+    def added_to(self, name: str) -> Iterable[ast.expr]:
+        """What augmented assignments add to a name."""
+        return self.added.get(name, ())
 
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""

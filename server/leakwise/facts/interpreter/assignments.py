@@ -8,7 +8,12 @@ from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import parameters_in
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
-from leakwise.facts.interpreter.binding import bind, is_from_before, outlives_body
+from leakwise.facts.interpreter.binding import (
+    begins_in_turns,
+    bind,
+    is_from_before,
+    outlives_body,
+)
 from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot, write_into
 from leakwise.facts.interpreter.mixing import element_by, gained, mixed_with
 from leakwise.facts.interpreter.module_lists import put_in
@@ -59,7 +64,8 @@ def augment(run: Run, node: ast.AugAssign) -> None:
         return
     if isinstance(node.op, ast.Add | ast.Sub):
         operand = proven_term(run, path, operand, node.value)
-    new = arithmetic(old, operand)
+    proven = run.evidence.names.get(id(node), frozenset())
+    new = proven_value(run, path, arithmetic(old, operand), node.value, proven)
     if isinstance(node.op, (ast.Add, ast.Sub)):
         _accumulated(run, path, node.value, operand)
     anew = _begun_here(path, old)
@@ -312,6 +318,7 @@ def _accumulated(run: Run, path: str, node: ast.expr, operand: Value, how: Mix =
             is_from_before(run, path) and (not path.isidentifier() or path in run.own_paths),
             run.statement_place(),
             how=how,
+            in_turns=begins_in_turns(run, path),
         )
     )
 

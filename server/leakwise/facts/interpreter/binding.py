@@ -85,6 +85,15 @@ def fresh_loops(run: Run, path: str) -> tuple[Loop, ...]:
         path = path[:cut]
 
 
+IN_TURNS = "[...]"
+"""Behind a path: the path at which it is noted that what is there begins anew in some rounds."""
+
+
+def begins_in_turns(run: Run, path: str) -> bool:
+    """Whether what is at a path begins anew in some rounds of the loops round it alone."""
+    return path + IN_TURNS in run.state.fresh_in
+
+
 def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
     items = value.items
     starred = any(isinstance(target, ast.Starred) for target in targets)

@@ -5,7 +5,7 @@ import ast
 from leakwise.facts.by_use.proof import proven_part
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.arithmetic import carriers
-from leakwise.facts.interpreter.binding import is_from_before, outlives_body
+from leakwise.facts.interpreter.binding import begins_in_turns, is_from_before, outlives_body
 from leakwise.facts.interpreter.parts import graph_part, put_in, with_part
 from leakwise.facts.interpreter.rounds import each_of
 from leakwise.facts.interpreter.run import Run, shown
@@ -177,6 +177,7 @@ def keep(
             from_before,
             run.statement_place(),
             put_in=put_in(stored),
+            in_turns=begins_in_turns(run, path),
         )
     )
     if holder.kind is Kind.TENSOR:

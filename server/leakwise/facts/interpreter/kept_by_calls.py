@@ -6,7 +6,7 @@ import ast
 from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import Given
 from leakwise.facts.interpreter.arithmetic import arithmetic, carriers
-from leakwise.facts.interpreter.binding import fresh_loops, is_from_before
+from leakwise.facts.interpreter.binding import begins_in_turns, fresh_loops, is_from_before
 from leakwise.facts.interpreter.containers import holds_graph, put_beside
 from leakwise.facts.interpreter.parts import put_in
 from leakwise.facts.interpreter.run import Run, shown
@@ -42,7 +42,15 @@ def note_kept_argument(
     )
     event: Event
     if how == "+":
-        event = Accumulation(place, run.loops, holder, stored, *told, renewed_by=renewed_by)
+        event = Accumulation(
+            place,
+            run.loops,
+            holder,
+            stored,
+            *told,
+            renewed_by=renewed_by,
+            in_turns=begins_in_turns(run, holder),
+        )
     else:
         where = put_in(argument.value)
         event = Keeping(place, run.loops, holder, held, how, stored, *told, where, renewed_by)

@@ -19,6 +19,7 @@ from leakwise.facts.interpreter.recording import mode_inside
 from leakwise.facts.interpreter.rounds import bound_names, looped_over
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.interpreter.state import State, join_branches, join_states
+from leakwise.facts.interpreter.turns import kept_between_turns
 from leakwise.facts.repeating.reruns import note_display
 from leakwise.facts.resources.acquisitions import note_entered
 from leakwise.facts.terms.events import Defining, Entering, Handling
@@ -129,6 +130,7 @@ def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State)
         joined.fresh_in.pop(first[0], None)
         if later is not None:
             joined.fresh_in[first[0]] = later
+    kept_between_turns(run, test, before, joined)
     return joined
 
 

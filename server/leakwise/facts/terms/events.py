@@ -124,7 +124,8 @@ class Accumulation(Event):
 
     `carriers` are the operand's smallest parts that carry its graph. `fresh_in` are the loops in
     whose body `target` starts anew; it outlives the other ones. `from_before` where it was there
-    before the body began, so that it outlives the call too.
+    before the body began, so that it outlives the call too. `in_turns` where it starts anew in
+    some rounds alone, such as every hundredth.
     """
 
     target: str
@@ -137,6 +138,7 @@ class Accumulation(Event):
     statement: Place
     through: str = ""
     how: Mix = Mix.SUM
+    in_turns: bool = False
     renewed_by: frozenset[str] = frozenset()
     """The methods that begin it anew, of an object whose class is in another file."""
 
@@ -159,6 +161,7 @@ class Keeping(Event):
     through: str = ""
     put_in: Place | None = None
     renewed_by: frozenset[str] = frozenset()
+    in_turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,11 +152,20 @@ def _growth(phase: Phase) -> tuple[RelatedPlace, ...]:
 
 def is_unit_test(body: BodyFacts) -> bool:
     """Whether the function is one of a test suite by its name or its class: what it wastes ends
-    with it."""
+    with it. No function of a program calls one of those."""
     if body.class_ is not None and body.class_.is_test_case:
         return True
     named = body.name is not None and body.name.startswith("test_")
-    return named and not body.evaluates_for_trainer
+    return named and not body.evaluates_for_trainer and not _is_called(body)
+
+
+def _is_called(body: BodyFacts) -> bool:
+    """Whether another function calls it, or a loop of the top level does."""
+    return any(
+        site.value.definition is body.definition and (caller.name is not None or bool(site.loops))
+        for caller in body.callers()
+        for site in caller.call_sites
+    )
 
 
 def certainty(body: BodyFacts, phase: Phase) -> Certainty:

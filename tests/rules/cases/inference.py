@@ -276,3 +276,24 @@ def evaluate_until(net: nn.Module, data, good):
     for x in DataLoader(data):
         if good(net(x).argmax(1)):  # leak: LP007
             break
+
+
+def test_epoch(model, loader, device):
+    # A function of the program calls it: it is no unit test.
+    model.eval()
+    hits = 0
+    for x, y in loader:
+        out = model(x.to(device))  # leak: LP008
+        hits += (out.argmax(1) == y.to(device)).sum().item()
+    return hits / len(loader.dataset)
+
+
+def epochs(model, loader, device):
+    for epoch in range(10):
+        print(test_epoch(model, loader, device))
+
+
+def test_of_itself(model, loader):
+    model.eval()
+    for x, y in loader:
+        assert model(x).shape == y.shape

@@ -21,6 +21,8 @@ _CLEARS = (
     "tensorflow.compat.v1.keras.backend.clear_session",
     "tensorflow.compat.v1.reset_default_graph",
     "tensorflow.reset_default_graph",
+    # A graph of its own is let go with its models.
+    "tensorflow.Graph",
 )
 TRAINING = ("fit", "compile", "train_on_batch", "fit_generator")
 """Methods that make function graphs and the state of an optimizer."""

@@ -279,7 +279,9 @@ def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> tuple[Loop,
     if loop.trips is not None and loop.trips <= _FEW:
         return None
     if any(
-        one.receiver == site.receiver and one.loops == site.loops
+        one.receiver == site.receiver
+        and one.loops == site.loops
+        and body.condition(one) is Condition.ALWAYS
         for one in body.method_calls(*_ROUND_ENDS)
     ):
         # Each round trains on a part of the data, as a fold, and not on a batch.

@@ -160,3 +160,18 @@ def tuned(rates):
         model = Sequential([base, Dense(5)])  # leak: LT001
         model.compile(tf.keras.optimizers.Adam(rate), "mse")
         model.fit(data)
+
+
+def in_graphs(folds):
+    for fold in folds:
+        with tf.Graph().as_default():
+            model = Sequential([Dense(4), Dense(1)])
+            model.compile("adam", "mse")
+            model.fit(*data(fold), verbose=0)
+
+
+def streamed(net: keras.Model, batches):
+    for step, (x, y) in enumerate(batches):
+        net.fit(x, y, verbose=0)  # leak: LT024
+        if step % 100 == 0:
+            print(net.evaluate(x, y))

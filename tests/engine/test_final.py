@@ -1,5 +1,6 @@
 """A document that will not change is found the same in, with less on the side."""
 
+import gc
 import random
 import textwrap
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leakwise.engine import Analysis, load_rules
+from leakwise.facts.incremental.queries import Cell
 from leakwise.sources import read_document
 from leakwise.syntax import SyntaxTree
 from leakwise.text import Document
@@ -53,3 +55,24 @@ def test_what_other_files_tell(tmp_path: Path) -> None:
         same(document, final, edited)
         asked += len(final.asked())
     assert asked
+
+
+def test_what_is_taken_apart_is_gone_at_once() -> None:
+    """Without the collector, which processes that check files turn off."""
+    document = Document.from_text(URI, leaking_program(random.Random(5), 12))
+
+    def cells() -> int:
+        return sum(isinstance(one, Cell) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = cells()
+        analysis = Analysis(document, parsed=SyntaxTree)
+        analysis.findings()
+        assert cells() > before + 100
+        analysis.take_apart()
+        del analysis
+        assert cells() - before < 20
+    finally:
+        gc.enable()

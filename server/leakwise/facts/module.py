@@ -114,12 +114,13 @@ class ModuleFacts:
         return dead
 
     def take_apart(self) -> None:
-        """Gives the memory back at once; nothing may be asked any more. Cells and what they ask
-        refer to each other, so that else the collector had to find them."""
-        for cell in (one for cells in self._cells.values() for one in cells.values()):
-            cell.take_apart()
-        for body in self._bodies.values():
-            body.take_apart()
+        """Gives the memory back at once; nothing may be asked any more. Where cells know what they
+        have read they refer to each other, so that else the collector had to find them."""
+        if not self.database.final:
+            for cell in (one for cells in self._cells.values() for one in cells.values()):
+                cell.take_apart()
+            for body in self._bodies.values():
+                body.take_apart()
         for part in (self.scopes, self.names, self.externals, self.notebook, self):
             vars(part).clear()
 

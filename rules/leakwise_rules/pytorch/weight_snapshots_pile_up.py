@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Loop, Place, Rhythm
+from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Loop, Rhythm
 from leakwise.facts.interpreter.state import parts_of
 from leakwise.facts.terms.storage import Device, View
 from leakwise.facts.terms.values import Source, Value
@@ -374,9 +374,15 @@ def _copied(body: BodyFacts, keeping: Keeping) -> str | None:
             continue
         if given.value.kind in _WEIGHTS:
             return given.path or "the network"
-        if state := _asked_for_weights(body, given.place, frozenset()):
-            return state
-    return _asked_for_weights(body, None, _copies(keeping.stored))
+        for state in body.method_calls("state_dict"):
+            if given.place.contains(state.place) and state.receiver_value.kind in _WEIGHTS:
+                return state.receiver or "the network"
+    copies = _copies(keeping.stored)
+    for state in body.method_calls("state_dict") if copies else ():
+        # Asked for once, before a loop, each round keeps one weight of all.
+        if state.place in copies and state.loops == keeping.loops:
+            return state.receiver or "the network"
+    return None
 
 
 def _copies(value: Value) -> frozenset[Source]:
@@ -385,15 +391,3 @@ def _copies(value: Value) -> frozenset[Source]:
         own = value.storage.view is View.OWN and value.device is not Device.CPU
         return value.sources if own else frozenset()
     return frozenset[Source]().union(*map(_copies, parts_of(value)))
-
-
-def _asked_for_weights(
-    body: BodyFacts, inside: Place | None, sources: frozenset[Source]
-) -> str | None:
-    """The network or optimizer on which `state_dict()` is called inside a place, or by a call that
-    is among some sources."""
-    for site in body.method_calls("state_dict"):
-        wanted = site.place in sources or (inside is not None and inside.contains(site.place))
-        if wanted and site.receiver_value.kind in _WEIGHTS:
-            return site.receiver or "the network"
-    return None

@@ -22,3 +22,9 @@ for epoch in range(100):
     scored.append((epoch, copy.deepcopy(model.state_dict())))  # leak: LP023
     views.append(state)
     best = snapshot if best is None else best
+
+
+def averaged(shadow: dict, model: torch.nn.Module):
+    for step in model.state_dict().items():
+        name, value = step
+        shadow[name] = 0.9 * shadow[name] + 0.1 * value

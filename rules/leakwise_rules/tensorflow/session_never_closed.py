@@ -236,8 +236,12 @@ class SessionNeverClosed(Rule):
             again, loop = repeated(body, taken)
             interactive = taken.resource.noun == _INTERACTIVE
             by_object = kept_by_object(fate)
+            answers = loop is None and not fate.once and body.name != "__init__"
+            again = again or (answers and body.asked_again)
+            # Whoever asks a method to open one more, by a name, keeps all of them.
+            own = answers and taken.gathered and body.may_be_asked_again
             many_objects = by_object and body.class_ is not None and body.class_.made_in_loop
-            if not (by_object or (again and (taken.gathered or interactive))):
+            if not (by_object or own or (again and (taken.gathered or interactive))):
                 continue
             grows = many_objects or (again and not _replaced(taken))
             yield self.report(

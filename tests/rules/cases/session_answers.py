@@ -3,6 +3,7 @@
 """Operations that are added to the graph for each answer, beside those that are made once."""
 
 import tensorflow.compat.v1 as tf
+from flask_restful import Resource
 
 tf.disable_v2_behavior()
 
@@ -160,3 +161,42 @@ def written_anew(folders, values):
     for folder, value in zip(folders, values):
         writer = None or tf.summary.FileWriter(folder)  # leak: LT017
         writer.add_summary(value, 0)
+
+
+class Registry:
+    def __init__(self):
+        self.sessions = {}
+        self.known = {}
+
+    def register(self, name, graph):
+        self.sessions[name] = tf.Session(graph=graph)  # leak: LT009
+
+    def warm(self, name, feed):
+        self.sessions[name].run("warm", feed)
+
+    def look_up(self, name, graph):
+        if name not in self.known:
+            self.known[name] = tf.Session(graph=graph)
+        return self.known[name]
+
+
+class ClosedRegistry:
+    def __init__(self):
+        self.opened = {}
+
+    def register(self, name, graph):
+        self.opened[name] = tf.Session(graph=graph)
+
+    def forget(self, name):
+        self.opened.pop(name).close()
+
+
+class Answers(Resource):
+    def post(self):
+        graph = graph_of("scores.pb")
+        session = tf.InteractiveSession(graph=graph)  # leak: LT009
+        return session.run("scores:0", {"rows:0": asked()}).tolist()
+
+    def get(self):
+        session = tf.Session(graph=graph_of("scores.pb"))
+        return session.run("names:0").tolist()

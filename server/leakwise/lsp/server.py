@@ -126,7 +126,7 @@ class LeakwiseServer(LanguageServer):
         self._diagnostics.pop(uri, None)
         self.outdated.discard(uri)
         self.scheduler.close(uri)
-        if self.scheduler.pushes and not is_settings(document.uri):
+        if self.scheduler.analysed.pushes and not is_settings(document.uri):
             for part in document.parts():
                 self.publish_ready(part.uri, part.version, "[]")
             self.sent.closed(document.uri)

@@ -28,11 +28,11 @@ def initialize(ls: "LeakwiseServer", params: types.InitializeParams) -> None:
     ls.initial_options = params.initialization_options
     ls.preferences = Preferences.from_options(params.initialization_options)
     ls.roots = _roots(params)
-    ls.scheduler.neighbours.roots = ls.roots
-    ls.scheduler.settings.roots = ls.roots
-    ls.scheduler.settings.options = ls.options = {"": unwrapped(ls.initial_options)}
-    ls.scheduler.settings.watched = ls.client.watches_files
-    ls.scheduler.pushes = not ls.client.pulls_diagnostics
+    ls.scheduler.analysed.neighbours.roots = ls.roots
+    ls.scheduler.analysed.settings.roots = ls.roots
+    ls.scheduler.analysed.settings.options = ls.options = {"": unwrapped(ls.initial_options)}
+    ls.scheduler.analysed.settings.watched = ls.client.watches_files
+    ls.scheduler.analysed.pushes = not ls.client.pulls_diagnostics
     if ls.client.pulls_diagnostics:
         # Offered to no other: a client that is given both ways shows everything twice.
         ls.feature(

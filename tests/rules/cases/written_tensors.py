@@ -56,3 +56,22 @@ def remember(net: nn.Module, loader, optimizer):
         optimizer.step()
         with torch.no_grad():
             bank[index] = features
+
+
+@torch.no_grad()
+def filled(network, rows, heads, device):
+    # Each part is copied into a tensor that has its size from the start.
+    scores = torch.empty(len(rows), device=device)
+    for start in range(0, len(rows), 1000):
+        part = rows[start : start + 1000].to(device)
+        scores[start : start + 1000] = network.judged(part * heads).squeeze()
+    return scores
+
+
+@torch.no_grad()
+def filled_by_network(net: nn.Module, rows):
+    net.eval().to("cuda")
+    scores = torch.empty(len(rows), device="cuda")
+    for start in range(0, len(rows), 1000):
+        scores[start : start + 1000] = net(rows[start : start + 1000].to("cuda")).squeeze()
+    return scores

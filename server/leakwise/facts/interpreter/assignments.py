@@ -276,8 +276,8 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
     path, holder_path = path_of(target), path_of(target.value)
     if holder_path is None or holder.kind is Kind.TENSOR:
         run.outcome.store(value)
-        carried = value.carries_graph or parameters_in(value.sources)
-        if holder_path is not None and path is None and carried:
+        unseen = value.kind is Kind.UNKNOWN and bool(parameters_in(value.sources))
+        if holder_path is not None and path is None and (value.carries_graph or unseen):
             keep(run, holder_path, holder, "item", node, value)
         return
     if holder.kind is Kind.OUTPUT:

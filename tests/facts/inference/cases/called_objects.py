@@ -47,3 +47,22 @@ def act(policy: nn.Module, seen):
     chosen = moves.sample()
     #? chosen: Tensor likely
     return moves.log_prob(chosen)  #? Tensor attached
+
+
+class Judged(nn.Module):
+    # Its own `__call__` stands in the place of `forward`.
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.layer(x)
+
+    @torch.no_grad()
+    def __call__(self, x):
+        return self.forward(x)
+
+
+judged = Judged()
+judged(torch.ones(1, 2))  #? Output detached
+judged.forward(torch.ones(1, 2))  #? Output attached

@@ -54,7 +54,8 @@ class PathPatterns:
             return True
         above = os.path.join(top, "")
         folder = os.path.dirname(path)
-        while folder.startswith(above):
+        # The root of the disk ends in a separator itself, and is the folder above it.
+        while folder != top and folder.startswith(above):
             if self.fits(folder, True):
                 return True
             folder = os.path.dirname(folder)

@@ -211,9 +211,9 @@ def test_a_server_that_is_killed(
         begin(client, work)
         scan(client)
         processes = descendants(client.process.pid)
+        workers = descendants(client.process.pid, stopped or SYMBOLS)
+        assert begun(workers)
         if stopped:
-            workers = descendants(client.process.pid, stopped)
-            assert begun(workers)
             send(signal.SIGSTOP, workers)
         client.process.kill()
         client.wait()

@@ -173,6 +173,8 @@ def main(folder: str) -> None:
 
         confine(folder, opened)
     except TransportError:
+        # The parent died before it told what to do.
+        shutil.rmtree(folder, ignore_errors=True)
         return
     except Exception as error:
         with contextlib.suppress(TransportError):

@@ -67,6 +67,17 @@ def all_gone(processes: list[int]) -> bool:
     return False
 
 
+def emptied(folder: Path) -> bool:
+    """Waits until nothing is left in a folder, as processes may have begun that nobody counted;
+    whether that came to pass."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if not any(folder.iterdir()):
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def send(sign: signal.Signals, processes: list[int]) -> None:
     """Sends a signal to processes, of which some may have ended."""
     for process in processes:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.lsp.processes import SCAN, SYMBOLS, all_gone, begun, descendants, send, started
+from tests.lsp.processes import (
+    SCAN,
+    SYMBOLS,
+    all_gone,
+    begun,
+    descendants,
+    emptied,
+    send,
+    started,
+)
 from tests.lsp.raw_client import PATIENCE_SECONDS, Json, RawClient
 from tests.lsp.test_neighbours import FILES
 from tests.lsp.test_rules_that_fail import RULE, environment, logged
@@ -210,15 +219,16 @@ def test_a_server_that_is_killed(
     with RawClient(environment=around) as client:
         begin(client, work)
         scan(client)
+        assert started(client.process.pid, SYMBOLS)
         processes = descendants(client.process.pid)
-        workers = descendants(client.process.pid, stopped or SYMBOLS)
-        assert begun(workers)
         if stopped:
+            workers = descendants(client.process.pid, stopped)
+            assert begun(workers)
             send(signal.SIGSTOP, workers)
         client.process.kill()
         client.wait()
         assert all_gone(processes)
-        assert list((tmp_path / "temporary").iterdir()) == []
+        assert emptied(tmp_path / "temporary")
 
 
 CLIENT = """

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from leakwise.lsp.client import Client
 from leakwise.lsp.convert import to_lsp_diagnostic
@@ -45,16 +45,18 @@ class Answers:
         threading.Thread(target=self._beat, daemon=True).start()
 
     def write(self, line: bytes) -> None:
-        """Writes a whole line."""
-        with self._writing:
-            self._target.write(line)
-            self._target.flush()
+        """Writes a whole line. Where nobody reads it, the process ends at once."""
+        try:
+            with self._writing:
+                self._target.write(line)
+                self._target.flush()
+        except OSError:
+            _end()
 
     def _beat(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                time.sleep(_PULSE_SECONDS)
-                self.write(SIGN_OF_LIFE)
+        while True:
+            time.sleep(_PULSE_SECONDS)
+            self.write(SIGN_OF_LIFE)
 
 
 def main() -> None:
@@ -127,11 +129,18 @@ def _lines() -> Iterator[str]:
     def read() -> None:
         for line in sys.stdin.buffer:
             lines.put(line.decode("utf-8", "surrogatepass"))
-        os._exit(0)
+        _end()
 
     threading.Thread(target=read, daemon=True).start()
     while True:
         yield lines.get()
+
+
+def _end() -> NoReturn:
+    """Leaves the processes that know other files to themselves, which see that this one is gone: a
+    tidy end would kill them, and may be cut short by that of stdin before it removes their
+    folders."""
+    os._exit(0)
 
 
 if __name__ == "__main__":

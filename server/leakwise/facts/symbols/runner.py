@@ -1,10 +1,12 @@
 """A thread that has questions answered by a worker process, and starts another when it dies."""
 
+import secrets
 import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from leakwise.facts.symbols.questions import Answer, Question
@@ -78,10 +80,12 @@ class Runner:
         self._limits = limits
         self._program = program
         self._stopped = threading.Event()
+        # The processes' own, which they make: one that is killed with the process that runs this
+        # leaves nothing that only the other would have removed. Nobody else can know its name.
+        self._folder = str(Path(tempfile.gettempdir(), f"leakwise-symbols-{secrets.token_hex(8)}"))
         self._changing = threading.Lock()
         self._process: WorkerProcess | None = None
         self._deaths = 0
-        self._folder = ""
         self._thread = threading.Thread(target=self._run, name="symbols", daemon=True)
         self._thread.start()
 
@@ -97,8 +101,6 @@ class Runner:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        # The process runs there: not in the workspace, and with nothing around it.
-        self._folder = tempfile.mkdtemp(prefix="leakwise-symbols-")
         try:
             while not self._stopped.is_set():
                 if self._process is not None and self._process.far_too_large:

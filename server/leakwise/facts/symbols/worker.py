@@ -159,12 +159,23 @@ def _reply(work: Work, question: Question) -> dict[str, Any]:
 
 
 def main(folder: str) -> None:
-    """Runs the process. `folder` is its own, for jedi's files; it is removed if the parent dies."""
+    """Runs the process in `folder`, which is its own and may not be there yet. jedi's files go
+    there; it is removed if the parent dies."""
     woken_without_parent()
     requests, replies = _streams()
-    pulse = Pulse(replies, folder)
     try:
-        begin = receive(requests)
+        # The parent may be dead before it told what to do.
+        with contextlib.suppress(TransportError):
+            _begin(requests, Pulse(replies, folder), folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _begin(requests: IO[bytes], pulse: Pulse, folder: str) -> None:
+    begin = receive(requests)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.chdir(folder)
         work = Work(begin["roots"], begin["search_path"], begin["told"], folder)
 
         def opened(path: str) -> None:
@@ -172,19 +183,12 @@ def main(folder: str) -> None:
             work.follower.opened(path)
 
         confine(folder, opened)
-    except TransportError:
-        # The parent died before it told what to do.
-        shutil.rmtree(folder, ignore_errors=True)
-        return
     except Exception as error:
-        with contextlib.suppress(TransportError):
-            pulse.send({"failed": f"{type(error).__name__}: {error}"})
+        pulse.send({"failed": f"{type(error).__name__}: {error}"})
         return
     pulse.start()
-    with contextlib.suppress(TransportError):
-        pulse.send({"ready": True})
+    pulse.send({"ready": True})
     serve(requests, pulse, work)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -86,9 +86,10 @@ class WorkerProcess:
         limits: Limits,
         program: str = PROGRAM,
     ) -> None:
-        """`folder` is the worker's own: it runs there, and writes nowhere else. `around` is what it
-        is to know first: `roots`, `search_path` and what is `told` of libraries. `program` is the
-        Python program that it runs; it is given the folder of the running Leakwise, and `folder`.
+        """`folder` is the worker's own, which it makes where there is none: it runs there, and
+        writes nowhere else. `around` is what it is to know first: `roots`, `search_path` and what
+        is `told` of libraries. `program` is the Python program that it runs; it is given the folder
+        of the running Leakwise, and `folder`.
         """
         self._limits = limits
         self.memory = 0
@@ -97,7 +98,8 @@ class WorkerProcess:
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-c", program, here, folder],
-                cwd=folder,
+                # Not in the workspace.
+                cwd=Path(folder).parent,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -28,6 +28,9 @@ REST_SECONDS = 0.3
 _TURN_SECONDS = 0.001
 """How long the loop has its turn before this thread does what can wait."""
 
+_LATE_SECONDS = 1.0
+"""How long a rested document waits at most for a pause of the client to be parsed as a whole."""
+
 
 class AnalysedDocuments:
     """The documents that are open, with their analyses. Belongs to the analysis thread.
@@ -145,10 +148,12 @@ class AnalysedDocuments:
             answer.set_result(None if entry is None else entry.ask(question))
         except Exception as error:
             answer.set_exception(error)
-        self._looked_at[uri] = None
+        self._note_look_at(uri)
 
     def work(self) -> None:
         """Does the next thing that is to be done, if there is any."""
+        if self._resync_rested(time.monotonic() - _LATE_SECONDS):
+            return
         if self._unpublished:
             # The last one changed is the one being looked at.
             uri, _ = self._unpublished.popitem()
@@ -156,9 +161,10 @@ class AnalysedDocuments:
         elif self.neighbours.restless:
             self._take_answers()
         elif self._looked_at:
-            self._follow_up(*self._looked_at.popitem())
-        else:
-            self._resync_rested()
+            uri, _ = self._looked_at.popitem()
+            self._follow_up(uri)
+        elif not self._resync_rested(time.monotonic()):
+            self._loaded.collect()
 
     def patience(self) -> float | None:
         """How many seconds there are until something is to be done; None where nothing is."""
@@ -179,9 +185,16 @@ class AnalysedDocuments:
     def _publish_findings(self, entry: Entry) -> None:
         findings = entry.ask(lambda analysis: analysis.findings())
         self._publish(entry.document, findings)
-        self._looked_at[entry.document.uri] = None
+        self._note_look_at(entry.document.uri)
 
-    def _follow_up(self, uri: str, _: None) -> None:
+    def _note_look_at(self, uri: str) -> None:
+        # A client that never pauses would have all documents keep their facts.
+        for other in [one for one in self._looked_at if one != uri]:
+            del self._looked_at[other]
+            self._follow_up(other)
+        self._looked_at[uri] = None
+
+    def _follow_up(self, uri: str) -> None:
         """What can wait until the client was told, which the loop does."""
         entry = self._entries.get(uri)
         if entry is not None:
@@ -246,16 +259,16 @@ class AnalysedDocuments:
             return entry.ask(partial(_told, answers))
         return any(one in answers for one in entry.asked())
 
-    def _resync_rested(self) -> None:
-        now = time.monotonic()
+    def _resync_rested(self, until: float) -> bool:
+        """Parses a document as a whole that has rested since then; whether there is one."""
         for uri, entry in self._entries.items():
-            if entry.rests_at is not None and entry.rests_at <= now:
+            if entry.rests_at is not None and entry.rests_at <= until:
                 entry.rests_at = None
                 if entry.ask(_resynced):
                     self._tell_of_change(uri)
                 self._ask_neighbours(entry)
-                return
-        self._loaded.collect()
+                return True
+        return False
 
     def _new_analysis(self, document: Document) -> "Analysis":
         # Too heavy to be loaded before `initialize` is answered.

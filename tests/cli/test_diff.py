@@ -117,3 +117,12 @@ def test_what_a_file_holds_does_not_steer_the_terminal(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"\x1b[32m+{MENDED}\x1b[0m" in shown.decode()
     assert b" # \xef\xbf\xbd[2J" in shown
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+def test_a_file_that_has_two_names_is_shown_once(tmp_path: Path) -> None:
+    write(tmp_path, {"z.py": LEAK})
+    (tmp_path / "a.py").symlink_to("z.py")
+    done = leakwise("check", "--diff", "--unsafe-fixes", cwd=tmp_path)
+    assert done.stdout.count("\n+++ ") == 1
+    assert done.stderr == "Would make 1 repair in 1 file.\n"

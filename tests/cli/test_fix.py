@@ -88,6 +88,57 @@ def test_links_stay_links_and_modes_stay(tmp_path: Path) -> None:
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs modes of POSIX")
+@pytest.mark.parametrize("change", [["--fix", "--unsafe-fixes"], ["--add-ignore"]])
+def test_a_file_that_has_several_names_keeps_them(tmp_path: Path, change: list[str]) -> None:
+    elsewhere = write(tmp_path, {"src/a.py": LEAK, "other/kept.py": ""}) / "other/kept.py"
+    file = tmp_path / "src/a.py"
+    for name in (elsewhere, tmp_path / "src/b.py"):
+        name.unlink(missing_ok=True)
+        os.link(file, name)
+    file.chmod(0o4750)
+    done = leakwise("check", *change, "src", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("No leaks found in 2 files. 1 ")
+    assert file.samefile(elsewhere)
+    assert elsewhere.read_text() != LEAK
+    assert stat.S_IMODE(file.stat().st_mode) == 0o4750
+    assert sorted(os.listdir(tmp_path / "src")) == ["a.py", "b.py"]
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="needs attributes of Linux")
+def test_attributes_and_special_bits_stay(tmp_path: Path) -> None:
+    file = write(tmp_path, {"a.py": LEAK}) / "a.py"
+    try:
+        os.setxattr(file, "user.told", b"by hand")
+    except OSError:
+        pytest.skip("the file system has no attributes")
+    file.chmod(0o6755)
+    assert leakwise("check", "--fix", "--unsafe-fixes", cwd=tmp_path).returncode == 0
+    assert os.getxattr(file, "user.told") == b"by hand"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o6755
+
+
+def test_a_file_that_cannot_be_written_to_its_end_is_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is overwritten, since it has several names."""
+    file = write(tmp_path, {"a.py": "old" * 1000}) / "a.py"
+    os.link(file, tmp_path / "b.py")
+    synced: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(file, b"old" * 1000, b"new")
+    assert file.read_bytes() == b"old" * 1000
+    assert names_in(tmp_path) == ["a.py", "b.py"]
+
+
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     file = write(tmp_path, {"a.py": "new"}) / "a.py"
     with pytest.raises(UnwritableError, match="changed while it was checked"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leakwise.cli.checking import check_document
 from leakwise.cli.newness import Newness
-from leakwise.cli.rewriting import Rewrite, check_again, each_once, rewrite
+from leakwise.cli.rewriting import Rewrite, are_known, check_again, each_once, rewrite
 from leakwise.cli.shown import STDIN, UNTITLED, CheckedFile
 from leakwise.engine import every_rule
 from leakwise.engine.fix_all import fix_all
@@ -41,14 +41,15 @@ def planned(
     stdin: bytes | None,
 ) -> tuple[list[CheckedFile], list[Rewrite]]:
     """The files, with why some cannot be repaired, and the repairs of what is new in the others;
-    nothing is written. `stdin` is what came on standard input, where that is the only file."""
+    nothing is written, and what has two names is repaired by the first. `stdin` is what came on
+    standard input, where that is the only file."""
     told: list[CheckedFile] = []
     found: list[Rewrite] = []
     files = list(files)
     with closing(_outside(files, settings)) as outside:
-        for file in files:
+        for file, known in zip(files, are_known(files), strict=True):
             told.append(file)
-            if not file.findings:
+            if known or not file.findings:
                 continue
             try:
                 repair, _ = _repair(file.path, stdin, outside, settings, newness)

@@ -3,6 +3,7 @@ once, however many names it has."""
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +52,25 @@ def each_once(
 ) -> list[CheckedFile]:
     """What is left of each file that has findings when it is changed. Of those that links make one
     file the first is changed; what that leaves of the others is looked up `again`."""
-    changed: set[str] = set()
-    found: list[CheckedFile] = []
+    files = list(files)
+    # What takes the place of a file is another one for the system, so that this is asked before.
+    known = are_known(files)
+    return [again(file) if one else change(file) for file, one in zip(files, known, strict=True)]
+
+
+def are_known(files: Iterable[CheckedFile]) -> list[bool]:
+    """Whether each file is one that has findings and stands before under another name."""
+    seen: set[tuple[int, int]] = set()
+    known: list[bool] = []
     for file in files:
-        real = os.path.realpath(file.path) if file.findings else ""
-        found.append(again(file) if real in changed else change(file))
-        if real:
-            changed.add(real)
-    return found
+        known.append(False)
+        if file.findings:
+            # What cannot be read is told of where it is to be changed.
+            with suppress(OSError):
+                state = os.stat(file.path)
+                known[-1] = (state.st_dev, state.st_ino) in seen
+                seen.add((state.st_dev, state.st_ino))
+    return known
 
 
 def check_again(

@@ -4,9 +4,11 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
 class UnwritableError(Exception):
@@ -14,7 +16,8 @@ class UnwritableError(Exception):
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Puts `after` in the place of `before`, what the file was last seen to hold; a link stays one.
+    """Puts `after` in the place of `before`, what the file was last seen to hold; a link stays one,
+    and so do other names that the file has.
 
     Raises:
         UnwritableError: the file changed meanwhile, or cannot be written; it is as it was then.
@@ -48,24 +51,65 @@ def _put(target: str, content: bytes, check: Callable[[], None]) -> None:
         check()
         descriptor, beside = tempfile.mkstemp(prefix=".leakwise-", dir=os.path.dirname(target))
         with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(beside, _new_mode() if state is None else stat.S_IMODE(state.st_mode))
-        if state is not None and hasattr(os, "chown"):
-            # Who runs this as root must not take the file from its owner.
-            with contextlib.suppress(OSError):
-                os.chown(beside, state.st_uid, state.st_gid)
+            _write(file, content)
+        if state is None:
+            os.chmod(beside, _new_mode())
+        else:
+            _liken(beside, target, state)
         check()
-        os.replace(beside, target)
-        beside = ""
+        if state is not None and state.st_nlink > 1:
+            _overwrite(target, content)
+        else:
+            os.replace(beside, target)
+            beside = ""
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise UnwritableError(f"cannot be written ({why}) - {_remedy(error)}") from None
+        raise UnwritableError(f"cannot be written ({why}) - {_remedy(error, target)}") from None
     finally:
         if beside:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _liken(beside: str, target: str, state: os.stat_result) -> None:
+    """Gives a file the owner, the mode and the attributes of the one whose place it will take."""
+    if hasattr(os, "chown"):
+        # Who runs this as root must not take the file from its owner.
+        with contextlib.suppress(OSError):
+            os.chown(beside, state.st_uid, state.st_gid)
+    if sys.platform == "linux":
+        # Access lists are among them. Where the file system has none, there is nothing to keep.
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(target):
+                with contextlib.suppress(OSError):
+                    os.setxattr(beside, name, os.getxattr(target, name))
+    # Another owner takes some bits away, so that this comes last.
+    os.chmod(beside, stat.S_IMODE(state.st_mode))
+
+
+def _overwrite(target: str, content: bytes) -> None:
+    """Has a file hold `content` that has several names: another in its place would have one only.
+    Beside it there is room for as much already; where it cannot be written to the end all the same,
+    it holds again what it did."""
+    with open(target, "r+b") as file:
+        before = file.read()
+        try:
+            _fill(file, content)
+        except BaseException:
+            _fill(file, before)
+            raise
+
+
+def _fill(file: BinaryIO, content: bytes) -> None:
+    file.seek(0)
+    file.truncate()
+    _write(file, content)
 
 
 def _new_mode() -> int:
@@ -74,9 +118,14 @@ def _new_mode() -> int:
     return 0o666 & ~mask
 
 
-def _remedy(error: OSError) -> str:
+def _remedy(error: OSError, target: str) -> str:
+    folder = os.path.dirname(target)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "make room on the disk"
+    if error.errno == errno.EFBIG:
+        return "allow larger files, or name another place"
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "make its folder first"
+    if not os.access(folder, os.W_OK):
+        return "make its folder writable"
     return "make it writable"

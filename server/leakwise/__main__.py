@@ -1,10 +1,9 @@
 """Starts Leakwise: `leakwise ...` or `python -m leakwise ...`."""
 
+import errno
 import io
 import os
 import sys
-
-from leakwise.cli.cache.again import given_again
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -62,10 +61,17 @@ def _reason(error: OSError) -> str:
         os.getcwd()
     except OSError:
         return "the current folder does not exist any more - go to another one"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"the system gives no more files ({why}) - allow more, as by `ulimit -n`"
+    if error.errno in (errno.EAGAIN, errno.ENOMEM):
+        return f"the system gives no more processes or memory ({why}) - try `--jobs 1`"
     return f"the output cannot be written ({why}) - make room, or write to another place"
 
 
 def _run() -> int:
+    # Imported here, as all else is, so that Ctrl-C is answered meanwhile.
+    from leakwise.cli.cache.again import given_again
+
     # A file name or a source line that the terminal's encoding lacks is printed escaped.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -10,6 +10,7 @@ import pytest
 
 from leakwise.cli.cache import findings as kept_findings
 from leakwise.cli.cache.checking import check_what_changed, opened
+from leakwise.cli.cache.world import world_of
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.settings import Overrides, SettingsResolver
 from tests.cli.running import CLEAN, LEAK, WASTE, leakwise, write
@@ -272,6 +273,35 @@ def test_no_cache_and_another_folder(work: Path, tmp_path: Path) -> None:
     leakwise("check", "--cache-dir", str(tmp_path / "kept"), cwd=work)
     assert not (work / ".leakwise_cache").exists()
     assert list((tmp_path / "kept").glob("findings-*.json"))
+
+
+def test_a_folder_that_has_something_else_is_committed_as_before(work: Path) -> None:
+    write(work, {"own/notes.txt": "", "ignoring/.gitignore": "*\n", "ignoring/notes.txt": ""})
+    for name in ("own", "ignoring", "."):
+        before = set((work / name).iterdir())
+        assert leakwise("check", "--cache-dir", name, cwd=work).stderr == ""
+        assert list((work / name).glob("findings-*.json"))
+        assert "Removed" in leakwise("clean", "--cache-dir", name, cwd=work).stdout
+        assert set((work / name).iterdir()) == before
+    (work / "empty").mkdir()
+    leakwise("check", "--cache-dir", "empty", cwd=work)
+    assert (work / "empty/.gitignore").read_bytes() == b"*\n"
+    assert "Removed" in leakwise("clean", "--cache-dir", "empty", cwd=work).stdout
+    assert not (work / "empty").exists()
+
+
+def test_a_cache_among_the_sources_is_none(work: Path) -> None:
+    def names() -> str:
+        found = world_of([str(work)], [], "")
+        assert found is not None
+        return found.names
+
+    before = names()
+    leakwise("check", "--cache-dir", "kept", cwd=work)
+    assert (work / "kept/.gitignore").exists()
+    assert names() == before
+    write(work, {"pkg/.gitignore": "nets.py\n"})
+    assert names() != before
 
 
 def test_clean_removes_it(work: Path) -> None:

@@ -1,5 +1,6 @@
 """`leakwise check` on files, folders and standard input."""
 
+import json
 import os
 from pathlib import Path
 
@@ -83,6 +84,20 @@ def test_standard_input(tmp_path: Path) -> None:
         "check", "-", "--stdin-filename", "src/train.py", cwd=tmp_path, stdin=LEAK.encode()
     )
     assert named.stdout.startswith("src/train.py:12:14: LP001")
+
+
+def test_what_is_left_out_is_so_on_standard_input(tmp_path: Path) -> None:
+    """As editors and hooks hand it over, which name all that changes."""
+    write(tmp_path, {"leakwise.toml": "extend-exclude = ['gen']\n"})
+    arguments = ("check", "-", "--output-format", "json", "--stdin-filename")
+    for name, option, found in (
+        ("gen/a.py", "--force-exclude", 0),
+        ("gen/a.py", "--no-force-exclude", 1),
+        ("src/a.py", "--force-exclude", 1),
+    ):
+        done = leakwise(*arguments, name, option, cwd=tmp_path, stdin=LEAK.encode())
+        assert (done.returncode, done.stderr) == (min(found, 1), "")
+        assert len(json.loads(done.stdout)) == found
 
 
 @pytest.mark.parametrize(

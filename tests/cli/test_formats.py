@@ -1,7 +1,9 @@
 """The forms for other programs, each read by a reader of its own, and what is told of a run."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from sarif import loader
 from sarif_pydantic import Sarif
 
 from leakwise.cli.output import FORMATS
-from tests.cli.running import CLEAN, LEAK, WASTE, leakwise, write
+from tests.cli.running import CLEAN, LEAK, WASTE, command, environment, leakwise, write
 from tests.sources.notebook_files import code, notebook, saved
 
 MESSAGE = (
@@ -107,6 +109,29 @@ def test_junit(folder: Path) -> None:
     assert (report.tests, report.failures) == (3, 2)
     suites = {suite.name: [case.name for case in suite] for suite in report}
     assert suites == {"b/leak, 1.py": ["LP001"], "clean.py": ["leakwise"], "waste.py": ["LP008"]}
+
+
+def test_junit_is_the_same_in_every_encoding(tmp_path: Path) -> None:
+    write(tmp_path, {"\u00fc \u4e2d.py": LEAK})
+    for encoding in ("latin-1", "ascii", "utf-8"):
+        done = subprocess.run(
+            command("check", "--output-format", "junit"),
+            cwd=tmp_path,
+            env=environment(PYTHONIOENCODING=encoding),
+            capture_output=True,
+            check=False,
+        )
+        (suite,) = JUnitXml.fromstring(done.stdout)
+        assert suite.name == "\u00fc \u4e2d.py"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names")
+@pytest.mark.parametrize("form", [form for form in FORMATS if "json" not in form])
+def test_names_do_not_steer_what_shows_the_log(tmp_path: Path, form: str) -> None:
+    write(tmp_path, {"a\x1b[31m\n::error::b.py": LEAK})
+    text = printed(tmp_path, form)
+    assert "\x1b" not in text
+    assert "\n::error" not in text
 
 
 def test_github(folder: Path) -> None:

@@ -47,11 +47,12 @@ def members(group: int) -> list[int]:
         (signal.SIGINT, True, 130, 1.5),
         (signal.SIGTERM, False, 143, 1.0),
         (signal.SIGTERM, True, 143, 1.0),
+        (1, True, 129, 1.0),
     ],
-    ids=["Ctrl-C as they begin", "Ctrl-C", "kill", "kill all"],
+    ids=["Ctrl-C as they begin", "Ctrl-C", "kill", "kill all", "terminal closed"],
 )
 def test_ended_while_its_processes_work(
-    tree: Path, number: signal.Signals, to_all: bool, status: int, wait: float
+    tree: Path, number: int, to_all: bool, status: int, wait: float
 ) -> None:
     leakwise("check", "first.py", cwd=tree)
     write(tree, {"out.json": "of an earlier check"})
@@ -86,6 +87,17 @@ def test_ended_while_its_processes_work(
     assert all(kept(path) is not None for path in cache.glob("*.json"))
     assert not list(cache.glob("writing-*"))
     assert not [name for name in names_in(tree) if not name.endswith((".py", ".toml", "out.json"))]
+
+
+def test_ctrl_c_is_answered_while_it_loads(tmp_path: Path) -> None:
+    """What is imported before `main` is called is what would end with a traceback."""
+    script = (
+        "import sys, leakwise.__main__; print(*[n for n in sys.modules if n[:9] == 'leakwise.'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["leakwise.__main__"]
 
 
 BEGINNING = """\

@@ -110,6 +110,16 @@ def test_other_roots_stay_apart_unless_they_are_the_same_project(tmp_path: Path)
     assert len(same["results"]) == len(same["originalUriBaseIds"]) == 1
 
 
+def test_what_was_joined_before_is_no_part(tmp_path: Path) -> None:
+    write(tmp_path, {"logs/part.sarif": sarif(write(tmp_path, {"a.py": LEAK}))})
+    for text, count in ((LEAK, 1), (CLEAN, 0)):
+        write(tmp_path, {"logs/part.sarif": sarif(write(tmp_path, {"a.py": text}))})
+        assert leakwise("merge-sarif", "logs", "-o", "logs/all.sarif", cwd=tmp_path).stderr == ""
+        (run,) = json.loads((tmp_path / "logs/all.sarif").read_text("utf-8"))["runs"]
+        assert len(run["results"]) == count
+    assert json.loads(leakwise("merge-sarif", "logs", "-o", "-", cwd=tmp_path).stdout)["runs"]
+
+
 def test_logs_that_cannot_be_joined(tmp_path: Path) -> None:
     text = sarif(write(tmp_path, {"a.py": LEAK}))
     driver = json.loads(text)["runs"][0]["tool"]["driver"]

@@ -15,6 +15,7 @@ from leakwise.cli.jobs_option import jobs_option
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.output.locating import relative
 from leakwise.cli.output.printable import printable
+from leakwise.cli.paths import NamedPath
 from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.cli.shown import STDIN, CheckedFile
 from leakwise.engine.settings import Overrides, SettingsResolver
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 @click.command(
     cls=HelpedCommand, short_help="Record findings, so that checks report new ones only."
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=NamedPath())
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Where to record them, instead of the file that the settings name, or else "
     ".leakwise-baseline.json in the project's folder.",
 )

@@ -19,6 +19,7 @@ from leakwise.cli.jobs_option import jobs_option
 from leakwise.cli.newness_options import Wanted, newness_options
 from leakwise.cli.output import FORMATS, NEED_FIXES
 from leakwise.cli.output.printable import printable
+from leakwise.cli.paths import NamedPath
 from leakwise.cli.printing import print_findings
 from leakwise.cli.rewriting_options import Rewriting, rewriting_options
 from leakwise.cli.settings_options import check_selectors, settings_options
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 
 FOUND = 1
 COULD_NOT_RUN = 2
-TERMINATED = 143
+ENDING = [signal.SIGTERM, *([] if sys.platform == "win32" else [signal.SIGHUP])]
+"""What ends a check, beside Ctrl-C: whoever runs it, and its terminal when it is closed."""
 
 
 @click.command(cls=HelpedCommand, short_help="Check files and folders for leaks.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=NamedPath())
 @rewriting_options
 @click.option(
     "--output-format",
@@ -49,8 +51,8 @@ TERMINATED = 143
     "-o",
     "--output-file",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what was found into a file.",
+    type=NamedPath(dir_okay=False),
+    help="Write what was found into a file; to standard output for `-`.",
 )
 @click.option("--statistics", is_flag=True, help="Print how often each rule found something.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
@@ -59,7 +61,7 @@ TERMINATED = 143
 @click.option(
     "--stdin-filename",
     metavar="PATH",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="The name of what comes on standard input.",
 )
 @jobs_option
@@ -92,6 +94,8 @@ def check(
     errors, 2 when the check could not run, a path does not exist or a setting is wrong.
     """
     stdin = Path(STDIN) in paths
+    if output_file == Path(STDIN):
+        output_file = None
     if stdin and len(paths) > 1:
         raise click.UsageError("`-` (standard input) cannot be checked together with paths.")
     if stdin_filename is not None and not stdin:
@@ -110,7 +114,10 @@ def check(
         check_on_changes(paths or (Path(),))
     from leakwise.cli.loading import loaded_rules
 
-    signal.signal(signal.SIGTERM, _leave)
+    for number in ENDING:
+        # What ignores one of them, as under `nohup`, is to go on.
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _leave)
     if stdin or show_files:
         check_selectors(overrides, loaded_rules())
     settings = SettingsResolver(overrides)
@@ -129,7 +136,8 @@ def check(
         return
     held = sys.stdin.buffer.read() if stdin else None
     if held is not None:
-        files = [_check_stdin(held, stdin_filename, settings, with_fixes)]
+        wanted_at_all = stdin_filename is None or settings.takes(stdin_filename)
+        files = [_check_stdin(held, stdin_filename, settings, with_fixes)] if wanted_at_all else []
     else:
         files, missing = check_paths(roots, settings, jobs, with_fixes, shard, newness, witness)
     checked = [file.path for file in files]
@@ -245,4 +253,4 @@ def _listed(
 
 def _leave(number: int, frame: FrameType | None) -> None:
     # An exception, so that the processes are ended on the way out.
-    sys.exit(TERMINATED)
+    sys.exit(128 + number)

@@ -8,22 +8,28 @@ import click
 from leakwise.cli.cache.options import cache_dir_option
 from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.output.printable import printable
-from leakwise.sources.keeping import FOLDER
+from leakwise.cli.paths import NamedPath
+from leakwise.sources.keeping import FOLDER, IGNORES
 
-_OWN = ("again-*.kept", "findings-*.json", "symbols-*.json", "writing-*", ".gitignore")
+_OWN = ("again-*.kept", "findings-*.json", "symbols-*.json", "writing-*")
+_IGNORING = ".gitignore"
 
 
 @click.command(short_help="Remove what checks have kept.")
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folders", nargs=-1, type=NamedPath(exists=True, file_okay=False))
 @cache_dir_option("The folder in which checks keep what they find.")
 def clean(folders: tuple[Path, ...], cache_dir: Path | None) -> None:
     """Remove what checks have kept in FOLDERS and below; the current folder by default."""
-    places = [cache_dir] if cache_dir is not None else []
-    if cache_dir is None:
-        for folder in folders or (Path(),):
-            places += [
-                Path(top) for top, _, _ in os.walk(folder) if os.path.basename(top) == FOLDER
-            ]
+    places = [] if cache_dir is None else [cache_dir]
+    if cache_dir is None and not folders:
+        folders = (Path(),)
+    for folder in folders:
+        # What the current folder is called says its whole path alone.
+        places += [
+            Path(top)
+            for top, _, _ in os.walk(folder)
+            if os.path.basename(os.path.abspath(top)) == FOLDER
+        ]
     for place in places:
         if not place.is_dir():
             continue
@@ -31,7 +37,12 @@ def clean(folders: tuple[Path, ...], cache_dir: Path | None) -> None:
         try:
             for file in files:
                 file.unlink(missing_ok=True)
-            if not any(place.iterdir()):
+            ignore = place / _IGNORING
+            own = os.path.basename(place) == FOLDER or os.listdir(place) == [_IGNORING]
+            if own and ignore.is_file() and ignore.read_bytes() == IGNORES:
+                ignore.unlink()
+                files.append(ignore)
+            if files and not os.listdir(place):
                 place.rmdir()
         except OSError as error:
             why = f"{place} cannot be removed ({error.strerror}) - make it writable."

@@ -12,6 +12,7 @@ from leakwise.cli.complaints import complain
 from leakwise.cli.help import HelpedCommand
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.output.printable import printable
+from leakwise.cli.paths import NamedPath
 from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.engine.settings import (
     DocumentSettings,
@@ -26,7 +27,7 @@ WRONG = 2
 
 
 @click.command(cls=HelpedCommand, short_help="Show the settings that hold for a file or folder.")
-@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.argument("path", type=NamedPath(), default=Path())
 @click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),

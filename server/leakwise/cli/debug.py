@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from leakwise.cli.output.printable import printable
+from leakwise.cli.paths import NamedPath
 from leakwise.facts import ModuleFacts, describe
 from leakwise.facts.interpreter.trace import trace
 from leakwise.facts.reading import read
@@ -28,7 +29,7 @@ def commands(context: click.Context) -> None:
 
 
 @debug.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedPath())
 def values(file: Path) -> None:
     """Print what is known of each line of FILE: the line, what stands there, and its value."""
     try:

@@ -6,17 +6,19 @@ from pathlib import Path
 import click
 
 from leakwise.cli.loading import CouldNotRun
+from leakwise.cli.paths import NamedPath
+from leakwise.cli.shown import STDIN
 from leakwise.sources import UnreadableError, read_bytes
 
 
 @click.command(name="merge-sarif", short_help="Join SARIF logs into one.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=NamedPath())
 @click.option(
     "-o",
     "--output-file",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the log into a file.",
+    type=NamedPath(dir_okay=False),
+    help="Write the log into a file; to standard output for `-`.",
 )
 @click.option(
     "--same-root",
@@ -34,8 +36,10 @@ def merge_sarif(files: tuple[Path, ...], output_file: Path | None, same_root: bo
     from leakwise.cli.output.sarif_merging import UnmergeableError, merged
     from leakwise.cli.printing import print_lines, write_output
 
+    if output_file == Path(STDIN):
+        output_file = None
     try:
-        log = merged(_read(files), same_root=same_root)
+        log = merged(_read(files, output_file), same_root=same_root)
     except UnmergeableError as error:
         raise CouldNotRun(f"{error}.") from None
     if output_file is not None:
@@ -44,9 +48,13 @@ def merge_sarif(files: tuple[Path, ...], output_file: Path | None, same_root: bo
         print_lines([log], "sarif")
 
 
-def _read(files: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
+def _read(files: tuple[Path, ...], output: Path | None) -> Iterator[tuple[str, bytes]]:
+    """The logs by name; in folders, what was written there as `output` before is none."""
+    own = None if output is None else output.resolve()
     for path in files:
-        found = sorted(path.rglob("*.sarif")) if path.is_dir() else [path]
+        found = [path]
+        if path.is_dir():
+            found = sorted(one for one in path.rglob("*.sarif") if one.resolve() != own)
         if not found:
             raise CouldNotRun(f"{path} has no file *.sarif - name another folder.")
         for file in found:

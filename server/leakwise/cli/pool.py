@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     _About = tuple[Sequence[str], Overrides, Mapping[str, ToldData], bool]
     _Reply = tuple[list[CheckedFile], Lines, bool]
 
-_TO_END = (signal.SIGINT, signal.SIGTERM)
-"""What ends a check: Ctrl-C, and whoever runs it."""
+_TO_END = (signal.SIGINT, signal.SIGTERM, *(() if sys.platform == "win32" else (signal.SIGHUP,)))
+"""What ends a check: Ctrl-C, whoever runs it, and its terminal when it is closed."""
 
 MOST_MEMORY = 176 << 20
 """Bytes with which a process is replaced. That costs less than finding out what it may forget."""
@@ -223,7 +223,9 @@ def _leave_to_parent() -> None:
     """The parent alone answers Ctrl-C, and no process outlives it."""
     woken_without_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in _TO_END[1:]:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _TO_END)
     threading.Thread(target=_end_with_parent, daemon=True).start()

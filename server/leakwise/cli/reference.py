@@ -54,7 +54,7 @@ _TAIL = """
 | 0 | Nothing worse than a note was found; the command did what was asked. |
 | 1 | `check` found warnings or errors, or would change files with `--diff`. |
 | 2 | The command could not run: a wrong option, path or setting, or what cannot be written. |
-| 130, 143 | It was interrupted, or told to end. |
+| 129, 130, 143 | Its terminal was closed, it was interrupted, or told to end. |
 
 Findings go to standard output, all else to standard error.
 

@@ -167,6 +167,8 @@ def _inline(setting: str) -> Mapping[str, Any]:
 def _table(given: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     if given["select"] and not _split(given["select"]):
         raise click.UsageError("`--select` names no rule: write codes or names, or ALL.")
+    if given["environment"] == "":
+        raise click.UsageError("`--environment` names no folder.")
     for name in ("select", "ignore", "extend_select", "exclude", "extend_exclude"):
         if given[name]:
             yield name.replace("_", "-"), _split(given[name])

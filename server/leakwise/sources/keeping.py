@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FOLDER = ".leakwise_cache"
 """The name of the folder that a project has for its cache. It may be deleted at any time."""
 
+IGNORES = b"*\n"
+"""What stands in the `.gitignore` of such a folder."""
+
 OUTDATED_SECONDS = 7 * 24 * 3600.0
 """What another edition of Leakwise has kept goes when it was not written for so long."""
 
@@ -29,8 +32,9 @@ def kept(file: str | Path) -> bytes | None:
 
 
 def keep(file: Path, body: bytes) -> None:
-    """Has `file` hold `body`, in a folder that version control leaves out. No reader ever sees half
-    of it. Old files go whose names differ from its own only behind the last dash.
+    """Has `file` hold `body`. No reader ever sees half of it. Version control leaves out its folder
+    where that is a cache's own, by its name or since it was empty: in others may lie what is to be
+    committed. Old files go whose names differ from its own only behind the last dash.
 
     Raises:
         OSError: it cannot be written.
@@ -41,8 +45,8 @@ def keep(file: Path, body: bytes) -> None:
     folder = file.parent
     folder.mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
-    if not ignore.exists():
-        _put(ignore, b"*\n")
+    if not ignore.exists() and (folder.name == FOLDER or not os.listdir(folder)):
+        _put(ignore, IGNORES)
     _put(file, _digest(body) + b"\n" + body)
     for other in folder.glob(f"{file.name.rpartition('-')[0]}-*"):
         with contextlib.suppress(OSError):

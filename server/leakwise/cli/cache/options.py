@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from leakwise.cli.paths import NamedPath
 from leakwise.engine.settings import Overrides
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -18,7 +19,7 @@ def cache_dir_option(told: str) -> Callable[[Command], Command]:
     return click.option(
         "--cache-dir",
         metavar="FOLDER",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=NamedPath(file_okay=False),
         envvar="LEAKWISE_CACHE_DIR",
         help=told,
     )

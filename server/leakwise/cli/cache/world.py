@@ -19,7 +19,8 @@ MOST_FILES = 50_000
 """In larger projects nothing is kept that rests on other files: looking would take too long."""
 
 _LEFT_OUT = frozenset({"__pycache__", "node_modules"})
-_SOURCES = (".py", ".pyi", ".ipynb", ".gitignore", *EXTENSION_SUFFIXES)
+IGNORING = ".gitignore"
+_SOURCES = (".py", ".pyi", ".ipynb", IGNORING, *EXTENSION_SUFFIXES)
 
 
 class World:
@@ -82,9 +83,16 @@ def _sources(folder: str) -> Iterator[os.DirEntry[str]]:
             continue
         if any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
+        found: list[os.DirEntry[str]] = []
+        only_ignores = True
         for entry in entries:
             name = entry.name
             if name.endswith(_SOURCES):
-                yield entry
+                found.append(entry)
+                only_ignores = only_ignores and name == IGNORING
             elif name[:1] != "." and name not in _LEFT_OUT and entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
+                only_ignores = False
+        # Where nothing is that could be left out, as in a cache's own folder, it says nothing.
+        if not only_ignores:
+            yield from found

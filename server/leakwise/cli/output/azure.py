@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 from collections.abc import Iterator, Sequence
 
 from leakwise.cli.output.locating import message, relative, rows_and_columns
+from leakwise.cli.output.printable import printable
 from leakwise.cli.shown import CheckedFile, ShownFinding
 from leakwise.rule import Severity
 
@@ -33,4 +34,5 @@ def _command(finding: ShownFinding, path: str) -> str:
 
 
 def _escaped(text: str, is_property: bool) -> str:
-    return text.translate(_IN_PROPERTIES if is_property else _IN_MESSAGES)
+    # What is left of control characters would steer the terminal that shows the log.
+    return printable(text.translate(_IN_PROPERTIES if is_property else _IN_MESSAGES))

@@ -14,6 +14,7 @@ import pytest
 
 from leakwise import __main__ as started
 from leakwise.cli.cache import again
+from leakwise.cli.check import ENDING
 from tests.cli.running import CLEAN, LEAK, write
 from tests.cli.test_cache import _FILES, changes
 
@@ -45,13 +46,14 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     """Runs `leakwise check` in this process. Times of change count at once."""
     monkeypatch.setattr("leakwise.cli.cache.stamps.COARSEST_NS", 0)
     known: list[int | None] = []
+    give = again.given_again
 
     def given_again(arguments: list[str]) -> int | None:
-        known.append(again.given_again(arguments))
+        known.append(give(arguments))
         return known[-1]
 
-    monkeypatch.setattr("leakwise.__main__.given_again", given_again)
-    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(again, "given_again", given_again)
+    before = {number: signal.getsignal(number) for number in ENDING}
 
     def run(*arguments: str) -> Done:
         time.sleep(0.03)  # what was changed that shortly before is not kept
@@ -63,7 +65,8 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return Done(ended.value.code, told.out, told.err, known.pop() is not None)
 
     yield run
-    signal.signal(signal.SIGTERM, before)
+    for number, answer in before.items():
+        signal.signal(number, answer)
 
 
 def settled(check: Check, *arguments: str) -> Done:

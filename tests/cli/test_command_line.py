@@ -1,5 +1,6 @@
 """The command line itself: its help, its reference, and what shells complete."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from leakwise.cli.reference import EXAMPLES
-from tests.cli.running import CLEAN, LEAK, WASTE, environment, leakwise, write
+from leakwise.cli.terminals import LINKS
+from tests.cli.running import CLEAN, LEAK, WASTE, command, environment, leakwise, write
 
 ROOT = Path(__file__).parents[2]
 COMPLETED = r"""
@@ -101,3 +103,54 @@ def test_colours_are_forced_and_forbidden(tmp_path: Path) -> None:
     plain = leakwise("check", cwd=tmp_path, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert "\x1b[" not in plain
     assert re.sub(r"\x1b\[[0-9;]*m", "", forced) == plain
+
+
+def test_links_are_for_terminals_that_have_them(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": LEAK})
+    link = re.compile("\x1b]8;;(https://[^\x1b]+)\x1b\\\\LP001\x1b]8;;\x1b\\\\")
+    for form in ("text", "concise", "grouped"):
+        arguments = ("check", "--output-format", form)
+        plain = leakwise(*arguments, cwd=tmp_path).stdout
+        shown = leakwise(*arguments, cwd=tmp_path, FORCE_HYPERLINK="1").stdout
+        assert len(link.findall(shown)) == 1
+        assert link.sub("LP001", shown) == plain
+    forced = leakwise("check", "-o", "out.txt", cwd=tmp_path, FORCE_HYPERLINK="1", FORCE_COLOR="1")
+    assert (forced.stdout, "\x1b" in (tmp_path / "out.txt").read_text()) == ("", False)
+    for form in ("sarif", "github", "pylint"):
+        done = leakwise("check", "--output-format", form, cwd=tmp_path, FORCE_HYPERLINK="1")
+        assert "\x1b" not in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a terminal of POSIX")
+@pytest.mark.parametrize(
+    ("variables", "links"),
+    [
+        ({}, False),
+        ({"TERM_PROGRAM": "vscode"}, True),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM": "dumb", "WT_SESSION": "1"}, False),
+        ({"VTE_VERSION": "5000"}, False),
+        ({"VTE_VERSION": "7006"}, True),
+        ({"VTE_VERSION": "7006", "FORCE_HYPERLINK": "0"}, False),
+        ({"VTE_VERSION": "7006", "NO_COLOR": "1"}, True),
+    ],
+)
+def test_which_terminals_have_links(tmp_path: Path, variables: dict[str, str], links: bool) -> None:
+    import pty
+
+    write(tmp_path, {"a.py": LEAK})
+    ours, theirs = pty.openpty()
+    env = {name: text for name, text in environment().items() if name not in LINKS}
+    # The second time it is what was kept.
+    for _ in range(2):
+        subprocess.run(
+            command("check"),
+            cwd=tmp_path,
+            env={**env, "TERM": "xterm", **variables},
+            stdout=theirs,
+            check=False,
+        )
+        assert (b"\x1b]8;;" in os.read(ours, 10000)) == links
+    os.close(theirs)
+    os.close(ours)

@@ -1,6 +1,5 @@
 """Where and in which form what was found is printed."""
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 from leakwise.cli.loading import CouldNotRun
 from leakwise.cli.output import STYLED, lines_in
 from leakwise.cli.shown import CheckedFile
+from leakwise.cli.terminals import has_colours, has_links, without_links
 
 
 def print_findings(
@@ -28,33 +28,27 @@ def print_findings(
     else:
         found = lines_in(form)(files)
     if to is not None:
-        text = "".join(f"{click.unstyle(line)}\n" for line in found)
+        text = "".join(f"{_styled(line, False, False)}\n" for line in found)
         write_output(to, text.encode(errors="backslashreplace"))
         return ""
     return print_lines(found, form)
 
 
 def print_lines(lines: Iterable[str], form: str) -> str:
-    """Prints lines in a form, with colours where it and the terminal have them; gives what was
-    printed."""
-    colour = _coloured() if form in STYLED else False
-    if colour is None:
-        colour = sys.stdout.isatty()
-    text = "".join(f"{line if colour else click.unstyle(line)}\n" for line in lines)
+    """Prints lines in a form, with colours and links where it and the terminal have them; gives
+    what was printed."""
+    is_terminal, is_styled = sys.stdout.isatty(), form in STYLED
+    coloured = is_styled and has_colours(is_terminal)
+    linked = is_styled and has_links(is_terminal)
+    text = "".join(f"{_styled(line, coloured, linked)}\n" for line in lines)
     click.echo(text, color=True, nl=False)
     return text
 
 
-def _coloured() -> bool | None:
-    """Whether there are to be colours; None where the terminal decides.
-
-    https://no-color.org and https://force-color.org
-    """
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return False if os.environ.get("TERM") == "dumb" else None
+def _styled(line: str, coloured: bool, linked: bool) -> str:
+    if not linked:
+        line = without_links(line)
+    return line if coloured else click.unstyle(line)
 
 
 def write_output(to: Path, content: bytes) -> None:

@@ -73,7 +73,8 @@ Findings go to standard output, all else to standard error.
 | --- | --- |
 | `NO_COLOR` | Where it is set and not empty, nothing is coloured. |
 | `FORCE_COLOR` | Where it is set and not empty, colours go to pipes too. |
-| `TERM` | A terminal that is `dumb` gets no colours. |
+| `FORCE_HYPERLINK` | `1`: codes of rules are links in all terminals and pipes; `0`: in none. |
+| `TERM` | A terminal that is `dumb` gets neither colours nor links. |
 | `LEAKWISE_CACHE_DIR` | Where what was found is kept, as `--cache-dir`. |
 | `LEAKWISE_ANALYSIS_SECONDS` | After how much processor time, in seconds, a rule is given up; 20. |
 """

@@ -7,6 +7,7 @@ import click
 from leakwise.cli.output.printable import printable
 from leakwise.cli.output.text import COLOURS, summary
 from leakwise.cli.shown import CheckedFile, ShownFinding
+from leakwise.cli.terminals import linked
 
 
 def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
@@ -19,7 +20,8 @@ def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
         places = [_place(finding) for finding in file.findings]
         width = max(map(len, places))
         for place, finding in zip(places, file.findings, strict=True):
-            code = click.style(finding.code, fg=COLOURS[finding.severity], bold=True)
+            style = click.style(finding.code, fg=COLOURS[finding.severity], bold=True)
+            code = linked(style, finding.url)
             message = printable(finding.place.message)
             yield f"  {place:<{width}}  {code} {finding.name} {message}"
         yield ""

@@ -7,6 +7,7 @@ import click
 
 from leakwise.cli.output.printable import columns, printable
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
+from leakwise.cli.terminals import linked
 from leakwise.rule import Severity
 
 COLOURS = {
@@ -32,7 +33,7 @@ def head(finding: ShownFinding, path: str) -> str:
     """One line on a finding: where it is, its rule and its message."""
     start = finding.place.range.start
     where = click.style(printable(path), bold=True)
-    code = click.style(finding.code, fg=COLOURS[finding.severity], bold=True)
+    code = linked(click.style(finding.code, fg=COLOURS[finding.severity], bold=True), finding.url)
     message = printable(finding.place.message)
     cell = "" if finding.place.cell is None else f"cell {finding.place.cell}:"
     return f"{where}:{cell}{start.line + 1}:{start.column + 1}: {code} {finding.name} {message}"

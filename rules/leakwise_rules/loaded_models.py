@@ -74,13 +74,14 @@ def runs_often(body: BodyFacts, load: Load) -> bool:
     bound_here = local and body.definition.index.bindings_of(path)
     if (first is not None and not _is_plain(first)) or bound_here:
         return False
-    if any(one.name not in _HARMLESS for one in body.decorators if not one.is_route):
+    if any(one.name not in _HARMLESS for one in body.decorators if not one.answers):
         # What another decorator does is not known: it may keep the result.
         return False
     name = load.site.bound_to
     if name is None or body.gives_away(name):
         # What is given away may be kept by the caller.
-        return path not in body.parameters and _is_used_up_by_callers(body, load)
+        used_up = body.is_dependency or _is_used_up_by_callers(body, load)
+        return path not in body.parameters and used_up
     return "." not in name and (path in body.parameters or body.asked_again)
 
 

@@ -148,6 +148,9 @@ class CallbackAccumulatesState(Rule):
                     def on_batch_end(self, batch, logs=None):
                         layer = self.model.layers[0]
                         self.history.append((batch, layer.get_weights()))  # leak
+
+                    def on_epoch_end(self, epoch, logs=None):
+                        self.history.append([w.copy() for w in self.model.get_weights()])  # leak
             """,
             good="""
                 import numpy as np
@@ -285,7 +288,10 @@ def _is_callback(body: BodyFacts) -> bool:
 def _large(stored: Value) -> Certainty | None:
     """How sure it is that something is as large as a model or its outputs; None where nothing tells
     that it is."""
-    for part in (stored, *(stored.items or ()), *(one for _, one in stored.fields or ())):
+    parts = (*(stored.items or ()), *(one for _, one in stored.fields or ()), stored.element)
+    for part in (stored, *parts):
+        if part is None:
+            continue
         if part.kind is Kind.KERAS_MODEL or part.name in _COPIES:
             return part.certainty
     return None

@@ -345,14 +345,11 @@ class PredictCalledPerSampleInLoop(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         for site in body.method_calls("predict"):
-            model = site.receiver_value
-            given = site.argument("x", 0)
-            if (
-                model.kind is not Kind.KERAS_MODEL
-                or site.value.definition is not None
-                or site.receiver is None
-                or given is None
-            ):
+            model, given = site.receiver_value, site.argument("x", 0)
+            if model.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
+                continue
+            if given is None or (site.receiver is None and site.loops):
+                # Which of several models is asked in each round is not known.
                 continue
             loop = _repeating_loop(site)
             often = body.asked_again and body.rhythm is not Rhythm.EPOCH
@@ -362,13 +359,14 @@ class PredictCalledPerSampleInLoop(Rule):
                 continue
             certainty = model.certainty if loop else model.certainty.weaker(Certainty.LIKELY)
             simple = all(one.keyword in _ONLY_PREDICT for one in site.arguments[1:])
+            asked = site.receiver or site.callee.rpartition(".")[0]
             yield self.report(
                 site.place,
                 *_again(loop),
                 certainty=certainty,
-                anchors={"call": (site.place, given.place) if simple else ()},
-                notes={"model": site.receiver},
-                model=shown(site.receiver, 20),
+                anchors={"call": (site.place, given.place) if simple and site.receiver else ()},
+                notes={"model": asked},
+                model=shown(asked, 20),
                 turn="iteration" if loop else "call",
             )
 

@@ -22,7 +22,12 @@ from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
 from leakwise.facts.repeating.repetition import Repetition, repetitions
-from leakwise.facts.repeating.requests import asked_again, given_the_same_again, may_be_asked_again
+from leakwise.facts.repeating.requests import (
+    asked_again,
+    given_the_same_again,
+    is_dependency,
+    may_be_asked_again,
+)
 from leakwise.facts.repeating.reruns import displayed, survives_rerun
 from leakwise.facts.resources.guards import Condition, condition_of, may_happen_once
 from leakwise.facts.resources.release_paths import Given, Release, release_of
@@ -162,6 +167,12 @@ class Circumstances:
         it for each request, or a loop of this file, or what such a function calls; or it is
         public, and others ask it for what it computes of what they give it."""
         return asked_again(self.module, self.definition)
+
+    @property
+    def is_dependency(self) -> bool:
+        """Whether a web framework calls this function each time that it answers a request, for what
+        it gives, and keeps that no longer than it answers: `Depends(load)` of FastAPI."""
+        return is_dependency(self.module, self.definition)
 
     @property
     def may_be_asked_again(self) -> bool:

@@ -1,6 +1,10 @@
-"""Classes that one derives from, and whose methods a framework calls for each question.
+"""What a framework calls for each question or job: methods of classes that one derives from, and
+functions that are decorated or named as what answers need.
 
-Sources: https://mlflow.org/docs/latest/api_reference/python_api/mlflow.pyfunc.html,
+Sources: https://docs.celeryq.dev/en/stable/userguide/tasks.html,
+https://huey.readthedocs.io/en/latest/api.html, https://dramatiq.io/reference.html#actors,
+https://python-rq.org/docs/#the-job-decorator, https://fastapi.tiangolo.com/tutorial/dependencies/,
+https://mlflow.org/docs/latest/api_reference/python_api/mlflow.pyfunc.html,
 https://docs.pytorch.org/serve/custom_service.html, https://cog.run/python/,
 https://kserve.github.io/website/docs/model-serving/predictive-inference/frameworks/custom-predictor,
 https://lightning.ai/docs/litserve/api-reference/litapi,
@@ -62,3 +66,9 @@ HANDLERS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 """For classes that derive from one of some: the methods that are called for each question."""
 SERVICER = "Servicer"
 """How the names of classes end that gRPC makes; their public methods answer calls."""
+JOB_DECORATORS = words("celery.shared_task dramatiq.actor rq.decorators.job")
+"""What makes a worker run a function for each job."""
+JOB_METHODS = {"task": words("celery huey")}
+"""By the method of an application that does so: the packages of which the file imports one."""
+DEPENDENCIES = words("fastapi.Depends fastapi.Security fastapi.param_functions.Depends")
+"""What is handed a function that makes something anew for each request, and keeps it no longer."""

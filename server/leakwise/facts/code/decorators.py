@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leakwise.facts.apis.handlers import JOB_DECORATORS, JOB_METHODS
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.names import path_of
 from leakwise.facts.terms.places import Place, place_of
@@ -24,7 +25,7 @@ class Decorator:
     """One decorator: its qualified name where that is imported, else None; how it is written up to
     its arguments, the constants among these, and the names of the keyword ones, with "**" for
     unpacked ones. `place` is that of what stands behind the `@`, `called` whether that is a
-    call."""
+    call; `is_job` whether it makes workers run the function for each job."""
 
     name: str | None
     written: str
@@ -32,6 +33,7 @@ class Decorator:
     keywords: frozenset[str] = frozenset()
     place: Place | None = None
     called: bool = False
+    is_job: bool = False
 
     @property
     def is_route(self) -> bool:
@@ -39,6 +41,11 @@ class Decorator:
         owner, _, method = self.written.rpartition(".")
         address = self.constants[0] if self.constants else None
         return bool(owner) and method in _ROUTES and str(address).startswith("/")
+
+    @property
+    def answers(self) -> bool:
+        """Whether it makes a framework call the function for each request or job."""
+        return self.is_route or self.is_job
 
 
 def decorators_of(module: "ModuleFacts", definition: Definition) -> tuple[Decorator, ...]:
@@ -64,12 +71,21 @@ def _decorator(module: "ModuleFacts", definition: Definition, node: ast.expr) ->
     name = found.name if found.kind is Kind.QUALIFIED else None
     block = definition.block
     place = None if block is None else place_of(node, block)
+    is_job = _makes_job(module, name, path or "")
     if not isinstance(node, ast.Call):
-        return Decorator(name, path or "", place=place)
+        return Decorator(name, path or "", place=place, is_job=is_job)
     constants = tuple(one.value for one in node.args if isinstance(one, ast.Constant))
     if name == "functools.partial" and node.args:
         # `@partial(tf.function, jit_compile=True)`
         given = module.names.resolve(definition, path_of(node.args[0]))
         name = given.name if given.kind is Kind.QUALIFIED else None
     keywords = frozenset(one.arg or "**" for one in node.keywords)
-    return Decorator(name, path or "", constants, keywords, place, called=True)
+    return Decorator(name, path or "", constants, keywords, place, called=True, is_job=is_job)
+
+
+def _makes_job(module: "ModuleFacts", name: str | None, written: str) -> bool:
+    if name in JOB_DECORATORS:
+        return True
+    owner, _, method = written.rpartition(".")
+    packages = JOB_METHODS.get(method) if owner else None
+    return packages is not None and not packages.isdisjoint(module.names.imported_roots())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis import Gives, effect_of
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode
+from leakwise.facts.code.filled import filled
 from leakwise.facts.code.inherited import inherited
 from leakwise.facts.code.names import path_of
 from leakwise.facts.terms.elsewhere import seen_from_elsewhere
@@ -159,7 +160,7 @@ def attribute_value(
         if found is None or found.kind is Kind.UNKNOWN:
             continue
         if found.name != NONE.name or found.kind is not NONE.kind:
-            return seen_from_elsewhere(found)
+            return filled(module, class_, name, seen_from_elsewhere(found))
         empty = NONE
     if class_.index.bindings_of(name):
         found = module.body(class_).exit_values.get(name)

@@ -38,6 +38,7 @@ from leakwise.facts.terms.events import (
     TrainingStep,
     Waiting,
 )
+from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.values import (
     DICT,
     NONE,
@@ -93,9 +94,16 @@ def local_call(
         return result
     if result.is_tensor or result.kind in {Kind.UNKNOWN, Kind.PENDING, Kind.CONTAINER}:
         made_from = merge_sources(made_from, frozenset({place}))
-    if result.kind is not Kind.CONTAINER:
+    if result.kind is Kind.CONTAINER:
+        result = result.mapped(lambda part: _eager_from(part, place))
+    else:
         result = result.but(origin=place)
     return acquired_through(run, node, cut(result.made_from(made_from)), definition)
+
+
+def _eager_from(part: Value, place: Place) -> Value:
+    """A part of what a call gives; a TensorFlow tensor comes from the call."""
+    return part.but(origin=place) if part.kind is Kind.TF_TENSOR else part
 
 
 def construct_local(

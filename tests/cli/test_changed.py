@@ -198,3 +198,41 @@ def test_without_git_or_with_a_damaged_repository(tmp_path: Path) -> None:
     done = leakwise("check", "--changed", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: git cannot read ")
+
+
+def test_submodules_are_compared_with_what_the_superproject_had(tmp_path: Path) -> None:
+    library = committed(tmp_path / "library", {"old.py": LEAK})
+    folder = committed(tmp_path / "work", {"a.py": CLEAN})
+    allowed = ("-c", "protocol.file.allow=always")
+    git(folder, *allowed, "submodule", "add", "-q", str(library), "lib")
+    committed(folder, {})
+    git(folder, "branch", "base")
+    assert concise(folder, "--diff-base", "base") == []
+    committed(folder / "lib", {"new.py": LEAK})
+    committed(folder, {"b.py": LEAK})
+    write(folder, {"lib/open.py": LEAK})
+    found = ["lib/new.py:12:14: LP001", "lib/open.py:12:14: LP001"]
+    assert concise(folder, "--diff-base", "base") == ["b.py:12:14: LP001", *found]
+    # Also where it alone is checked, and where a revision of its own has the same name.
+    git(folder / "lib", "branch", "base")
+    assert concise(folder, "--diff-base", "base", "lib") == found
+    assert concise(folder / "lib", "--diff-base", "base") == ["open.py:12:14: LP001"]
+    assert concise(folder, "--changed") == ["lib/open.py:12:14: LP001"]
+    # A commit that was never fetched is told of.
+    git(folder, "update-index", "--cacheinfo", f"160000,{'12' * 20},lib")
+    git(folder, "commit", "-qm", "z")
+    git(folder, "branch", "far")
+    done = leakwise("check", "--diff-base", "far", cwd=folder)
+    assert "lib has no commit 1212" in done.stderr
+    assert "All of its lines count as changed" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs another user")
+def test_a_repository_of_somebody_else_says_how_it_is_trusted(tmp_path: Path) -> None:
+    folder = committed(tmp_path / "theirs", {"a.py": CLEAN})
+    for path in (folder, folder / ".git"):
+        os.chown(path, 65534, 65534)
+    variables = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    done = leakwise("check", "--changed", cwd=folder, **variables)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"trust it by `git config --global --add safe.directory {folder}`." in done.stderr

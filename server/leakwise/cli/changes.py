@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from leakwise.cli.revisions import Repository
 from leakwise.cli.shown import CheckedFile, ShownPlace
 from leakwise.facts.reading import document_of, read
 from leakwise.sources import UnreadableError, nearest_with
+from leakwise.sources.folders import is_in
 from leakwise.text import Document
 
 _MOST_COMPARED = 2_000
@@ -38,8 +40,8 @@ class Changes:
             whole = os.path.realpath(path)
             folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
             if os.path.isdir(folder):
-                marked = nearest_with(folder, ".git")
-                self._of[marked or folder] = Repository(folder, revision)
+                marked = nearest_with(folder, ".git") or folder
+                self._of[marked] = self._opened(marked)
 
     def changed_files(self, paths: Iterable[str]) -> list[str]:
         """Those of `paths` whose content is not as it was."""
@@ -86,7 +88,7 @@ class Changes:
         marked = nearest_with(folder, ".git") or folder
         if marked not in self._of:
             try:
-                self._of[marked] = Repository(folder, self._revision)
+                self._of[marked] = self._opened(marked)
             except CouldNotRun as error:
                 why = f"{error.format_message()} All of its lines count as changed"
                 complain("warning", why)
@@ -95,6 +97,26 @@ class Changes:
         if found is None:
             return None, ""
         return found, os.path.relpath(whole, found.top).replace(os.sep, "/")
+
+    def _opened(self, folder: str) -> Repository:
+        """The repository in a folder. A submodule is compared with what it was where its
+        superproject is compared with, unless the current folder is in it, so that the revision is
+        one of its own.
+
+        Raises:
+            CouldNotRun: there is no git, no repository or no such revision.
+        """
+        commit = None
+        outer = nearest_with(os.path.dirname(folder), ".git")
+        is_here = is_in(os.path.realpath(os.getcwd()), folder)
+        if outer is not None and self._revision is not None and not is_here:
+            if outer not in self._of:
+                with suppress(CouldNotRun):
+                    self._of[outer] = self._opened(outer)
+            if (above := self._of.get(outer)) is not None:
+                inner = os.path.relpath(folder, above.top).replace(os.sep, "/")
+                commit = above.submodules.get(inner)
+        return Repository(folder, self._revision, commit)
 
 
 def _changed_lines(old: Document, new: Document) -> set[_Line]:

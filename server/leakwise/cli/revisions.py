@@ -42,34 +42,48 @@ _PLACES = (
 )
 """What says in hooks that the repository is another than that of the folder."""
 _FILES = (b"100644", b"100755")
+_SUBMODULE = b"160000"
 _SECONDS = 300
 
 
 class Repository:
     """The files of a repository as they were at the commit that the working tree is compared with:
-    that of `HEAD`, or the one in which `revision` and `HEAD` part."""
+    that of `HEAD`, or the one in which `revision` and `HEAD` part, or `commit` itself."""
 
-    def __init__(self, folder: str, revision: str | None) -> None:
+    def __init__(self, folder: str, revision: str | None, commit: str | None = None) -> None:
         """The repository that has `folder`.
 
         Raises:
-            CouldNotRun: there is no git, no repository or no such revision.
+            CouldNotRun: there is no git, no repository or no such revision or commit.
         """
         self.top = _top(folder)
-        self._commit = self._compared(revision)
+        if commit is not None and self._commit_of(commit) is None:
+            raise CouldNotRun(
+                f"{self.top} has no commit {commit}, at which its superproject had it - fetch it."
+            )
+        self._commit = commit or self._compared(revision)
 
     @cached_property
     def hashes(self) -> dict[str, str]:
         """The hash of each file's content, by its path from the top, with `/`."""
+        return {path: hash_ for mode, hash_, path in self._entries if mode in _FILES}
+
+    @cached_property
+    def submodules(self) -> dict[str, str]:
+        """The commit that each submodule was at, by its path from the top."""
+        return {path: hash_ for mode, hash_, path in self._entries if mode == _SUBMODULE}
+
+    @cached_property
+    def _entries(self) -> list[tuple[bytes, str, str]]:
+        """The mode, hash and path of all that the commit has, but for folders."""
         if self._commit is None:
-            return {}
+            return []
         listed = self._ask("ls-tree", "-r", "-z", "--full-tree", self._commit)
-        found: dict[str, str] = {}
-        for entry in listed.split(b"\0"):
+        found: list[tuple[bytes, str, str]] = []
+        for entry in filter(None, listed.split(b"\0")):
             about, _, path = entry.partition(b"\t")
-            mode, _, rest = about.partition(b" ")
-            if mode in _FILES:
-                found[os.fsdecode(path)] = rest.split(b" ")[1].decode()
+            mode, _, hash_ = about.split(b" ")
+            found.append((mode, hash_.decode(), os.fsdecode(path)))
         return found
 
     @cached_property
@@ -128,7 +142,7 @@ class Repository:
     def _ask(self, *arguments: str) -> bytes:
         done = self._run(*arguments)
         if done.returncode:
-            raise CouldNotRun(f"git cannot read {self.top}: {_first_line(done.stderr)}.")
+            raise _unreadable(self.top, done.stderr)
         return done.stdout
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
@@ -141,8 +155,15 @@ def _top(folder: str) -> str:
     if done.returncode:
         if b"not a git repository" in done.stderr:
             raise CouldNotRun(f"{folder} is in no git repository - check a folder that is in one.")
-        raise CouldNotRun(f"git cannot read {folder}: {_first_line(done.stderr)}.")
+        raise _unreadable(folder, done.stderr)
     return os.path.realpath(os.fsdecode(done.stdout.removesuffix(b"\n")))
+
+
+def _unreadable(folder: str, told: bytes) -> CouldNotRun:
+    why = f"git cannot read {folder}: {_first_line(told)}"
+    if b"dubious ownership" in told:
+        why += f" - trust it by `git config --global --add safe.directory {folder}`"
+    return CouldNotRun(f"{why}.")
 
 
 def _run(folder: str, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":

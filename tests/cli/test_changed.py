@@ -232,7 +232,7 @@ def test_a_repository_of_somebody_else_says_how_it_is_trusted(tmp_path: Path) ->
     folder = committed(tmp_path / "theirs", {"a.py": CLEAN})
     for path in (folder, folder / ".git"):
         os.chown(path, 65534, 65534)
-    variables = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    done = leakwise("check", "--changed", cwd=folder, **variables)
+    own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    done = leakwise("check", "--changed", cwd=folder, stdin=b"", **own)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"trust it by `git config --global --add safe.directory {folder}`." in done.stderr

@@ -86,12 +86,12 @@ def qualified_names(module: "ModuleFacts", definition: Definition) -> Qualified:
 
 def backpropagated_parameters(module: "ModuleFacts", definition: Definition) -> Names:
     """The parameters of a function from which it starts a backward pass whichever branch it takes,
-    `[*]` behind those of which it does so from what they hold."""
+    `[*]` behind those of which it does so from what they hold, and paths that begin with one."""
 
     def compute() -> Names:
         live = _at_entry(module, definition, always=True)
         names = {parameter.arg for parameter in definition.parameters()}
-        return frozenset(name for name in live if name.removesuffix(ELEMENTS) in names)
+        return frozenset(name for name in live if root_of(name.removesuffix(TERM)) in names)
 
     cell = module.query(definition, "backpropagated parameters", compute, NONE)
     return cell.read()  # type: ignore[no-any-return]
@@ -202,7 +202,7 @@ def _arguments(module: "ModuleFacts", definition: Definition, call: ast.Call) ->
         given[name] = argument
     names = NONE
     for name in wanted:
-        base = name.removesuffix(ELEMENTS)
+        base = root_of(name.removesuffix(TERM))
         path = path_of(given[base]) if base in given else None
         if path is not None:
             names = names | {path + name[len(base) :]}

@@ -25,9 +25,10 @@ from leakwise.facts.by_use.graph_origins import (
     part_origins,
     unwrapped,
 )
-from leakwise.facts.code.names import PUTTING_METHODS, path_of
+from leakwise.facts.code.names import PUTTING_METHODS, path_of, paths_in
 from leakwise.facts.incremental.noted import Evidence, Notes
 from leakwise.facts.incremental.stretches import TOP_LEVEL, stretches
+from leakwise.facts.interpreter.state import root_of
 from leakwise.syntax import Block
 
 _ROUNDS = 2
@@ -164,11 +165,17 @@ def _loop(node: ast.For | ast.AsyncFor | ast.While, live: Names, found: Evidence
     inside = _suite(node.orelse, live, found) | live
     for _ in range(_ROUNDS):
         before = inside
-        inside = inside | _suite(node.body, inside, found)
+        entry = _suite(node.body, inside, found)
+        inside = inside | entry
         if not isinstance(node, ast.While):
             inside = inside | _gone_through(node.target, node.iter, inside, found)
         if inside == before:
             break
+    if not isinstance(node, ast.While):
+        bound = paths_in(node.target)
+        proven = frozenset(name for name in entry if root_of(name.removesuffix(TERM)) in bound)
+        if proven:
+            found.note(node, proven)
     return inside
 
 

@@ -26,7 +26,7 @@ def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Name
         return value
     parts = {name[len(path) :] for name in proven if name.startswith((path + ".", path + "["))}
     if not parts:
-        if path in proven and _is_open(value):
+        if path in proven and is_open(value):
             value = _carrying(run, value, node)
         elif path in proven and value.carries_graph and value.certainty is Certainty.POSSIBLE:
             # Whatever it is made of: a backward pass starts from it.
@@ -43,7 +43,7 @@ def proven_value(run: Run, path: str, value: Value, node: ast.expr, proven: Name
 def proven_part(run: Run, path: str, stored: Value, node: ast.expr) -> Value:
     """The value that `node` gives and the current statement puts into what is at `path`."""
     proven = run.evidence.names.get(id(run.statement))
-    if proven is None or run.state.grad is GradMode.OFF or not _is_open(stored):
+    if proven is None or run.state.grad is GradMode.OFF or not is_open(stored):
         return stored
     if any(name.startswith(path + "[") for name in proven):
         return _carrying(run, stored, node)
@@ -54,7 +54,7 @@ def proven_term(run: Run, path: str, term: Value, node: ast.expr) -> Value:
     """What is added to a total that is backpropagated: it carries a graph where the body adds to
     the total nowhere else, and else gives it numbers alone."""
     proven = run.evidence.names.get(id(run.statement), frozenset())
-    if path not in proven or run.state.grad is GradMode.OFF or not _is_open(term):
+    if path not in proven or run.state.grad is GradMode.OFF or not is_open(term):
         return term
     if not path.isidentifier() or run.definition.node is None:
         return term
@@ -67,48 +67,70 @@ def proven_term(run: Run, path: str, term: Value, node: ast.expr) -> Value:
 def sibling_value(run: Run, path: str, value: Value, node: ast.expr) -> Value:
     """A value that comes from the same call as a loss that is backpropagated: it may carry the
     graph, or be a number to report. Who detaches it takes it for a tensor with one."""
-    if run.state.grad is GradMode.OFF or not _is_open(value):
+    if run.state.grad is GradMode.OFF or not is_open(value):
         return value
     detached = "detach" in run.use(path).methods
     held = _holding(run, value, node)
     return held if detached else held.but(certainty=Certainty.POSSIBLE)
 
 
-def _is_open(value: Value) -> bool:
+def is_open(value: Value) -> bool:
     """Whether a value may carry a graph as well as not."""
     return value.kind is Kind.UNKNOWN or (value.is_tensor and value.graph is Graph.UNKNOWN)
 
 
+def proven_parameter(name: str, value: Value, proven: Names) -> Value:
+    """What a parameter holds, known to carry a graph where `proven` says that a backward pass
+    starts from what was given, or from a part of it."""
+    if not is_open(value):
+        return value
+    if name in proven:
+        loss = _loss(value)
+        return loss.but(scalar=Scalar.SURE) if name + TERM in proven else loss
+    parts = any(one.startswith(name + ".") for one in proven)
+    return _output(value) if parts else value
+
+
 def _carrying(run: Run, value: Value, node: ast.expr) -> Value:
-    place = run.place(node)
-    return tensor(
-        Graph.ATTACHED,
-        scalar=Scalar.LIKELY,
-        certainty=Certainty.LIKELY,
-        origin=value.origin or place,
-        sources=merge_sources(value.sources, frozenset({place})),
-    )
+    return _made_at(run, node, _loss(value))
 
 
 def _holding(run: Run, value: Value, node: ast.expr) -> Value:
     """A value of which a part carries a graph."""
-    if not _is_open(value):
-        return value
-    place = run.place(node)
+    return _made_at(run, node, _output(value)) if is_open(value) else value
+
+
+def _loss(value: Value) -> Value:
+    return tensor(
+        Graph.ATTACHED,
+        scalar=Scalar.LIKELY,
+        certainty=Certainty.LIKELY,
+        origin=value.origin,
+        sources=value.sources,
+    )
+
+
+def _output(value: Value) -> Value:
     return Value(
         Kind.OUTPUT,
         graph=Graph.ATTACHED,
         certainty=Certainty.LIKELY,
-        origin=value.origin or place,
-        sources=merge_sources(value.sources, frozenset({place})),
+        origin=value.origin,
+        sources=value.sources,
     )
+
+
+def _made_at(run: Run, node: ast.expr, value: Value) -> Value:
+    place = run.place(node)
+    made = merge_sources(value.sources, frozenset({place}))
+    return value.but(origin=value.origin or place, sources=made)
 
 
 def _with_parts(run: Run, value: Value, node: ast.expr, parts: set[str]) -> Value:
     """A display or a comprehension, these parts of which carry a graph."""
     if value.fields:
         fields = tuple(
-            (key, _carrying(run, held, node) if f"[{key!r}]" in parts and _is_open(held) else held)
+            (key, _carrying(run, held, node) if f"[{key!r}]" in parts and is_open(held) else held)
             for key, held in value.fields
         )
         known = mapping(fields)

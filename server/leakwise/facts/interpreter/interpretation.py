@@ -5,8 +5,13 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.resources import RESOURCE_KINDS
-from leakwise.facts.by_use.backpropagation import evidence_in, own_evidence
+from leakwise.facts.by_use.backpropagation import (
+    backpropagated_parameters,
+    evidence_in,
+    own_evidence,
+)
 from leakwise.facts.by_use.evidence import backpropagated_assignments
+from leakwise.facts.by_use.proof import proven_parameter
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.code.parameters import marker
@@ -197,6 +202,8 @@ def parameter_value(
         value = annotated(module, definition, parameter.annotation)
     if value.kind is Kind.UNKNOWN and given is None:
         value = module.parameter_value(definition, name)
+    if given is None and definition.index.mentions_any(STARTING_WORDS):
+        value = proven_parameter(name, value, backpropagated_parameters(module, definition))
     return handed_by_trainer(module, definition, name, value)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from leakwise.facts.by_use.graph_origins import unwrapped
+from leakwise.facts.by_use.proof import proven_value
 from leakwise.facts.code.names import header_nodes, imported_names, path_of
 from leakwise.facts.incremental.blocks import blocks_of, run_blocks
 from leakwise.facts.interpreter.assignments import assign, assign_annotated, augment, delete
@@ -137,7 +138,14 @@ def _joined(run: Run, test: ast.expr, before: State, body: State, orelse: State)
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> None:
     over = evaluate(run, node.iter)
     names = bound_names(node.target)
-    begin = partial(bind, run, node.target, looped_over(over))
+    proven = run.evidence.names.get(id(node), frozenset())
+
+    def begin() -> None:
+        bind(run, node.target, looped_over(over))
+        for name in names if proven else ():
+            value = run.state.values[name]
+            run.state.change(name, proven_value(run, name, value, node.iter, proven))
+
     run_loop(run, node, begin, run_suite, over=over, names=names)
 
 

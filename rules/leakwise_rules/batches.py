@@ -1,6 +1,6 @@
 """What rules about TensorFlow and Keras loops share: which loops go through the batches of data."""
 
-from leakwise.facts import BodyFacts, Certainty, Kind, Loop
+from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop
 
 _DATA = ("dataset", "loader", "batches", "generator", "data", "ds", "stream", "iterator")
 
@@ -36,3 +36,27 @@ def _is_given_batches(body: BodyFacts, few: int) -> bool:
         if all(one.path in loop.names or loop not in one.varies_in for one in site.arguments):
             return True
     return False
+
+
+def is_of_step(body: BodyFacts, asked: CallSite) -> bool:
+    """Whether a call of `predict` asks about the batch of a training step that is made beside it:
+    the step learns from what `predict` gives, as in reinforcement learning or for a generator's
+    pictures, or goes through data, another batch in each round, of which that is one."""
+    answers = {one.bound_to for one in body.method_calls("predict") if one.bound_to}
+    given = asked.argument("x", 0)
+    for step in body.method_calls("train_on_batch", "fit"):
+        if step.loops != asked.loops or not is_one_epoch(step):
+            continue
+        learnt = [one for one in (step.argument("x", 0), step.argument("y", 1)) if one]
+        if any(one.path in answers or asked.place in one.value.sources for one in learnt):
+            return True
+        inner = step.loops[-1] if step.loops and step.method == "train_on_batch" else None
+        if inner is not None and given is not None and inner in given.varies_in:
+            return True
+    return False
+
+
+def is_one_epoch(fit: CallSite) -> bool:
+    """Whether a call that trains a model goes through what it is given once."""
+    epochs = fit.argument("epochs", 3 if fit.method == "fit" else None)
+    return epochs is None or epochs.value.constant == 1

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leakwise.facts import Argument, BodyFacts, CallSite, Condition, Loop
+from leakwise.facts import Argument, BodyFacts, CallSite, Condition, Construction, Loop
 
 _LOADERS = (
     "keras.models.load_model",
@@ -46,6 +46,11 @@ def loads(body: BodyFacts) -> Iterator[Load]:
             yield Load(site, weights[0].arguments)
     for site in body.published_networks:
         yield Load(site, site.arguments)
+
+
+def is_loaded(construction: Construction) -> bool:
+    """Whether a model is read from a file and not built."""
+    return construction.what.name in _LOADERS or construction.what.name in _FROM_TEXT
 
 
 def repeating_loop(load: Load) -> Loop | None:

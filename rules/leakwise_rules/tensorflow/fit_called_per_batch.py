@@ -19,7 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.batches import data_of
+from leakwise_rules.batches import data_of, is_one_epoch
 from leakwise_rules.wording import shown
 
 _ROUND_ENDS = ("set_weights", "load_weights", "reset_weights", "evaluate")
@@ -247,9 +247,13 @@ class FitCalledPerBatch(Rule):
             if given is None or site.receiver is None:
                 continue
             found = _batch_loop(body, site, given)
-            if found is None or not _is_one_epoch(site):
+            if found is None or not is_one_epoch(site):
                 continue
-            if body.condition(site) is not Condition.ALWAYS:
+            condition = body.condition(site)
+            if condition is Condition.ONCE:
+                continue
+            if condition is not Condition.ALWAYS and not _is_one_sample(body, site, given):
+                # Now and then it may be trained on more than one batch.
                 continue
             loop, certainty = found
             yield self.report(
@@ -303,11 +307,6 @@ def _is_one_sample(body: BodyFacts, site: CallSite, given: Argument) -> bool:
         and body.is_single(asked, x)
         for asked in body.method_calls("predict", "predict_on_batch")
     )
-
-
-def _is_one_epoch(site: CallSite) -> bool:
-    epochs = site.argument("epochs", 3)
-    return epochs is None or epochs.value.constant == 1
 
 
 def _step(site: CallSite) -> tuple[Place, ...]:

@@ -20,6 +20,7 @@ from leakwise.rule import (
     Severity,
 )
 from leakwise.text import Edit
+from leakwise_rules.loaded_models import is_loaded
 from leakwise_rules.rebuilt_models import (
     TRAINING,
     clear_session,
@@ -281,6 +282,15 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             """,
         ),
         Negative(
+            why="Saved models are asked one after another, and none is trained.",
+            code="""
+                import keras
+
+                for path in paths:
+                    print(keras.models.load_model(path).predict(x).mean())
+            """,
+        ),
+        Negative(
             why="Two or three configurations stay small.",
             code="""
                 import keras
@@ -319,6 +329,9 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
         uses = uses_of(body, construction)
         seldom = body.condition(construction) is not Condition.ALWAYS
         if not uses and (seldom or is_part(body, construction)):
+            return
+        if is_loaded(construction) and not any(use.method in TRAINING for use in uses):
+            # One file after another is read and asked, or LT020 tells that it is the same.
             return
         grows = bool(uses) or rounds is None or rounds > _MANY
         repeated = RelatedPlace(

@@ -19,6 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.batches import is_of_step
 from leakwise_rules.wording import shown
 
 _FEW = 3
@@ -45,13 +46,13 @@ class PredictCalledPerSampleInLoop(Rule):
 
     `predict` for a whole array or data set, outside of a loop, is what it is for. One call for each
     fold or model of a comparison stays small. Where nothing tells that a call is for one sample,
-    this rule says nothing.
+    or for the batch of one training step, this rule says nothing.
     """
 
     code = "LT002"
     name = "predict-called-per-sample-in-loop"
     message = (
-        "`{model}.predict` runs for one sample in every {turn}, and each call keeps a little "
+        "`{model}.predict` runs for one {asked} in every {turn}, and each call keeps a little "
         "memory; call the model itself."
     )
     severity = Severity.INFORMATION
@@ -236,8 +237,7 @@ class PredictCalledPerSampleInLoop(Rule):
 
                 class Embedder(keras.Model):
                     def embed(self, text):
-                        if isinstance(text, str):
-                            text = [text]
+                        text = [text] if isinstance(text, str) else text
                         return self.predict(text)
             """,
         ),
@@ -355,18 +355,21 @@ class PredictCalledPerSampleInLoop(Rule):
             often = body.asked_again and body.rhythm is not Rhythm.EPOCH
             if loop is None and (site.loops or not often or _is_made_here(body, site)):
                 continue
-            if body.condition(site) is Condition.ONCE or not body.is_single(site, given):
+            condition, single = body.condition(site), body.is_single(site, given)
+            of_step = condition is Condition.ALWAYS and is_of_step(body, site)
+            if condition is Condition.ONCE or not (single or of_step):
                 continue
             certainty = model.certainty if loop else model.certainty.weaker(Certainty.LIKELY)
             simple = all(one.keyword in _ONLY_PREDICT for one in site.arguments[1:])
-            asked = site.receiver or site.callee.rpartition(".")[0]
+            receiver = site.receiver or site.callee.rpartition(".")[0]
             yield self.report(
                 site.place,
                 *_again(loop),
                 certainty=certainty,
                 anchors={"call": (site.place, given.place) if simple and site.receiver else ()},
-                notes={"model": asked},
-                model=shown(asked, 20),
+                notes={"model": receiver},
+                model=shown(receiver, 20),
+                asked="sample" if single else "batch",
                 turn="iteration" if loop else "call",
             )
 

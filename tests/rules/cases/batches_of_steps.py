@@ -1,0 +1,74 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Predictions that one training step learns from, and trainings on single samples."""
+
+import random
+
+import numpy as np
+from keras.layers import Dense
+from keras.models import Sequential
+
+
+class Learner:
+    def __init__(self, width, moves):
+        self.seen = []
+        self.net = self.build(width, moves)
+        self.older = self.build(width, moves)
+
+    def build(self, width, moves):
+        net = Sequential([Dense(24, input_dim=width), Dense(moves)])
+        net.compile("adam", "mse")
+        return net
+
+    def learn(self, size):
+        drawn = random.sample(self.seen, size)
+        states = np.array([one[0] for one in drawn])
+        values = self.net.predict(states, verbose=0)  # leak: LT002
+        later = self.older.predict(np.array([one[3] for one in drawn]))  # leak: LT002
+        for row, (_, move, reward, _) in enumerate(drawn):
+            values[row, move] = reward + 0.9 * later[row].max()
+        self.net.fit(states, values, verbose=0)
+
+    def fit_all(self, states, targets):
+        self.net.fit(states, targets, epochs=20)
+        return self.net.predict(states)
+
+
+def play(rounds):
+    learner = Learner(4, 2)
+    for _ in range(rounds):
+        learner.learn(32)
+
+
+def paint(painter: Sequential, critic: Sequential, pictures, rounds):
+    for turn in range(rounds):
+        noise = np.random.normal(size=(64, 100))
+        painted = painter.predict(noise)  # leak: LT002
+        critic.train_on_batch(painted, np.zeros(64))
+        if turn % 500 == 0:
+            show(painter.predict(pictures))
+
+
+def label_more(net: Sequential, rows, labels, unlabelled):
+    # Each round trains on all that there is.
+    for _ in range(10):
+        net.fit(rows, labels, epochs=30)
+        guessed = net.predict(unlabelled)
+        rows, labels = np.concatenate([rows, unlabelled]), np.concatenate([labels, guessed])
+
+
+def correct(net: Sequential, stream):
+    for row, label in stream:
+        score = net.predict(row[None])  # leak: LT002
+        if abs(score[0, 0] - label) > 0.5:
+            net.fit(row[None], np.array([label]), verbose=0)  # leak: LT024
+
+
+def now_and_then(net: Sequential, stream):
+    rows, labels = [], []
+    for row, label in stream:
+        rows.append(row)
+        labels.append(label)
+        if len(rows) == 5000:
+            net.fit(np.stack(rows), np.array(labels), verbose=0)
+            rows, labels = [], []

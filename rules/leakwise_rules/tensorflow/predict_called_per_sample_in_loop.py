@@ -317,8 +317,7 @@ class PredictCalledPerSampleInLoop(Rule):
 
                 model = keras.models.load_model("digits.keras")
                 for image in images:
-                    print(model(image[None], training=False))
-                    print(model.predict_on_batch(image[None]))
+                    print(model(image[None]), model.predict_on_batch(image[None]))
             """,
         ),
         Negative(

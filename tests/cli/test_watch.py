@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import CLEAN, LEAK, command, environment, leakwise, write
+from tests.cli.stumbling import stumbling_rule
+from tests.cli.test_interrupted import members
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends by SIGINT")
 
@@ -19,14 +21,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends by SIGINT"
 class Watching:
     """A running `leakwise check --watch`, and what it has printed so far."""
 
-    def __init__(self, *arguments: str, cwd: Path) -> None:
+    def __init__(self, *arguments: str, cwd: Path, **variables: str) -> None:
         self.process = subprocess.Popen(
             command("check", "--watch", "--output-format", "concise", *arguments),
             cwd=cwd,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(),
+            env=environment(**variables),
             start_new_session=True,
         )
         self.lines: list[str] = []
@@ -81,6 +83,29 @@ def test_checks_again_after_each_change(project: Path, watching: Watching) -> No
     assert "LP001" not in watching.until("more.py changed")
     assert watching.interrupted() == 130
     assert "Traceback" not in "".join(watching.lines)
+
+
+def test_a_check_that_runs_ends_with_it(project: Path) -> None:
+    """Also where it is told to end from outside, which does not reach all processes."""
+    rule = stumbling_rule(project / "rule")
+    body = "".join(f"def f{number}(x):\n    takes_its_time(x)\n" for number in range(50))
+    write(project, {"slow.py": f"import torch\n{body}"})
+    running = Watching("slow.py", cwd=project, PYTHONPATH=str(rule))
+    try:
+        ends = time.monotonic() + 60
+        while len(members(running.process.pid)) < 2:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        time.sleep(1)
+        running.process.terminate()
+        assert running.process.wait(timeout=30) == 143
+        ends = time.monotonic() + 10
+        while members(running.process.pid):
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+    finally:
+        running.process.kill()
+    assert running.lines == []
 
 
 def test_needs_files_that_it_can_check_again(tmp_path: Path) -> None:

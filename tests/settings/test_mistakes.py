@@ -22,6 +22,7 @@ SETTINGS = [
     ('[tool.leakwise.severity]\nXY = "error"', "7: severity.XY: there is no rule"),
     ('[tool.leakwise.per-file-ignores]\n"a.py" = ["XY"]', '7: per-file-ignores."a.py": there'),
     ('exclude = ["[z"]', "6: exclude: this pattern fits nothing"),
+    ("exclude = ['src\\gen']", "6: exclude: this pattern is a path of Windows - write `/` between"),
     ('environment = "no-such"', "6: environment: there is no folder"),
     ('extend = "other.toml"', "6: extend: there is no file"),
     ('extend = "pyproject.toml"', "6: extend: "),

@@ -108,16 +108,16 @@ def check(
     wanted.check_with(stdin=stdin, named=stdin_filename is not None)
     if statistics and output_format not in ("text", "json"):
         raise click.UsageError("`--statistics` is printed as text or json only.")
+    for number in ENDING:
+        # What ignores one of them, as under `nohup`, is to go on.
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _leave)
     if watch:
         from leakwise.cli.watching import check_on_changes
 
         check_on_changes(paths or (Path(),))
     from leakwise.cli.loading import loaded_rules
 
-    for number in ENDING:
-        # What ignores one of them, as under `nohup`, is to go on.
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _leave)
     if stdin or show_files:
         check_selectors(overrides, loaded_rules())
     settings = SettingsResolver(overrides)

@@ -55,12 +55,12 @@ def _useless(layer: Layer) -> Iterator[SettingsProblem]:
     """What has the right form and means nothing; it does no harm."""
     for name in ("include", "exclude", "extend_exclude"):
         for glob in layer.values.get(name, ()):
-            if not is_pattern(glob):
-                yield layer.problem(_NO_PATTERN, (name.replace("_", "-"),), glob)
+            if why := _why_useless(glob):
+                yield layer.problem(why, (name.replace("_", "-"),), glob)
     for name in ("per_file_ignores", "extend_per_file_ignores"):
         for glob in layer.values.get(name, {}):
-            if not is_pattern(glob.removeprefix("!")):
-                yield layer.problem(_NO_PATTERN, (name.replace("_", "-"), glob))
+            if why := _why_useless(glob.removeprefix("!")):
+                yield layer.problem(why, (name.replace("_", "-"), glob))
     environment = layer.values.get("environment")
     if environment is not None:
         path = os.path.join(layer.folder, os.path.expanduser(environment))
@@ -73,7 +73,16 @@ def _useless(layer: Layer) -> Iterator[SettingsProblem]:
                 yield layer.problem(f"`{one}` is no full name of a function or class", place, one)
 
 
-_NO_PATTERN = "this pattern fits nothing - write it as in `.gitignore`"
+def _why_useless(glob: str) -> str | None:
+    """Why a pattern fits nothing that somebody may have meant; None where it may."""
+    if not is_pattern(glob):
+        return "this pattern fits nothing - write it as in `.gitignore`"
+    if os.sep == "/" and _PATH_OF_WINDOWS.search(glob):
+        return "this pattern is a path of Windows - write `/` between folders, there too"
+    return None
+
+
+_PATH_OF_WINDOWS = re.compile(r"\\\w")
 
 
 def _values(

@@ -106,6 +106,39 @@ def test_what_is_gone_is_told_and_taken_out(tmp_path: Path) -> None:
     assert [one["path"] for one in recorded(folder, "src")] == ["c.py"]
 
 
+def test_files_that_were_renamed_are_known(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"pyproject.toml": "", "src/a.py": LEAK, "src/b.py": LEAK + LOOP})
+    recorded(folder)
+    assert concise(folder, "--baseline") == []
+    (folder / "src/b.py").rename(folder / "src/other.py")
+    (folder / "src").rename(folder / "lib")
+    assert concise(folder, "--baseline") == []
+    done = leakwise("check", "--baseline", cwd=folder)
+    assert done.stdout == "No leaks found in 2 files. 3 findings that are not new are left out.\n"
+    assert done.stderr == ""
+    # What is new in them is so, and it alone gets a comment.
+    write(folder, {"lib/other.py": LEAK + LOOP + LOOP.replace("total", "summed")})
+    assert concise(folder, "--baseline") == ["lib/other.py:26:15: LP001"]
+    assert concise(folder, "--baseline", "lib/other.py") == ["lib/other.py:26:15: LP001"]
+    stdin = ("--baseline", "-", "--stdin-filename", "lib/other.py", "--statistics")
+    text = (folder / "lib/other.py").read_bytes()
+    assert leakwise("check", *stdin, cwd=folder, stdin=text).stdout.startswith("1\t")
+    leakwise("check", "--baseline", "--add-ignore", cwd=folder)
+    assert (folder / "lib/other.py").read_text().count("# leakwise: ignore") == 1
+
+
+def test_copies_are_new(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"pyproject.toml": "", "a.py": LEAK})
+    recorded(folder)
+    write(folder, {"b.py": LEAK})
+    assert concise(folder, "--baseline") == ["b.py:12:14: LP001"]
+    # One of two may be what the file was.
+    (folder / "a.py").rename(folder / "sub.py")
+    assert concise(folder, "--baseline") == ["sub.py:12:14: LP001"]
+    write(folder, {"elsewhere/a.py": LEAK})
+    assert concise(folder, "--baseline") == ["b.py:12:14: LP001", "sub.py:12:14: LP001"]
+
+
 def test_what_could_not_be_checked_stays_recorded(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a.py": LEAK})
     before = recorded(folder)

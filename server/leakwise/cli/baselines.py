@@ -1,7 +1,7 @@
 """The baselines of a check: what is in them is not new."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,28 @@ class Baselines:
         self._settings = settings
         self._everywhere = everywhere
         self._read: dict[Path, tuple[str, frozenset[Recorded]]] = {}
+        self._moved: dict[str, str] = {}
+        """Under which path a baseline has a file that has another one now."""
         if everywhere is not None:
             self._recorded(everywhere)
+
+    def find_moved(self, files: Sequence[CheckedFile]) -> None:
+        """Has those of the files count as recorded that a baseline has under another path, which
+        nothing has any more.
+
+        Raises:
+            CouldNotRun: a baseline cannot be read.
+        """
+        of: dict[Path, list[CheckedFile]] = {}
+        for file in files:
+            if file.findings and (baseline := self._of(file.path)) is not None:
+                of.setdefault(baseline, []).append(file)
+        if not of:
+            return
+        from leakwise.cli.moved import moved_files
+
+        for baseline, own in of.items():
+            self._moved.update(moved_files(own, *self._recorded(baseline)))
 
     def new(self, file: CheckedFile) -> list[bool]:
         """Whether each finding of a file, in their order, is in no baseline.
@@ -41,10 +61,11 @@ class Baselines:
         baseline = self._of(file.path)
         if baseline is None or not file.findings:
             return [True] * len(file.findings)
-        from leakwise.cli.recorded import findings_in
-
         root, recorded = self._recorded(baseline)
-        return [one not in recorded for one in findings_in(file, root)]
+        new = [True] * len(file.findings)
+        for found in self._found(file, root):
+            new = [one and other not in recorded for one, other in zip(new, found, strict=True)]
+        return new
 
     def tell_gone(self, files: Sequence[CheckedFile], folders: Iterable[Path]) -> None:
         """Tells on standard error of what stands in the baselines and was not found in the files,
@@ -54,13 +75,13 @@ class Baselines:
                 self._recorded(baseline)
         if not self._read:
             return
-        from leakwise.cli.recorded import findings_in, path_from
+        from leakwise.cli.recorded import path_from
 
         roots = [os.path.realpath(folder) for folder in folders]
         for baseline, (root, recorded) in self._read.items():
             own = [file for file in files if self._of(file.path) == baseline]
             checked = {path_from(root, file.path) for file in own if file.checked}
-            found = {one for file in own for one in findings_in(file, root)}
+            found = {one for file in own for each in self._found(file, root) for one in each}
             gone = [
                 one
                 for one in recorded - found
@@ -74,6 +95,14 @@ class Baselines:
                 what = "finding is" if len(gone) == 1 else "findings are"
                 why = f"{len(gone)} recorded {what} there no longer"
                 complain("note", f"{why} - record it again with `leakwise baseline`", str(baseline))
+
+    def _found(self, file: CheckedFile, root: str) -> "Iterator[list[Recorded]]":
+        """The findings of a file as a baseline would have them, by each path that it has for it."""
+        from leakwise.cli.recorded import findings_in
+
+        yield findings_in(file, root)
+        if (earlier := self._moved.get(file.path)) is not None:
+            yield findings_in(file, root, earlier)
 
     def _of(self, path: str) -> Path | None:
         return self._everywhere or baseline_set(path, self._settings)

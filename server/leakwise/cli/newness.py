@@ -40,8 +40,10 @@ class Newness:
         Raises:
             CouldNotRun: a baseline cannot be read.
         """
-        if self.baselines is not None and self.whole is not None:
-            self.baselines.tell_gone(files, self.whole)
+        if self.baselines is not None:
+            self.baselines.find_moved(files)
+            if self.whole is not None:
+                self.baselines.tell_gone(files, self.whole)
         return [self.left(file, _document(file, held)) for file in files]
 
     def new(self, path: str, document: Document, findings: "Sequence[Finding]") -> "list[Finding]":

@@ -80,10 +80,10 @@ def write_baseline(file: Path, findings: Iterable[Recorded]) -> None:
         raise CouldNotRun(f"{file} {error}.") from None
 
 
-def findings_in(file: CheckedFile, root: str) -> list[Recorded]:
+def findings_in(file: CheckedFile, root: str, path: str | None = None) -> list[Recorded]:
     """The findings of a file, in their order, as a baseline whose paths count from `root` would
-    have them."""
-    path = path_from(root, file.path)
+    have them, were it called `path`, where that is given."""
+    path = path or path_from(root, file.path)
     return [Recorded(path, one.code, fingerprint(one, path)) for one in file.findings]
 
 

@@ -147,10 +147,12 @@ def _walk(pending: list[ast.AST], index: _Collected) -> None:
         indexer = _INDEXERS.get(kind)
         if indexer is not None and not indexer(node, index, pending):
             continue
-        for field_name in _children_of(kind):
+        children = _CHILDREN.get(kind)
+        for field_name in _children_of(kind) if children is None else children:
             value = getattr(node, field_name, None)
             if type(value) is list:
-                pending.extend([part for part in value if isinstance(part, ast.AST)])
+                # Without a look at each: what is no node has no fields.
+                pending += value
             elif isinstance(value, ast.AST):
                 pending.append(value)
 
@@ -159,7 +161,7 @@ _TELLING_ATTRIBUTES = frozenset({"trainable_variables", "trainable_weights"})
 """Attributes that tell what they are read from, as a method does: a model of Keras."""
 _PLAIN_FIELDS = frozenset({"ctx", "ops", "type_comment", "kind", "type_ignores"})
 """Fields without nodes, or with nodes that have no names, such as `Load` and `Eq`."""
-_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}
+_CHILDREN: dict[type, tuple[str, ...]] = {type(None): (), str: ()}
 
 
 def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:

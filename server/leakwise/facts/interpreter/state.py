@@ -207,26 +207,28 @@ def join_states(one: State, two: State, outside: Outside = nothing_outside) -> S
     if two.dead:
         return one
     values = one.values.copy()
-    for path, second in two.values.items():
-        first = values.get(path)
+    # Most is the same in both, and there may be hundreds: what differs is found first.
+    pairs = zip(two.values.items(), map(one.values.get, two.values), strict=True)
+    for path, second, first in [(*pair, first) for pair, first in pairs if first is not pair[1]]:
         if first is None:
             # Bound on one way only: where it is used, that way was taken.
             if path != root_of(path):
                 second = _join_outside(outside(path, one), second)
             values[path] = second
-        elif first is not second:
+        else:
             values[path] = join_accumulator(first, second)
     parts = one.parts.copy()
     for root, paths in two.parts.items():
-        parts[root] = parts.get(root, frozenset()) | paths
-    for paths in parts.values():
-        for path in paths:
-            if path not in two.values and (first := one.values.get(path)) is not None:
-                values[path] = _join_outside(outside(path, two), first)
+        known = parts.get(root)
+        if known is not paths:
+            parts[root] = paths if known is None else known | paths
+    for path in one.values.keys() - two.values.keys():
+        if path in parts.get(root_of(path), ()):
+            values[path] = _join_outside(outside(path, two), one.values[path])
     fresh = one.fresh_in.copy()
-    for path, loops in two.fresh_in.items():
-        known = fresh.get(path)
-        if known is not loops and (known is None or len(known) < len(loops)):
+    bound = zip(two.fresh_in.items(), map(fresh.get, two.fresh_in), strict=True)
+    for path, loops, before in [(*pair, own) for pair, own in bound if own is not pair[1]]:
+        if before is None or len(before) < len(loops):
             fresh[path] = loops
     evaluating = _both_evaluating(one, two)
     grad = one.grad if one.grad is two.grad else GradMode.UNKNOWN

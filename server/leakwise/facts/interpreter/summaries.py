@@ -1,7 +1,7 @@
 """What a caller sees of a function: what it gives, and what it does to its arguments."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from leakwise.facts.interpreter.results import BodyResult
 from leakwise.facts.interpreter.state import deep_sources
 from leakwise.facts.terms.events import (
     Accumulation,
+    Event,
     GradMode,
     Keeping,
     ModuleCall,
@@ -143,7 +144,10 @@ def _taken_here(value: Value) -> Value:
 
 
 def _kept(result: BodyResult) -> Iterator[Kept]:
-    for event in result.events:
+    events: Iterable[Event] = result.of(Keeping)
+    if additions := result.of(Accumulation):
+        events = result.events if events else additions
+    for event in events:
         if isinstance(event, Keeping) and event.from_before:
             parameters = parameters_in(deep_sources(event.stored))
             if parameters or event.stored.carries_graph:
@@ -157,9 +161,8 @@ def _kept(result: BodyResult) -> Iterator[Kept]:
 def _forward_passes(definition: Definition, result: BodyResult) -> Iterator[ForwardPass]:
     calls = [
         event
-        for event in result.events
-        if isinstance(event, ModuleCall)
-        and event.grad is GradMode.ON
+        for event in result.of(ModuleCall)
+        if event.grad is GradMode.ON
         and holds_graph(event.result)
         and event.evaluating is None
         and not event.loops

@@ -1,6 +1,6 @@
 """Turns reports, whose places move with the code, into findings of one version."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leakwise.facts import Certainty, Place
@@ -65,19 +65,15 @@ class Publisher:
 
 def _stand(reports: tuple[Report, ...]) -> list[object]:
     """Where the blocks of some reports stand, which code they hold, and what is half typed."""
-    stand: list[object] = []
-    for report in reports:
-        for place in _places(report):
-            stand += (place.block.start, place.block.revision, place.block.half_typed)
-    return stand
+    blocks = dict.fromkeys(place.block for report in reports for place in _places(report))
+    return [(block.start, block.revision, block.half_typed) for block in blocks]
 
 
-def _places(report: Report) -> Iterator[Place]:
-    yield report.place
-    for related in report.related:
-        yield related.place
+def _places(report: Report) -> list[Place]:
+    places = [report.place, *[related.place for related in report.related]]
     for anchors in report.anchors.values():
-        yield from anchors
+        places += anchors
+    return places
 
 
 def _finding(report: Report, lines: list[str]) -> Finding:

@@ -263,11 +263,14 @@ class Run:
         is called and asked for its parameters or put into a mode, or an optimizer."""
         if path is None:
             return None
-        seen = self._seen_uses()
+        active = self.module.database.active
+        if not active or active[-1] is not self.uses_noted_in:
+            self._seen_uses()
         try:
             return self.kinds_by_use[path]
         except KeyError:
-            kind = self.kinds_by_use[path] = self._kind_used_as(path, seen.of(path))
+            kind = self._kind_used_as(path, self._seen_uses().of(path))
+            self.kinds_by_use[path] = kind
             return kind
 
     def _kind_used_as(self, path: str, use: Use) -> Kind | None:

@@ -342,6 +342,8 @@ def _differentiable_sources(value: Value) -> frozenset[Source]:
     if value.kind is not Kind.CONTAINER:
         return deep_sources(value)
     sources = value.sources
+    if value.element is None and not value.items and not value.fields:
+        return sources
     for part in parts_of(value):
         sources = merge_sources(sources, _differentiable_sources(part))
     return sources

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Argument, BodyFacts, Carried, GradMode, ModuleCall, Value
+from leakwise.facts import Argument, BodyFacts, Carried, ModuleCall, Value
+from leakwise_rules.grad_modes import runs_recorded
 
 _RECURRENT = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
 _QUALIFIED = frozenset(f"torch.nn.{name}" for name in _RECURRENT)
@@ -31,7 +32,7 @@ def kept_between_calls(body: BodyFacts) -> dict[ModuleCall, list[str]]:
     for update, call in body.carried_over:
         if is_recurrent(call.callee_value) and (trains or not _is_wanted(body, call)):
             found.setdefault(call, []).append(f"{body.instance_name}.{update.attribute}")
-    if found and body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
+    if found and not runs_recorded(body):
         return {}
     return found
 

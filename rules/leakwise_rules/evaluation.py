@@ -35,7 +35,8 @@ _FORWARD = ("__call__", "forward", "training_step")
 
 
 def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
-    """Whether autograd records this call although nothing in sight differentiates its result.
+    """Whether autograd records this call although nothing in this body differentiates its result;
+    `grad_modes.runs_recorded` tells of its callers.
 
     A call whose result is dropped is made for what it does to hooks, where there are some: these
     may hand outputs on, with their graphs.
@@ -46,8 +47,6 @@ def records_for_nothing(body: BodyFacts, call: ModuleCall) -> bool:
         and not body.backpropagated(call.result.sources)
         and not body.mentions(*DIFFERENTIATING)
         and not (call.dropped and body.file_mentions(*CAPTURING))
-        # Last, for other files may be read for it.
-        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
     )
 
 

@@ -1,6 +1,6 @@
-"""How a file writes the modes that switch recording off."""
+"""How a file writes the modes that switch recording off, and whether callers may."""
 
-from leakwise.facts import BodyFacts
+from leakwise.facts import BodyFacts, GradMode
 from leakwise.rule import Finding, FixContext
 from leakwise.text import Edit
 
@@ -21,3 +21,9 @@ def mode_call(
     if spelling := finding.notes.get(mode):
         return f"{spelling}()", ()
     return f"torch.{mode}()", context.ensure_import("torch")
+
+
+def runs_recorded(body: BodyFacts) -> bool:
+    """Whether no caller is known, or suspected, to switch recording off. Ask it last: other files
+    may be read for it."""
+    return body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)

@@ -20,6 +20,7 @@ from leakwise.facts import (
 )
 from leakwise.facts.terms.storage import View
 from leakwise.rule import Applicability, Finding, Fix, FixContext, RelatedPlace
+from leakwise_rules.grad_modes import runs_recorded
 
 
 def outlived_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
@@ -75,8 +76,7 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         return True
     if not evaluates(body, loops) and (_computes_for_others(body) or handed_on(body, gathered)):
         return False
-    # Last, for other files may be read for it.
-    return body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
+    return runs_recorded(body)
 
 
 def _computes_for_others(body: BodyFacts) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Cache, Certainty, GradMode, Kind, Value
+from leakwise.facts import BodyFacts, Cache, Certainty, Kind, Value
 from leakwise.facts.interpreter.containers import attached_part, holds_graph
 from leakwise.rule import (
     Applicability,
@@ -20,6 +20,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.grad_modes import runs_recorded
 from leakwise_rules.wording import shown
 
 _FEW = 8
@@ -383,7 +384,7 @@ def _kept(body: BodyFacts, cache: Cache) -> tuple[str, Certainty, bool] | None:
         and holds_graph(returned)
         and cache.parameters
         # Last, for other files may be read for it.
-        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
+        and runs_recorded(body)
     ):
         return _WITH_GRAPH, attached_part(returned).certainty.weaker(Certainty.LIKELY), False
     return None

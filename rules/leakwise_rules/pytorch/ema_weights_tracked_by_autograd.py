@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, GradMode, Keeping, Place
+from leakwise.facts import BodyFacts, Certainty, Keeping, Place
 from leakwise.rule import (
     Example,
     Finding,
@@ -19,7 +19,7 @@ from leakwise.rule import (
     Severity,
 )
 from leakwise_rules.evaluation import decorator_fixes, wrap_fix
-from leakwise_rules.grad_modes import spellings
+from leakwise_rules.grad_modes import runs_recorded, spellings
 from leakwise_rules.wording import shown
 
 _DIFFERENTIATES = ("create_graph", "grad", "enable_grad", "functional_call")
@@ -229,10 +229,10 @@ class EmaWeightsTrackedByAutograd(Rule):
         for keeping in body.keepings:
             if not _averages(keeping) or not _lasts(keeping):
                 continue
-            if body.callers_grad() in (GradMode.OFF, GradMode.UNKNOWN):
-                continue
             if body.backpropagated(frozenset({keeping.holder})):
                 continue
+            if not runs_recorded(body):
+                return
             loop = keeping.loops[-1]
             alone = body.name is not None and not body.module_calls and not body.training_steps
             yield self.report(

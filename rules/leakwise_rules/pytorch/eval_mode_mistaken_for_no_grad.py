@@ -29,7 +29,7 @@ from leakwise_rules.evaluation import (
     records_for_nothing,
     wrap_fix,
 )
-from leakwise_rules.grad_modes import spellings
+from leakwise_rules.grad_modes import runs_recorded, spellings
 from leakwise_rules.wording import shown
 
 
@@ -320,6 +320,8 @@ class EvalModeMistakenForNoGrad(Rule):
             result = outcome(body, phase)
             if not result.grows and is_unit_test(body):
                 continue
+            if not runs_recorded(body):
+                return
             yield self.report(
                 phase.calls[0].place,
                 *_switch(phase),

@@ -27,7 +27,7 @@ from leakwise_rules.evaluation import (
     records_for_nothing,
     wrap_fix,
 )
-from leakwise_rules.grad_modes import spellings
+from leakwise_rules.grad_modes import runs_recorded, spellings
 from leakwise_rules.wording import shown
 
 _GENERATES = re.compile(
@@ -346,6 +346,7 @@ def _fed_back(body: BodyFacts) -> Iterator[tuple[ModuleCall, Carried]]:
                     one.value.graph is not Graph.DETACHED and call.place in deep_sources(one.value)
                     for one in given.get(call.place, ())
                 )
+                and runs_recorded(body)
             ):
                 seen.add(loop.place)
                 yield call, carried

@@ -29,7 +29,7 @@ from leakwise_rules.evaluation import (
     records_for_nothing,
     wrap_fix,
 )
-from leakwise_rules.grad_modes import spellings
+from leakwise_rules.grad_modes import runs_recorded, spellings
 from leakwise_rules.spent import between_steps, records_by_itself, spent, stands_alone
 from leakwise_rules.wording import shown
 
@@ -335,6 +335,8 @@ class InferenceLoopWithoutNoGrad(Rule):
         for phase in between_steps(body, calls) if between else phases(body, calls):
             if not between and (phase.loop is None or not _evaluates(body, phase)):
                 continue
+            if not runs_recorded(body):
+                return
             sure = certainty(body, phase)
             if not between and not _loads(phase):
                 known = _named_evaluation(body) or records_by_itself(body, phase)

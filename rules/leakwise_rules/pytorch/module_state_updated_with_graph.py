@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import AttributeUpdate, BodyFacts, Certainty, GradMode, Keeping, Value
+from leakwise.facts import AttributeUpdate, BodyFacts, Certainty, Keeping, Value
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,7 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.grad_modes import mode_call, spellings
+from leakwise_rules.grad_modes import mode_call, runs_recorded, spellings
 from leakwise_rules.graphs import cut_anchors
 from leakwise_rules.module_lists import growing_lists
 from leakwise_rules.wording import shown
@@ -344,7 +344,7 @@ class ModuleStateUpdatedWithGraph(Rule):
             weaker = sure.weaker(certainty)
             found.append(self._state(body, keeping, attribute, keeping.stored, weaker))
         # Last, for other files may be read for it.
-        if found and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN):
+        if found and runs_recorded(body):
             yield from found
 
     def _state(

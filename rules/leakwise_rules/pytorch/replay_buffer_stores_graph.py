@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Carried, GradMode, Keeping, LimitKind
+from leakwise.facts import BodyFacts, Carried, Keeping, LimitKind
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,6 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
+from leakwise_rules.grad_modes import runs_recorded
 from leakwise_rules.graphs import cut_anchors, cut_fixes, keeps_graphs, leak_path, outlived_loops
 from leakwise_rules.wording import shown
 
@@ -394,5 +395,5 @@ def _gathers_over_calls(body: BodyFacts, keeping: Keeping) -> bool:
         not emptied
         and body.called_in_loop()
         and not body.backpropagated(frozenset({keeping.holder}))
-        and body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)
+        and runs_recorded(body)
     )

@@ -306,17 +306,19 @@ class LayerOrModelHoardsCallTensors(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if body.instance_name is None or not body.keepings:
+        if body.instance_name is None:
+            return
+        own = [one for one in body.keepings if one.holder.startswith(f"{body.instance_name}.")]
+        if not own:
             return
         direct = body.is_keras_step
-        if not direct and not any(one.is_keras_step for one in body.callers()):
+        kept = [one for one in own if direct or one.stored.kind is Kind.TF_TENSOR]
+        if not kept or not (direct or any(one.is_keras_step for one in body.callers())):
             return
-        for keeping in body.keepings:
+        for keeping in kept:
             path, stored = keeping.holder, keeping.stored
             certainty = body.tensor_in_trace(stored)
-            if certainty is None or not path.startswith(f"{body.instance_name}."):
-                continue
-            if keeping.through or (not direct and stored.kind is not Kind.TF_TENSOR):
+            if certainty is None or keeping.through:
                 continue
             if is_attribute(keeping.stored_text) or _is_slot(keeping):
                 continue

@@ -271,6 +271,7 @@ class Answering:
         grad = grad_of_callers(
             Location(question.folder, question.name),
             self._index,
+            self._tree,
             facts_of,
             lambda folder, name: self._defined(folder, name, trail),
             lambda paths: trail.update(dict.fromkeys(paths)),

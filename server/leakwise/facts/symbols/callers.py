@@ -14,6 +14,7 @@ from leakwise.facts.symbols.questions import Location, is_address, location_of
 from leakwise.facts.terms.events import CallSite, GradMode
 from leakwise.syntax import SyntaxTree
 
+TreeOf = Callable[[str], SyntaxTree | None]
 FactsOf = Callable[[str], ModuleFacts | None]
 Locate = Callable[[str, str], Location | None]
 
@@ -24,6 +25,7 @@ MOST_CALLERS = 40
 def grad_of_callers(
     target: Location,
     index: ProjectIndex,
+    tree_of: TreeOf,
     facts_of: FactsOf,
     locate: Locate,
     look_at: Callable[[Iterable[str]], None],
@@ -50,11 +52,10 @@ def grad_of_callers(
         return GradMode.UNKNOWN
     modes: set[GradMode] = set()
     for path in paths:
-        facts = facts_of(path)
-        if facts is None:
-            return GradMode.UNKNOWN
-        modes |= _modes_in(facts, path, target, word, names, locate)
-    for mode in (GradMode.ON, GradMode.UNKNOWN, GradMode.OFF):
+        modes |= _modes_in(path, tree_of, facts_of, target, word, names, locate)
+        if GradMode.ON in modes:
+            return GradMode.ON
+    for mode in (GradMode.UNKNOWN, GradMode.OFF):
         if mode in modes:
             return mode
     return None
@@ -76,8 +77,9 @@ def _same(one: str, two: str) -> bool:
 
 
 def _modes_in(
-    facts: ModuleFacts,
     path: str,
+    tree_of: TreeOf,
+    facts_of: FactsOf,
     target: Location,
     word: str,
     names: tuple[str, ...],
@@ -85,12 +87,16 @@ def _modes_in(
 ) -> set[GradMode]:
     """The modes in which one file runs the function; with UNKNOWN among them where it mentions
     what may be the function other than in a call that can be followed."""
-    mentions = _mentions_in(facts)
+    tree = tree_of(path)
+    mentions = None if tree is None else _mentions_in(tree)
     if mentions is None:
         return {GradMode.UNKNOWN}
     uses = _uses(mentions, word)
     if not uses.calls + uses.others or not uses.imports.reach(names, path, target.path):
         return set()
+    facts = facts_of(path)
+    if facts is None:
+        return {GradMode.UNKNOWN}
     followed = 0
     modes: set[GradMode] = set()
     for definition in {one for name in uses.called for one in facts.scopes.mentioning(name)}:
@@ -149,16 +155,15 @@ class _Mentions:
     levels: set[int] = field(default_factory=set)
 
 
-_known: WeakKeyDictionary[ModuleFacts, _Mentions | None] = WeakKeyDictionary()
-"""By the facts of a file, which are asked about many functions."""
+_known: WeakKeyDictionary[SyntaxTree, _Mentions | None] = WeakKeyDictionary()
+"""By the tree of a file, which is asked about many functions."""
 
 
-def _mentions_in(facts: ModuleFacts) -> _Mentions | None:
+def _mentions_in(tree: SyntaxTree) -> _Mentions | None:
     """What a file mentions; None where it does not parse."""
-    if facts not in _known:
-        whole = facts.tree.problem() is None
-        _known[facts] = _mentions(facts.tree) if whole else None
-    return _known[facts]
+    if tree not in _known:
+        _known[tree] = _mentions(tree) if tree.problem() is None else None
+    return _known[tree]
 
 
 def _mentions(tree: SyntaxTree) -> _Mentions:

@@ -333,10 +333,9 @@ class InferenceLoopWithoutNoGrad(Rule):
         )
         between = bool(body.training_steps)
         for phase in between_steps(body, calls) if between else phases(body, calls):
-            if not between and (phase.loop is None or not _evaluates(body, phase)):
+            evaluates = between or (phase.loop is not None and _evaluates(body, phase))
+            if not (evaluates and runs_recorded(body)):
                 continue
-            if not runs_recorded(body):
-                return
             sure = certainty(body, phase)
             if not between and not _loads(phase):
                 known = _named_evaluation(body) or records_by_itself(body, phase)

@@ -125,8 +125,7 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
             return _read_from_self(run, path, _by_use(run, path, held))
     if owner.is_tensor:
         return _tensor_attribute(owner, name)
-    field = owner.field(name) if owner.fields else None
-    if field is not None and owner.kind is not Kind.CONTAINER:
+    if owner.fields and (field := owner.field(name)) and owner.kind is not Kind.CONTAINER:
         return _read_from_self(run, path, field.made_from(owner.sources))
     if owner.kind in RESOURCE_KINDS:
         return attribute_of_resource(owner, name)

@@ -201,6 +201,13 @@ def test_the_files_that_would_be_checked(folder: Path) -> None:
     done = leakwise("check", "--show-files", "--exclude", "waste.py", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(done.stdout.splitlines()) == ["b/leak, 1.py", "clean.py"]
+    done = leakwise("check", "--show-files", "gone.py", "clean.py", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "clean.py\n")
+    assert done.stderr == "leakwise: error: gone.py: does not exist - check the spelling\n"
+    write(folder, {"leakwise.toml": "extend-exclude = ['b']\nignor = []\n"})
+    done = leakwise("check", "--show-files", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "clean.py\nwaste.py\n")
+    assert "2: ignor: there is no such setting - did you mean `ignore`?" in done.stderr
 
 
 def test_a_comment_that_suppresses_nothing_is_told_of_like_a_leak(tmp_path: Path) -> None:

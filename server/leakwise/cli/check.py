@@ -130,10 +130,12 @@ def check(
     if stdin or output_file is not None or wanted.is_narrow or rewriting.rewrites:
         witness.doubt()
     if show_files:
-        listed = [] if stdin else _listed(_present(roots), settings, shard, witness)
-        for path in newness.worth_checking(listed):
+        present = [] if stdin else _present(roots)
+        for path in newness.worth_checking(_listed(present, settings, shard, witness)):
             click.echo(printable(path))
-        return
+        missing = not stdin and len(present) < len(roots)
+        wrong = _complain_of_settings(settings)
+        context.exit(COULD_NOT_RUN if missing or wrong else 0)
     held = sys.stdin.buffer.read() if stdin else None
     if held is not None:
         wanted_at_all = stdin_filename is None or settings.takes(stdin_filename)
@@ -143,9 +145,7 @@ def check(
     checked = [file.path for file in files]
     files = newness.only_new(files, held)
     files, changes = rewriting.done(files, settings, newness, with_fixes, held)
-    wrong = settings.problems(loaded_rules() if settings.names_rules else ())
-    for setting in wrong:
-        complain("error", str(setting))
+    wrong = _complain_of_settings(settings)
     said, printed = complain_of(files), ""
     if changes is not None:
         from leakwise.cli.differences import print_differences
@@ -163,6 +163,16 @@ def check(
     if not any(file.about_run for file in files):
         witness.remember(roots, checked, settings, (status, printed, said))
     context.exit(status)
+
+
+def _complain_of_settings(settings: SettingsResolver) -> bool:
+    """Tells what is wrong with settings, and whether anything is."""
+    from leakwise.cli.loading import loaded_rules
+
+    wrong = settings.problems(loaded_rules() if settings.names_rules else ())
+    for one in wrong:
+        complain("error", str(one))
+    return bool(wrong)
 
 
 def _check_stdin(

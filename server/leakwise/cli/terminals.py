@@ -1,9 +1,11 @@
-"""What the terminal can show, as its environment tells: colours, and links behind words."""
+"""What the terminal can show, as its environment tells: colours, and links behind words.
+
+`cache.again` asks it too, so that nothing is imported here that takes long to load.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "TERM")
 """Variables of the environment that decide about colours: https://no-color.org and
@@ -23,7 +25,8 @@ LINKS = (
 
 _PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "terminology", "vscode"})
 _TERMINALS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty")
-_LINK = re.compile("\x1b]8;;[^\x1b]*\x1b\\\\")
+_LINK, _END = "\x1b]8;;", "\x1b\\"
+"""What stands before an address, and behind it."""
 
 
 def has_colours(is_terminal: bool) -> bool:
@@ -61,9 +64,10 @@ def linked(text: str, address: str) -> str:
     """Words that lead to an address; as they are where that is empty, or no address."""
     if not (address.isascii() and address.isprintable() and address):
         return text
-    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
+    return f"{_LINK}{address}{_END}{text}{_LINK}{_END}"
 
 
 def without_links(text: str) -> str:
     """A text without the addresses behind its words."""
-    return _LINK.sub("", text)
+    first, *rest = text.split(_LINK)
+    return first + "".join(part.partition(_END)[2] for part in rest)

@@ -11,8 +11,9 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Runs the command in `sys.argv` and exits with its status."""
-    _open_what_is_closed()
     try:
+        _open_what_is_closed()
+        _answer_what_is_dropped()
         status = _run()
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -43,6 +44,29 @@ def _open_what_is_closed() -> None:
     sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _answer_what_is_dropped() -> None:
+    """Has Ctrl-C, or a signal to end, end the command also where it comes while Python is in code
+    whose exceptions it drops, such as what is called when an object goes."""
+    if sys.platform == "win32":
+        return
+    tell = sys.unraisablehook
+
+    def answer(dropped: "sys.UnraisableHookArgs") -> None:
+        raised = dropped.exc_value
+        if not isinstance(raised, KeyboardInterrupt | SystemExit):
+            tell(dropped)
+            return
+        import signal
+
+        def again(number: int, frame: object) -> None:
+            raise raised
+
+        signal.signal(signal.SIGALRM, again)
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+    sys.unraisablehook = answer
 
 
 def _drop(*streams: object) -> None:

@@ -122,6 +122,34 @@ def test_ended_while_its_processes_begin(tree: Path, name: str, status: int) -> 
     assert (done.returncode, done.stdout, done.stderr.strip()) == (status, b"", b"")
 
 
+DROPPING = """\
+import os, signal, sys, weakref
+from leakwise.__main__ import main
+class Holder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "leakwise.cli.pool":
+            self.held = None
+holder = Holder()
+holder.held = Holder()
+noticed = weakref.ref(holder.held, lambda gone: os.kill(os.getpid(), signal.{}))
+sys.meta_path.insert(0, holder)
+main()
+"""
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_ended_while_python_drops_what_is_raised(tree: Path, name: str, status: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPING.format(name), "check", "--jobs", "2", "--no-cache"],
+        cwd=tree,
+        env=environment(),
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (status, b"", b"")
+
+
 def test_ended_while_it_repairs(tmp_path: Path) -> None:
     """Files are repaired whole or not at all."""
     names = [f"{number:03}.py" for number in range(300)]

@@ -13,7 +13,8 @@ Json = dict[str, Any]
 
 PATIENCE_SECONDS = 120.0
 
-COMMAND = [sys.executable, "-m", "leakwise", "server"]
+ARGUMENTS = ["-m", "leakwise", "server"]
+COMMAND = [sys.executable, *ARGUMENTS]
 
 
 def frame(message: Json) -> bytes:
@@ -111,9 +112,14 @@ class Conversation:
 class RawClient(Conversation):
     """A conversation with a server process over its pipes."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, *arguments],
+            [python, *ARGUMENTS, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -22,6 +22,11 @@ FOUND = [("LP001", LEAK_LINE)]
 MANY = 25
 FOLDERS = ("one", "two", "three", "four")
 NOTHING: list[tuple[str, int]] = []
+CREATED, CHANGED, DELETED = (
+    types.FileChangeType.Created,
+    types.FileChangeType.Changed,
+    types.FileChangeType.Deleted,
+)
 PACKAGE = {
     "inner/__init__.py": "",
     "inner/nets.py": FILES["nets.py"],
@@ -38,6 +43,13 @@ def work(tmp_path: Path) -> Path:
 def detached(code: str) -> str:
     """A network whose answers have no graph."""
     return code.replace("    def forward", "    @torch.no_grad()\n    def forward")
+
+
+def tell(session: Session, *events: tuple[types.FileChangeType, Sequence[Path]]) -> None:
+    """Tells at once of all that happened to files."""
+    changes = [types.FileEvent(path.as_uri(), kind) for kind, paths in events for path in paths]
+    params = types.DidChangeWatchedFilesParams(changes)
+    session.client.workspace_did_change_watched_files(params)
 
 
 def removed(session: Session, *paths: Path) -> None:
@@ -125,9 +137,51 @@ async def test_what_was_told_of_the_files_of_a_folder(session: Session, tmp_path
     await session.told(uris["one"], NOTHING)
     moved(session, tmp_path / "two", tmp_path / "four")
     await session.told(uris["two"], NOTHING)
-    assert not any(not one.diagnostics for one in session.published if one.uri == uris["three"])
-    await executed(session, command="leakwise.scanWorkspace")
     await session.told(uris["four"], FOUND)
+    assert not any(not one.diagnostics for one in session.published if one.uri == uris["three"])
+
+
+async def test_another_branch_is_checked_out_and_this_one_again(
+    session: Session, tmp_path: Path
+) -> None:
+    other = LEAK.replace("+= loss", "+= loss.item()")
+    paths = [tmp_path / f"train{number}.py" for number in range(MANY)]
+    only, *rest = paths
+    for path in rest:
+        path.write_text(other)
+    await session.initialize(roots=[tmp_path])
+    assert await executed(session, command="leakwise.scanWorkspace") == {
+        "files": MANY - 1,
+        "findings": 0,
+    }
+    for _ in range(2):
+        for path in paths:
+            path.write_text(LEAK)
+        tell(session, (DELETED, rest), (CREATED, paths))
+        for path in paths:
+            await session.told(path.as_uri(), FOUND)
+        only.unlink()
+        for path in rest:
+            path.write_text(other)
+        tell(session, (CREATED, [only]), (CHANGED, rest), (DELETED, [only]))
+        for path in paths:
+            await session.told(path.as_uri(), NOTHING)
+        session.published.clear()
+
+
+async def test_what_a_file_became_while_it_was_open(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text("import torch\n")
+    await session.initialize(roots=[tmp_path])
+    await executed(session, command="leakwise.scanWorkspace")
+    session.open("import torch\n", path.as_uri())
+    session.change(2, types.TextDocumentContentChangeWholeDocument(LEAK), uri=path.as_uri())
+    path.write_text(LEAK)
+    tell(session, (CHANGED, [path]))
+    await session.told(path.as_uri(), FOUND)
+    session.close(path.as_uri())
+    await session.told(path.as_uri(), NOTHING)
+    await session.told(path.as_uri(), FOUND)
 
 
 async def test_what_is_not_open_follows_too(session: Session, work: Path) -> None:

@@ -1,5 +1,6 @@
 """Settings of the editor and of files, and what is told of wrong ones."""
 
+import asyncio
 from pathlib import Path
 
 from lsprotocol import types
@@ -68,6 +69,31 @@ async def test_those_that_the_editor_is_asked_for(session: Session, tmp_path: Pa
     session.client.set_configuration({"leakwise": {"select": ["LP"]}})
     session.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
     await session.told(uri, FOUND)
+
+
+async def test_those_of_a_folder_that_is_added(session: Session, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    two.mkdir()
+    (two / "leakwise.toml").write_text('[knowledge]\nmodels = ["acme.zoo.build"]\n')
+    session.client.set_configuration({"leakwise": {}})
+    session.client.set_configuration(
+        {"leakwise": {"severity": {"LP007": "hint"}}}, scope_uri=two.as_uri()
+    )
+    heed_registrations(session)
+    await session.initialize(declared(configuration=True), roots=[one])
+    uri = (two / "x.py").as_uri()
+    text = MODEL.format(imports="from acme.zoo import build", build="build")
+    session.open(text, uri)
+    severities = [one.severity for one in await session.told(uri, [("LP007", 5)])]
+    assert severities != [types.DiagnosticSeverity.Hint]
+    folder = types.WorkspaceFolder(two.as_uri(), "two")
+    event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
+    session.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(event)
+    )
+    while severities != [types.DiagnosticSeverity.Hint]:
+        await asyncio.sleep(0.02)
+        severities = [one.severity for one in await session.told(uri, [("LP007", 5)])]
 
 
 async def test_those_that_the_editor_tells(session: Session) -> None:

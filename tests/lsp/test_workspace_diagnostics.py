@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -93,20 +93,38 @@ async def test_of_every_file_and_unchanged_from_then_on(session: Session, tmp_pa
         assert not report.items
 
 
-async def test_packages_are_where_the_settings_say(session: Session, tmp_path: Path) -> None:
+def predicting(folder: Path) -> Path:
+    """A folder of a workspace whose settings say where its packages are."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    packages = tmp_path / "away" / "lib" / version / "site-packages"
+    packages = folder / "away" / "lib" / version / "site-packages"
     packages.mkdir(parents=True)
-    (tmp_path / "away" / "pyvenv.cfg").write_text("home = nowhere\n")
+    (folder / "away" / "pyvenv.cfg").write_text("home = nowhere\n")
     (packages / "kit.py").write_text(NETWORK)
-    work = tmp_path / "work"
+    work = folder / "work"
     work.mkdir()
     (work / "leakwise.toml").write_text('environment = "../away"\n')
     (work / "predict.py").write_text(PREDICTION)
-    await session.initialize(capabilities(pulls=True), roots=[work])
+    return work
+
+
+async def test_packages_are_where_the_settings_say(session: Session, tmp_path: Path) -> None:
+    await session.initialize(capabilities(pulls=True), roots=[predicting(tmp_path)])
     report = (await pulled(session))["predict.py"]
     assert isinstance(report, Report)
     assert [code for code, _ in codes(report.items)] == ["LP007"]
+
+
+async def test_packages_of_a_folder_that_is_added(session: Session, tmp_path: Path) -> None:
+    work = predicting(tmp_path)
+    uri = (work / "predict.py").as_uri()
+    await session.initialize()
+    session.open(PREDICTION, uri)
+    assert await session.diagnostics(1, uri) == []
+    event = types.WorkspaceFoldersChangeEvent(added=[folder_of(work)], removed=[])
+    session.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(event)
+    )
+    await session.told(uri, [("LP007", 7)])
 
 
 async def test_open_documents_count_as_they_are(session: Session, tmp_path: Path) -> None:
@@ -295,6 +313,52 @@ async def scanned(session: Session) -> None:
 def files_changed(session: Session, *uris: str) -> None:
     events = [types.FileEvent(uri, types.FileChangeType.Changed) for uri in uris]
     session.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(events))
+
+
+def test_nothing_is_lost_while_no_process_can_be_started(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    one, two = work / "one.py", work / "two.py"
+    one.write_text("import torch\n")
+    two.write_text("import torch\n")
+    python = environment_like_ours(tmp_path / "environment")
+
+    def told(path: Path) -> Callable[[Json], bool]:
+        return lambda sent: (
+            sent.get("method") == "textDocument/publishDiagnostics"
+            and sent["params"]["uri"] == path.as_uri()
+            and len(sent["params"]["diagnostics"]) == 1
+        )
+
+    with RawClient(python=str(python)) as client:
+        opened(client, work)
+        scan = {"command": "leakwise.scanWorkspace"}
+        assert client.request("workspace/executeCommand", scan)["result"]["files"] == 2
+        target = python.readlink()
+        python.unlink()
+        one.write_text(LEAK)
+        event = {"uri": one.as_uri(), "type": 2}
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [event]})
+        client.until(lambda sent: "background failed" in sent.get("params", {}).get("message", ""))
+        assert "error" in client.request("workspace/executeCommand", scan)
+        python.symlink_to(target)
+        two.write_text(LEAK)
+        event = {"uri": two.as_uri(), "type": 2}
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [event]})
+        seen = client.until(told(two))
+        if not any(map(told(one), seen)):
+            client.until(told(one))
+
+
+def environment_like_ours(folder: Path) -> Path:
+    """The interpreter of an environment of its own with our packages."""
+    folder.mkdir()
+    (folder / "lib").symlink_to(Path(sys.prefix) / "lib")
+    (folder / "pyvenv.cfg").write_text((Path(sys.prefix) / "pyvenv.cfg").read_text())
+    (folder / "bin").mkdir()
+    python = folder / "bin" / "python"
+    python.symlink_to(sys.executable)
+    return python
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:

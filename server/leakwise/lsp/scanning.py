@@ -110,7 +110,11 @@ class Scans:
             news |= words
 
     async def scan(self, paths: Sequence[str], order: Order) -> AsyncGenerator[Scanned, None]:
-        """What came of each file, as it comes; the processes end when nobody goes on asking."""
+        """What came of each file, as it comes; the processes end when nobody goes on asking.
+
+        Raises:
+            OSError: no process can be started.
+        """
         waiting: deque[str] = deque()
         workers: list[asyncio.Future[None]] = []
         news: set[str] = set() if order.edition == self.edition else {_EVERYTHING}
@@ -133,6 +137,8 @@ class Scans:
             for _ in range(len(waiting)):
                 scanned = await _next(done, workers)
                 if scanned is None:
+                    for worker in workers:
+                        worker.result()
                     return
                 # The processes may have known other files as they were when the scan began.
                 if _EVERYTHING not in news and news.isdisjoint(scanned.words):

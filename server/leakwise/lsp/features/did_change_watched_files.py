@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 def did_change_watched_files(
     ls: "LeakwiseServer", params: types.DidChangeWatchedFilesParams
 ) -> None:
-    """Has what rests on the files found out anew."""
-    gone = [one.uri for one in params.changes if one.type == types.FileChangeType.Deleted]
-    files_changed(ls, [one.uri for one in params.changes if one.uri not in gone], gone)
+    """Has what rests on the files found out anew. What came last counts: a file that is replaced
+    may be removed first."""
+    last = {one.uri: one.type for one in params.changes}
+    gone = [uri for uri, kind in last.items() if kind == types.FileChangeType.Deleted]
+    there = [uri for uri, kind in last.items() if kind != types.FileChangeType.Deleted]
+    files_changed(ls, there, gone)

@@ -11,6 +11,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Runs the command in `sys.argv` and exits with its status."""
+    status = 0
     try:
         _open_what_is_closed()
         _answer_what_is_dropped()
@@ -19,9 +20,8 @@ def main() -> None:
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has what it wanted.
+        # Whoever read has what it wanted; the status is what it is all the same.
         _drop(sys.stdout)
-        status = 0
     except OSError as error:
         _say(f"Error: {_reason(error)}.\n")
         _drop(sys.stdout, sys.stderr)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from difflib import diff_bytes, unified_diff
 from io import BytesIO
 from pathlib import Path
@@ -33,7 +34,8 @@ def print_differences(repairs: Sequence[Rewrite], *, to: Path | None) -> None:
         print_lines(_coloured(lines), "text")
     else:
         # Bytes, so that line ends stay what they are and the diff can be applied.
-        click.echo(b"".join(lines), nl=False)
+        with suppress(BrokenPipeError):
+            click.echo(b"".join(lines), nl=False)
     if repairs:
         click.echo(_told(repairs), err=True)
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -35,13 +36,14 @@ def print_findings(
 
 
 def print_lines(lines: Iterable[str], form: str) -> str:
-    """Prints lines in a form, with colours and links where it and the terminal have them; gives
-    what was printed."""
+    """Prints lines in a form, with colours and links where it and the terminal have them, as far as
+    anybody reads them; gives what was printed."""
     is_terminal, is_styled = sys.stdout.isatty(), form in STYLED
     coloured = is_styled and has_colours(is_terminal)
     linked = is_styled and has_links(is_terminal)
     text = "".join(f"{_styled(line, coloured, linked)}\n" for line in lines)
-    click.echo(text, color=True, nl=False)
+    with suppress(BrokenPipeError):
+        click.echo(text, color=True, nl=False)
     return text
 
 

@@ -47,12 +47,20 @@ def given_again(arguments: Sequence[str]) -> int | None:
                 status, output, errors = rests["printed"]
                 sys.stderr.write(errors)
                 sys.stderr.flush()
-                sys.stdout.write(output)
+                _write(output)
                 return int(status)
         except (ValueError, KeyError, IndexError):
             # It was written by something else.
             continue
     return None
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        # Whoever read has what it wanted.
+        return
 
 
 def command_line(arguments: Sequence[str]) -> str:

@@ -43,6 +43,18 @@ def _is_wanted(body: BodyFacts, call: ModuleCall) -> bool:
     return body.returned(sources) or body.backpropagated(sources) or body.passed_on(sources)
 
 
+def carried_inside(body: BodyFacts, carried: Carried) -> bool:
+    """Whether a loop inside the one that carries something on does so too, which is the one to
+    tell of."""
+    depth = len(carried.loops)
+    return any(
+        other.path == carried.path
+        and len(other.loops) > depth
+        and other.loops[:depth] == carried.loops
+        for other in body.carried
+    )
+
+
 def given_carried(body: BodyFacts, call: ModuleCall, carried: Carried) -> bool:
     """Whether a network is given what a loop carries on, graph and all."""
     return any(holds_carried(given.value, carried) for given in _arguments(body, call))

@@ -68,7 +68,7 @@ class EvalModeMistakenForNoGrad(Rule):
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.INFERENCE_WITH_TRAINING_MACHINERY
-    supersedes = ("LP001", "LP002", "LP003", "LP007")
+    supersedes = ("LP001", "LP002", "LP003", "LP006", "LP007")
     practices = (
         Practice(
             "BP10",

@@ -73,7 +73,7 @@ class GenerationLoopBuildsGraph(Rule):
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.INFERENCE_WITH_TRAINING_MACHINERY
-    supersedes = ("LP001", "LP002", "LP003", "LP007", "LP008")
+    supersedes = ("LP001", "LP002", "LP003", "LP006", "LP007", "LP008")
     practices = (
         Practice(
             "BP17",

@@ -77,7 +77,7 @@ class InferenceLoopWithoutNoGrad(Rule):
     since = "0.1.0"
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.INFERENCE_WITH_TRAINING_MACHINERY
-    supersedes = ("LP001", "LP002", "LP003")
+    supersedes = ("LP001", "LP002", "LP003", "LP006")
     practices = (
         Practice(
             "BP09",

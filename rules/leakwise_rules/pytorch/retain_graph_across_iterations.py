@@ -19,7 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.carried import given_carried
+from leakwise_rules.carried import carried_inside, given_carried
 from leakwise_rules.wording import shown
 
 
@@ -279,6 +279,8 @@ class RetainGraphAcrossIterations(Rule):
         if not (body.has_loops and body.mentions("retain_graph") and body.carried):
             return
         for carried in body.carried:
+            if carried_inside(body, carried):
+                continue
             entries = list(_entries(body, carried))
             through = [
                 site

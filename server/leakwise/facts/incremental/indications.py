@@ -3,9 +3,16 @@
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import canonical
-from leakwise.facts.apis.resources import HOOK_WORDS, RESOURCE_WORDS, RESOURCES
+from leakwise.facts.apis.resources import (
+    HOOK_WORDS,
+    RESOURCE_KINDS,
+    RESOURCE_WORDS,
+    RESOURCES,
+)
 from leakwise.facts.apis.told import told_resource
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.externals import is_outside
+from leakwise.facts.symbols.questions import FoundFunction
 from leakwise.facts.terms.values import Kind
 
 if TYPE_CHECKING:
@@ -28,6 +35,8 @@ def _resource_names(module: "ModuleFacts", *, hooks: bool) -> frozenset[str]:
     def compute() -> frozenset[str]:
         names, uri = set(HOOK_WORDS if hooks else RESOURCE_WORDS), module.document.uri
         for name, qualified in module.scopes.imports():
+            if name[:1].islower() and _gives_resource(module, name, qualified):
+                names.add(name)
             known = RESOURCES.get(canonical(qualified))
             if known is None and (told := module.told.name_of(qualified, uri)):
                 known = told_resource(told)
@@ -41,3 +50,18 @@ def _resource_names(module: "ModuleFacts", *, hooks: bool) -> frozenset[str]:
 
     cell = module.query(module.scopes.module, ("resource names", hooks), compute, frozenset())
     return cell.read()  # type: ignore[no-any-return]
+
+
+def _gives_resource(module: "ModuleFacts", name: str, qualified: str) -> bool:
+    """Whether a function of another file that is called here takes a resource for its caller."""
+    if not is_outside(qualified):
+        return False
+    if not any(one.index.calls(name) for one in module.scopes.mentioning(name)):
+        return False
+    answer = module.externals.symbol(qualified)
+    found = None if answer is None else answer.found
+    given = found.returns if isinstance(found, FoundFunction) else None
+    if given is None:
+        return False
+    parts = (given, given.element, *(given.items or ()))
+    return any(part is not None and part.kind in RESOURCE_KINDS for part in parts)

@@ -5,6 +5,7 @@ import ast
 from leakwise.facts.externals import made_by
 from leakwise.facts.interpreter.kept_by_calls import note_kept_elsewhere
 from leakwise.facts.interpreter.run import Run, pending_call, unknown_call
+from leakwise.facts.resources.acquisitions import acquired_elsewhere
 from leakwise.facts.symbols.questions import FoundClass, FoundFunction, is_address
 from leakwise.facts.terms.events import GradMode, TrainingStep
 from leakwise.facts.terms.values import OTHER, UNKNOWN, Graph, Kind, Value
@@ -39,6 +40,10 @@ def outside_call(run: Run, node: ast.Call, callee: Value, arguments: list[Value]
     if result.carries_graph and run.state.grad is not GradMode.ON:
         off = run.state.grad is GradMode.OFF
         result = result.but(graph=Graph.DETACHED if off else Graph.UNKNOWN)
+    taken = acquired_elsewhere(run, node, result)
+    if taken is not None:
+        # What it is made of was passed on, and it is not.
+        return taken
     if result.kind is Kind.CONTAINER:
         return result.made_from(made_from | {place})
     return result.but(origin=place).made_from(made_from)

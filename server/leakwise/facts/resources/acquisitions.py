@@ -1,8 +1,9 @@
 """Resources that a body takes, gives back, and hands to functions of its file."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.held import Resource
 from leakwise.facts.apis.resources import (
@@ -34,6 +35,9 @@ from leakwise.facts.terms.values import (
     merge_sources,
     overlap,
 )
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
 
 
 def acquire(
@@ -124,26 +128,40 @@ def beside(place: Place) -> Place:
 def acquired_through(run: Run, node: ast.Call, given: Value, maker: Definition) -> Value:
     """What a function of this file, the `maker`, gives; where that is a resource that it took, so
     has its caller."""
+    taken = _acquired(run, node, given, lambda kind: handed_on(run.module, maker, kind))
+    return given if taken is None else taken
+
+
+def acquired_elsewhere(run: Run, node: ast.Call, given: Value) -> Value | None:
+    """As `acquired_through`, of a function of another file, which hands it to nobody else; None
+    where it gives no resource."""
+    return _acquired(run, node, given, lambda kind: frozenset())
+
+
+def _acquired(
+    run: Run, node: ast.Call, given: Value, handed_of: Callable[[Kind], frozenset[Handed]]
+) -> Value | None:
     place = frozenset({run.place(node)})
     for part in (given, given.element, *(given.items or ())):
         resource = None if part is None or part.kind not in RESOURCE_KINDS else _row(part)
         if part is None or resource is None:
             continue
         gathered = part is not given and part is given.element and not given.items
-        handed = _handed_by(run, maker, resource)
+        handed = handed_of(resource.kind)
         _made(run, node, resource, part.made_from(place), gathered=gathered, handed=handed)
         items = None
         if given.items is not None:
             items = tuple(one.made_from(place) if one is part else one for one in given.items)
         return given.but(items=items).made_from(place)
-    return given
+    return None
 
 
-def _handed_by(run: Run, maker: Definition, resource: Resource) -> frozenset[Handed]:
-    """To whom a function hands what it takes and gives back to its caller, such as a finalizer."""
+def handed_on(module: "ModuleFacts", maker: Definition, kind: Kind) -> frozenset[Handed]:
+    """To whom a function hands the resources of a kind that it takes and gives back to its caller,
+    such as a finalizer."""
     handed: frozenset[Handed] = frozenset()
-    for event in run.module.body(maker).events:
-        if isinstance(event, Acquisition) and event.resource.kind is resource.kind:
+    for event in module.body(maker).events:
+        if isinstance(event, Acquisition) and event.resource.kind is kind:
             handed |= event.handed - {Handed.RETURNED}
     return handed
 

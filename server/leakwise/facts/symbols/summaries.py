@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from leakwise.facts.apis.resources import RESOURCE_KINDS
 from leakwise.facts.apis.torch_functions import SWITCH_WORDS
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode
@@ -12,6 +14,7 @@ from leakwise.facts.code.names import ScopeIndex, path_of
 from leakwise.facts.externals import FRAMEWORKS, is_outside
 from leakwise.facts.interpreter.decorated import gives_its_own
 from leakwise.facts.module import ModuleFacts
+from leakwise.facts.resources.acquisitions import handed_on
 from leakwise.facts.symbols.keeping import kept_by_method
 from leakwise.facts.symbols.questions import (
     Found,
@@ -120,6 +123,8 @@ class _Teller:
             return FoundValue(UNKNOWN if returns is None else self._told(returns))
         if not gives_its_own(self.facts, definition):
             returns = UNKNOWN
+        if returns is not None:
+            returns = returns.mapped(partial(self._for_caller, definition))
         return FoundFunction(
             None if returns is None else self._told(returns),
             summary.trains,
@@ -131,6 +136,12 @@ class _Teller:
             tuple(kept_by_method(self.facts, definition)),
             definition.mentions(SWITCH_WORDS),
         )
+
+    def _for_caller(self, definition: Definition, given: Value) -> Value:
+        """A part of what a function gives, but for a resource that somebody else has too."""
+        if given.kind in RESOURCE_KINDS and handed_on(self.facts, definition, given.kind):
+            return UNKNOWN
+        return given
 
     def _class(self, definition: Definition) -> FoundClass:
         above = self.facts.ancestors(definition)

@@ -100,7 +100,8 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
         and body.trains()
         and (body.called_in_loop() or (own and body.is_one_step))
     )
-    if not (stepped or body.steps_for_trainer):
+    fed = own and not class_.is_module and body.feeds_training
+    if not (stepped or fed or body.steps_for_trainer):
         return False
     attribute = attribute_of(holder)
     writers = set(class_.writers(attribute)) - {"__init__", body.name}

@@ -21,6 +21,7 @@ from leakwise.facts.keeping.carried_over import carried_over
 from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
+from leakwise.facts.repeating.feeding import feeds_training
 from leakwise.facts.repeating.repetition import Repetition, repetitions
 from leakwise.facts.repeating.requests import (
     asked_again,
@@ -88,6 +89,12 @@ class Circumstances:
         """Whether this is a method that a framework's trainer calls at every step, and whose loss
         it backpropagates: `training_step` of Lightning, `compute_loss` of transformers."""
         return steps_for_trainer(self.module, self.definition)
+
+    @property
+    def feeds_training(self) -> bool:
+        """Whether a loop in this file calls it, or a method that it takes the place of, and each
+        round starts a backward pass from what that gives."""
+        return feeds_training(self.module, self.definition)
 
     @property
     def is_one_step(self) -> bool:

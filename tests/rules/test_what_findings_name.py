@@ -27,8 +27,49 @@ PARTS = """
             one.optimizer.load_state_dict(stored["optimizer"])
 """
 
+OBJECTS = """
+    import torch
 
-@pytest.mark.parametrize(("code", "named"), [(LOADED, "`optimizer`"), (PARTS, "`one.optimizer`")])
+    class Warmup:
+        def load_state_dict(self, state):
+            self.step = state["step"]
+
+    def simulate(warmups: list[Warmup], optimizer, path):
+        stored = torch.load(path)
+        for index, one in enumerate(warmups):
+            one.load_state_dict(stored[f"part_{index}"])
+        optimizer.load_state_dict(stored["optimizer"])
+"""
+LAST_NAME = """
+    import torch
+
+    def resume(lr_scheduler, path):
+        stored = torch.load(path)
+        lr_scheduler.load_state_dict(stored["schedule"])
+        lr_scheduler.optimizer.load_state_dict(stored["optimizer"])
+"""
+RUNNING = """
+    import torch
+
+    def resume(trainer, parts, path):
+        stored = torch.load(path)
+        trainer.load_state_dict(stored["trainer"])
+        for key, state in stored.items():
+            if key in parts:
+                parts[key].load_state_dict(state)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (LOADED, "`optimizer`"),
+        (PARTS, "`one.optimizer`"),
+        (OBJECTS, "`optimizer`"),
+        (LAST_NAME, "`lr_scheduler.optimizer`"),
+        (RUNNING, "`parts[key]`"),
+    ],
+)
 def test_a_checkpoint_is_said_to_be_had_by_what_holds_tensors(code: str, named: str) -> None:
     (found,) = analyze(Document.from_text("file:///stored.py", dedent(code)))
     assert named in found.message

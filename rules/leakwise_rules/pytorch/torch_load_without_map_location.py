@@ -25,6 +25,10 @@ from leakwise_rules.wording import shown
 
 _WITHOUT_TENSORS = frozenset({Kind.SCHEDULER, Kind.SCALER})
 _NAMED_SO = re.compile(r"sched|scaler", re.IGNORECASE)
+_RUNS_TRAINING = re.compile(r"trainer|engine", re.IGNORECASE)
+_KINDS = {Kind.MODULE: 0, Kind.OPTIMIZER: 0, Kind.UNKNOWN: 1}
+_OTHER_KIND = 2
+"""Objects of other classes: trainers and schedulers that hold a few numbers, for instance."""
 _LOAD = "torch.load"
 _TAKES = "load_state_dict"
 
@@ -265,7 +269,7 @@ class TorchLoadWithoutMapLocation(Rule):
                 certainty=Certainty.POSSIBLE if unsure else Certainty.LIKELY,
                 anchors={"load": (load.place,)},
                 load=shown(load.callee, 24),
-                receiver=shown(takers[0].receiver or "it", 24),
+                receiver=shown(_taking(takers[0]), 24),
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -278,22 +282,34 @@ def _takes_tensors(taker: CallSite) -> bool:
     return taker.receiver_value.kind not in _WITHOUT_TENSORS
 
 
+def _taking(taker: CallSite) -> str:
+    """What takes it, as it is written."""
+    return taker.receiver or taker.callee.removesuffix(f".{_TAKES}")
+
+
+def _last_name(taker: CallSite) -> str:
+    """The last name of what takes it: `lr_scheduler.optimizer` is an optimizer."""
+    return _taking(taker).rpartition(".")[2]
+
+
 def _named_so(taker: CallSite) -> bool:
-    return _NAMED_SO.search(taker.receiver or "") is not None
+    return _NAMED_SO.search(_last_name(taker)) is not None
 
 
-def _doubt(taker: CallSite) -> tuple[bool, ...]:
+def _doubt(taker: CallSite) -> tuple[bool | int, ...]:
     """How little is known of what takes it: of which kind it is, whether its name or that of what
-    it is given stands for something without tensors, whether it is another one in each round."""
+    it is given stands for something without tensors, whether by its name it runs the training,
+    which may be counters alone, whether it is another one in each round."""
     given = taker.argument("state_dict", 0)
     return (
-        taker.receiver_value.kind is Kind.UNKNOWN,
+        _KINDS.get(taker.receiver_value.kind, _OTHER_KIND),
         _named_so(taker) or bool(given and _NAMED_SO.search(given.path or "")),
+        _RUNS_TRAINING.search(_last_name(taker)) is not None,
         bool(taker.renewed_in),
         given is None or given.path is None,
     )
 
 
 def _copied_at(taker: CallSite) -> RelatedPlace:
-    holder = shown(taker.receiver or "the object")
+    holder = shown(_taking(taker))
     return RelatedPlace(taker.place, f"This copies it into what `{holder}` has already.")

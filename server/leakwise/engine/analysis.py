@@ -249,6 +249,8 @@ class Analysis:
         return cell
 
     def _check(self, facts: ModuleFacts, definition: Definition) -> tuple[Report, ...]:
+        if facts.names.is_of_another_framework():
+            return ()
         body = facts.facts(definition)
         reports: list[Report] = []
         for rule in self.rules:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import canonical, effect_of
+from leakwise.facts.apis.other_frameworks import KNOWN_FRAMEWORKS, OTHER_FRAMEWORKS
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.code.definitions import Definition, ScopeNode
 from leakwise.facts.code.names import Binding
@@ -176,6 +177,18 @@ class Resolution:
         self._roots = frozenset(target.partition(".")[0] for _, target in imports)
         for name, target in imports:
             self._importing.setdefault(canonical(target), []).append(name)
+
+    def is_of_another_framework(self) -> bool:
+        """Whether the file imports a framework with an autograd of its own, and none that the
+        tables tell of: what is named as in torch is something else here."""
+
+        def compute() -> bool:
+            if self.imported_roots().isdisjoint(OTHER_FRAMEWORKS):
+                return False
+            return not any(self.module.scopes.mentioning(one) for one in KNOWN_FRAMEWORKS)
+
+        cell = self.module.query(self.module.scopes.module, "other framework", compute, False)
+        return cell.read()  # type: ignore[no-any-return]
 
     def is_foreign(self, qualified: str) -> bool:
         """Whether a qualified name lies in a library that knows nothing of autograd."""

@@ -23,3 +23,34 @@ def segments_dropped(a, gradient, count):
         parts.append(a[index] * weights[index])  # leak: LP002
     gradient.backward(a)
     print(len(parts))
+
+
+def weights_kept(net, weigh, batches):
+    weights, outputs = [], []
+    for batch in batches:
+        y = net(batch)
+        w = weigh(batch)
+        y.backward(w)
+        weights.append(w)
+        outputs.append(y)  # leak: LP002
+    return weights, outputs
+
+
+def losses_given_to_an_engine(build, net, batches):
+    engine = build(net)
+    losses = []
+    for batch in batches:
+        y = engine(batch)
+        engine.backward(y)
+        engine.step()
+        losses.append(y)  # leak: LP002
+    return losses
+
+
+def losses_given_to_an_accelerator(accelerator, net, batches):
+    losses = []
+    for batch in batches:
+        y = net(batch)
+        accelerator.backward(y)
+        losses.append(y)  # leak: LP002
+    return losses

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.by_use.evidence import backpropagated_assignments
 from leakwise.facts.by_use.graph_origins import (
     A_NUMBER,
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 _STARTS = ("backward", "manual_backward")
+_OF_ENGINES = words(
+    "accumulate autocast eval launch parameters prepare save_checkpoint setup setup_module step "
+    "train zero_grad"
+)
+"""Methods that tensors do not have: of accelerate's Accelerator, Lightning's Fabric, DeepSpeed's
+engine and networks."""
 
 
 def evidence_in(
@@ -122,8 +129,38 @@ def own_evidence(module: "ModuleFacts", definition: Definition, block: Block) ->
         module.scopes.index,
         block,
         qualified_names(module, definition),
+        is_computed=lambda name: is_computed(module, definition, name),
         places_putting=lambda path: _places_putting(module, definition, path),
     )
+
+
+def is_computed(module: "ModuleFacts", definition: Definition, name: str) -> bool:
+    """Whether a name of a body holds what it computed, and is used as no engine is: where
+    `y = net(x)`, `y.backward(w)` is given a gradient, as `accelerator.backward(loss)` is not."""
+
+    def compute() -> bool:
+        definition.code.read()
+        index = definition.index
+        of_file = definition.node is None
+        bound = module.scopes.bindings(name) if of_file else definition.bindings(name)
+        values = list(index.values_of(name))
+        return (
+            len(values) == len(bound) > 0
+            and all(map(_computes, values))
+            and not any(True for _ in index.calls_named(name))
+            and name not in index.asked_for(_OF_ENGINES)
+        )
+
+    cell = module.query(definition, ("computed", name), compute, False)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _computes(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        path = path_of(node.func)
+        # Classes make engines.
+        return path is not None and path.rpartition(".")[2][:1].islower()
+    return isinstance(node, (ast.BinOp, ast.UnaryOp))
 
 
 def _places_putting(module: "ModuleFacts", definition: Definition, path: str) -> int:

@@ -194,7 +194,7 @@ def _started(node: ast.expr, found: Evidence) -> Names:
     """What a call that is a statement of its own, or a whole value, backpropagates."""
     if not isinstance(node, ast.Call):
         return NONE
-    operand = backward_operand(node)
+    operand = backward_operand(node, found.is_computed)
     if operand is None and node.args and found.qualified(node.func) in _FROM_FIRST:
         operand = node.args[0]
     if operand is None:

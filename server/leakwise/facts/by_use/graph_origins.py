@@ -78,16 +78,27 @@ def unwrapped(node: ast.expr) -> ast.expr:
     return node
 
 
-def backward_operand(call: ast.Call) -> ast.expr | None:
+def _never(name: str) -> bool:
+    return False
+
+
+def backward_operand(
+    call: ast.Call, is_computed: Callable[[str], bool] = _never
+) -> ast.expr | None:
     """What a call backpropagates: `loss` in `loss.backward()`, `scaler.scale(loss).backward()` and
-    `accelerator.backward(loss)`; None for any other call."""
+    `accelerator.backward(loss)`; None for any other call. `is_computed` tells of a name whether it
+    holds what the body computed, as engines are not."""
     function = call.func
     if not isinstance(function, ast.Attribute) or function.attr not in BACKWARD_METHODS:
         return None
-    if call.args and not isinstance(call.args[0], ast.Starred) and not _is_gradient(call.args[0]):
+    receiver = function.value
+    given = call.args[0] if call.args else None
+    if given is None or isinstance(given, ast.Starred) or _is_gradient(given):
+        return unwrapped(receiver)
+    if isinstance(receiver, ast.Name) and "loss" not in (path_of(given) or ""):
         # `y.backward(gradient)` of a tensor has its own receiver; engines get the loss.
-        return call.args[0]
-    return unwrapped(function.value)
+        return receiver if is_computed(receiver.id) else given
+    return given
 
 
 def is_weighted(call: ast.Call, operand: ast.expr) -> bool:

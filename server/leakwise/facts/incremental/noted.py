@@ -120,6 +120,10 @@ def _none(path: str) -> int:
     return 0
 
 
+def _never(name: str) -> bool:
+    return False
+
+
 def _no_names(node: ast.expr) -> Names:
     return NONE
 
@@ -136,6 +140,8 @@ class Evidence:
     index: Callable[[Block], ScopeIndex]
     block: Block
     qualified: Qualified = _unknown
+    is_computed: Callable[[str], bool] = _never
+    """Whether a name holds what the body computed, as engines are not that are given a loss."""
     arguments: Callable[[ast.Call], Names] = _no_names
     """What a function of the file that is called backpropagates of what it is given."""
     words: frozenset[str] = STARTING_WORDS

@@ -18,6 +18,7 @@ from leakwise.facts.apis.torch_methods import (
     OPTIMIZER_STEP,
     SIZES,
 )
+from leakwise.facts.by_use.backpropagation import is_computed
 from leakwise.facts.by_use.graph_origins import backward_operand
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.containers import container_method
@@ -119,7 +120,7 @@ _HOOKS = METHODS[Kind.TENSOR] | METHODS[Kind.MODULE]
 
 
 def _backward(run: Run, node: ast.Call, function: ast.Attribute, receiver: Value) -> Value:
-    operand = backward_operand(node)
+    operand = backward_operand(node, lambda name: is_computed(run.module, run.definition, name))
     if operand is not None and operand is not function.value and receiver.is_tensor:
         # What it is given is a gradient.
         operand = function.value

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.apis.trainers import RETURNS_LOSS
-from leakwise.facts.by_use.backpropagation import returned_losses, steps_for_trainer
+from leakwise.facts.by_use.backpropagation import (
+    is_computed,
+    returned_losses,
+    steps_for_trainer,
+)
 from leakwise.facts.by_use.graph_makers import compared_by, made_by
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.code.definitions import Definition
@@ -104,7 +108,11 @@ def _backpropagated(module: "ModuleFacts", definition: Definition) -> Paths:
     given = returned_losses(module, definition)
     if not definition.index.mentions_any(BACKWARD_METHODS):
         return given
-    return given.union(definition.index.backpropagated_now())
+    pairs = (
+        receiver if is_computed(module, definition, receiver) else argument
+        for receiver, argument in definition.index.given_now()
+    )
+    return given.union(definition.index.backpropagated_now(), pairs)
 
 
 def _made_in_place(module: "ModuleFacts", definition: Definition) -> Iterator[ast.expr]:

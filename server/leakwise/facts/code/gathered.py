@@ -136,6 +136,11 @@ class GatheredNames:
         for block in self._mentioning(BACKWARD_METHODS):
             yield from self._parts[block].backpropagated
 
+    def given_now(self) -> Iterable[tuple[str, str]]:
+        """Pairs of names from one of which a backward pass starts."""
+        for block in self._mentioning(BACKWARD_METHODS):
+            yield from self._parts[block].given
+
     def started_now(self) -> Iterable[ast.expr]:
         """What is no name, and a backward pass starts from it."""
         for block in self._mentioning(BACKWARD_METHODS):

@@ -60,6 +60,7 @@ class _Collected:
     puts: list[str] = field(default_factory=list)
     shared: dict[str, list[str]] = field(default_factory=dict)
     backpropagated: list[str] = field(default_factory=list)
+    given: list[tuple[str, str]] = field(default_factory=list)
     started: list[ast.expr] = field(default_factory=list)
     added: dict[str, list[ast.expr]] = field(default_factory=dict)
 
@@ -81,6 +82,7 @@ class _Collected:
             tuple(self.puts),
             {name: tuple(paths) for name, paths in self.shared.items()} or NOTHING,
             tuple(self.backpropagated),
+            tuple(self.given),
             tuple(self.started),
             {name: tuple(values) for name, values in self.added.items()} or NOTHING,
         )
@@ -301,7 +303,12 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
         if function.attr in BACKWARD_METHODS:
             loss = backward_operand(node)
             if isinstance(loss, ast.Name):
-                index.backpropagated.append(loss.id)
+                receiver = function.value
+                named = loss is receiver or "loss" in loss.id
+                if named or not isinstance(receiver, ast.Name):
+                    index.backpropagated.append(loss.id)
+                else:
+                    index.given.append((receiver.id, loss.id))
             elif loss is not None:
                 index.started.append(loss)
         if function.attr in SETTERS and node.args:

@@ -53,6 +53,8 @@ class ScopeIndex:
     """By name: the attributes, as paths, that are assigned what it holds."""
     backpropagated: tuple[str, ...] = ()
     """Names from which backward passes start."""
+    given: tuple[tuple[str, str], ...] = ()
+    """Pairs of names, `y` and `w` of `y.backward(w)`: from one of them such a pass starts."""
     started: tuple[ast.expr, ...] = ()
     """What else they start from."""
     added: Mapping[str, tuple[ast.expr, ...]] = field(default_factory=lambda: NOTHING)
@@ -111,6 +113,10 @@ class ScopeIndex:
     def backpropagated_now(self) -> Iterable[str]:
         """The names from which backward passes start."""
         return self.backpropagated
+
+    def given_now(self) -> Iterable[tuple[str, str]]:
+        """Pairs of names from one of which a backward pass starts."""
+        return self.given
 
     def started_now(self) -> Iterable[ast.expr]:
         """What is no name, and a backward pass starts from it."""

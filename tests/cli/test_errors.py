@@ -52,6 +52,8 @@ def folder(tmp_path: Path) -> Path:
         ("check --config 'select = 3'", "expected a list of strings, found `3`"),
         ("check --config 'select ='", "is not TOML"),
         ("check leak.py -o empty", "'empty' is a directory"),
+        ("check -o *.py", "'leak.py' holds code, which would be lost - name another file"),
+        ("baseline -o leak.py", "'leak.py' holds code, which would be lost"),
         ("check leak.py -o /dev/full", "/dev/full is no regular file - name another one"),
         ("check leak.py > /dev/full", "the output cannot be written (No space left on device)"),
         ("rule --all > /dev/full", "the output cannot be written (No space left on device)"),
@@ -110,6 +112,7 @@ def test_what_cannot_run(folder: Path, arguments: str, message: str) -> None:
     assert status == 2
     assert message in err
     assert (folder / "kept.txt").read_text() == "kept"
+    assert (folder / "leak.py").read_text() == LEAK
 
 
 @pytest.mark.parametrize(

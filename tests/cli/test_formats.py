@@ -154,6 +154,30 @@ def test_azure(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("variable", "form", "shown"),
+    [
+        ("GITHUB_WORKSPACE", "github", "file=b/leak%2C 1.py,line=12"),
+        ("CI_PROJECT_DIR", "gitlab", '"path": "b/leak, 1.py"'),
+        ("BUILD_SOURCESDIRECTORY", "azure", "sourcepath=b/leak, 1.py;"),
+        ("GITHUB_WORKSPACE", "sarif", '"uri": "b/leak%2C%201.py"'),
+    ],
+)
+def test_pipelines_take_paths_from_the_repository(
+    folder: Path, variable: str, form: str, shown: str
+) -> None:
+    """Wherever in it the step runs; what is kept was printed for one of both."""
+    arguments = ("check", "--output-format", form)
+    for _ in range(2):
+        done = leakwise(*arguments, cwd=folder / "b", stdin=b"", **{variable: str(folder)})
+        assert shown in done.stdout
+        if form == "sarif":
+            (run,) = json.loads(done.stdout)["runs"]
+            assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": f"{folder.as_uri()}/"}}
+        outside = leakwise(*arguments, cwd=folder / "b", stdin=b"", **{variable: str(folder / "c")})
+        assert shown.replace("b/", "", 1) in outside.stdout
+
+
 def test_pylint_and_json_lines(folder: Path) -> None:
     (first, _) = printed(folder, "pylint").splitlines()
     assert re.match(r"b/leak, 1\.py:12: \[LP001\(accumulate-loss-with-graph\), \] `total`", first)

@@ -15,7 +15,7 @@ from leakwise.cli.jobs_option import jobs_option
 from leakwise.cli.loading import loaded_rules
 from leakwise.cli.output.locating import relative
 from leakwise.cli.output.printable import printable
-from leakwise.cli.paths import NamedPath
+from leakwise.cli.paths import NamedPath, OutputPath
 from leakwise.cli.settings_options import check_selectors, settings_options
 from leakwise.cli.shown import STDIN, CheckedFile
 from leakwise.engine.settings import Overrides, SettingsResolver
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="FILE",
-    type=NamedPath(dir_okay=False),
+    type=OutputPath(),
     help="Where to record them, instead of the file that the settings name, or else "
     ".leakwise-baseline.json in the project's folder.",
 )

@@ -19,7 +19,7 @@ from leakwise.cli.jobs_option import jobs_option
 from leakwise.cli.newness_options import Wanted, newness_options
 from leakwise.cli.output import FORMATS, NEED_FIXES
 from leakwise.cli.output.printable import printable
-from leakwise.cli.paths import NamedPath
+from leakwise.cli.paths import NamedPath, OutputPath
 from leakwise.cli.printing import print_findings
 from leakwise.cli.rewriting_options import Rewriting, rewriting_options
 from leakwise.cli.settings_options import check_selectors, settings_options
@@ -51,7 +51,7 @@ ENDING = [signal.SIGTERM, *([] if sys.platform == "win32" else [signal.SIGHUP])]
     "-o",
     "--output-file",
     metavar="FILE",
-    type=NamedPath(dir_okay=False),
+    type=OutputPath(),
     help="Write what was found into a file; to standard output for `-`.",
 )
 @click.option("--statistics", is_flag=True, help="Print how often each rule found something.")

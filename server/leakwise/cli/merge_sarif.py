@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from leakwise.cli.loading import CouldNotRun
-from leakwise.cli.paths import NamedPath
+from leakwise.cli.paths import NamedPath, OutputPath
 from leakwise.cli.shown import STDIN
 from leakwise.sources import UnreadableError, read_bytes
 
@@ -17,7 +17,7 @@ from leakwise.sources import UnreadableError, read_bytes
     "-o",
     "--output-file",
     metavar="FILE",
-    type=NamedPath(dir_okay=False),
+    type=OutputPath(),
     help="Write the log into a file; to standard output for `-`.",
 )
 @click.option(

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
+PIPELINES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
+"""Variables of the environment by which pipelines of GitHub, GitLab and Azure tell in which folder
+the repository is."""
+
 
 def is_in(path: str, folder: str) -> bool:
     """Whether a path lies in a folder, or is it."""
@@ -43,3 +47,14 @@ def project_folders(paths: Iterable[str | Path]) -> list[str]:
 def project_above(folder: str) -> str | None:
     """The nearest folder from this one upward that looks like a project's; None where none does."""
     return nearest_with(folder, *_MARKS)
+
+
+def repository_of_pipeline() -> str:
+    """The folder from which a pipeline takes the paths that it is told: that of the repository,
+    where the current folder lies in there, else the current folder."""
+    here = os.getcwd()
+    for name in PIPELINES:
+        folder = os.environ.get(name)
+        if folder and is_in(os.path.realpath(here), os.path.realpath(folder)):
+            return os.path.realpath(folder)
+    return here

@@ -14,7 +14,7 @@ from leakwise.cli.cache.world import world_of
 from leakwise.cli.terminals import COLOURS, LINKS
 from leakwise.facts.symbols.environments import search_path
 from leakwise.sources.editions import edition
-from leakwise.sources.folders import project_folders
+from leakwise.sources.folders import PIPELINES, project_folders
 from leakwise.sources.keeping import FOLDER, kept
 
 TYPE_CHECKING = False  # As `typing` has it, which takes long to load.
@@ -28,7 +28,7 @@ Rests = dict[str, list[str]]
 
 _PLACES = 16
 """So many command lines have a place for what they printed, by chance."""
-_TELLING = ("HOME", "XDG_CONFIG_HOME", *COLOURS, *LINKS)
+_TELLING = ("HOME", "XDG_CONFIG_HOME", *COLOURS, *LINKS, *PIPELINES)
 """Variables of the environment that decide what is found or how it is printed, beside those that
 say where packages are, and those for Leakwise alone."""
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 
 from collections.abc import Iterator, Sequence
 
-from leakwise.cli.output.locating import message, relative, rows_and_columns
+from leakwise.cli.output.locating import in_repository, message, rows_and_columns
 from leakwise.cli.output.printable import printable
 from leakwise.cli.shown import CheckedFile, ShownFinding
 from leakwise.rule import Severity
@@ -23,7 +23,7 @@ def _command(finding: ShownFinding, path: str) -> str:
     row, column, _, _ = rows_and_columns(finding.place)
     properties = {
         "type": "error" if finding.severity is Severity.ERROR else "warning",
-        "sourcepath": relative(path),
+        "sourcepath": in_repository(path),
         "linenumber": str(row),
         "columnnumber": str(column),
         "code": finding.code,

@@ -5,7 +5,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 
 from collections.abc import Iterator, Sequence
 
-from leakwise.cli.output.locating import message, relative, rows_and_columns
+from leakwise.cli.output.locating import in_repository, message, rows_and_columns
 from leakwise.cli.output.printable import printable
 from leakwise.cli.shown import CheckedFile, ShownFinding
 from leakwise.rule import Severity
@@ -24,7 +24,7 @@ def _command(finding: ShownFinding, path: str) -> str:
     row, column, end_row, end_column = rows_and_columns(finding.place)
     properties = {
         "title": f"leakwise {finding.code} ({finding.name})",
-        "file": relative(path),
+        "file": in_repository(path),
         "line": str(row),
         "endLine": str(end_row),
         # Columns of more than one row are refused.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leakwise.cli.fingerprints import fingerprint
-from leakwise.cli.output.locating import message, relative, rows_and_columns
+from leakwise.cli.output.locating import in_repository, message, rows_and_columns
 from leakwise.cli.shown import CheckedFile, ShownFinding
 from leakwise.rule import Severity
 
@@ -31,10 +31,10 @@ def _issue(finding: ShownFinding, path: str) -> dict[str, Any]:
     return {
         "description": f"{finding.code}: {message(finding)}",
         "check_name": finding.name,
-        "fingerprint": fingerprint(finding, relative(path)),
+        "fingerprint": fingerprint(finding, in_repository(path)),
         "severity": _SEVERITIES[finding.severity],
         "location": {
-            "path": relative(path),
+            "path": in_repository(path),
             "positions": {
                 "begin": {"line": row, "column": column},
                 "end": {"line": end_row, "column": end_column},

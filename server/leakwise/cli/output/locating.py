@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from leakwise.cli.shown import ShownFinding, ShownPlace
+from leakwise.sources.folders import repository_of_pipeline
 
 ROOT = "%SRCROOT%"
 """What SARIF logs call the folder that paths start from."""
@@ -11,9 +12,18 @@ ROOT = "%SRCROOT%"
 
 def relative(path: str) -> str:
     """A path with `/`, from the current folder where it lies below that, else a whole one."""
+    return _below(path, os.getcwd())
+
+
+def in_repository(path: str) -> str:
+    """A path with `/`, from the folder of the repository where a pipeline tells that, else from the
+    current one, where it lies below that, else a whole one."""
+    return _below(path, repository_of_pipeline())
+
+
+def _below(path: str, folder: str) -> str:
     whole = Path(os.path.abspath(path))
-    here = Path.cwd()
-    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+    return (whole.relative_to(folder) if whole.is_relative_to(folder) else whole).as_posix()
 
 
 def rows_and_columns(place: ShownPlace) -> tuple[int, int, int, int]:

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from leakwise import __version__
 from leakwise.cli.fingerprints import fingerprint
-from leakwise.cli.output.locating import ROOT, message, relative, rows_and_columns
+from leakwise.cli.output.locating import ROOT, in_repository, message, rows_and_columns
 from leakwise.cli.shown import CheckedFile, ShownFinding, ShownPlace
 from leakwise.engine import rule_named
 from leakwise.pages import page, title
 from leakwise.rule import Severity
+from leakwise.sources.folders import repository_of_pipeline
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -43,7 +44,7 @@ def lines(files: Sequence[CheckedFile]) -> Iterator[str]:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {ROOT: {"uri": Path.cwd().as_uri() + "/"}},
+        "originalUriBaseIds": {ROOT: {"uri": Path(repository_of_pipeline()).as_uri() + "/"}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}],
         "results": [
             _result(finding, file.path, codes.index(finding.code)) for finding, file in found
@@ -76,7 +77,7 @@ def _result(finding: ShownFinding, path: str, index: int) -> dict[str, Any]:
         "level": _level(finding.severity),
         "message": {"text": message(finding)},
         "locations": [_location(finding.place, path)],
-        "partialFingerprints": {"leakwise/v1": fingerprint(finding, relative(path))},
+        "partialFingerprints": {"leakwise/v1": fingerprint(finding, in_repository(path))},
     }
     if finding.related:
         related = [
@@ -122,7 +123,7 @@ def _region(place: ShownPlace) -> dict[str, int]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    found = relative(path)
+    found = in_repository(path)
     if Path(found).is_absolute():
         return {"uri": Path(found).as_uri()}
     return {"uri": quote(os.fsencode(found)), "uriBaseId": ROOT}

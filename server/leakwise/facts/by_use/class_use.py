@@ -13,12 +13,12 @@ from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.gathered import GatheredNames
 from leakwise.facts.code.names import ScopeIndex
-from leakwise.facts.incremental.queries import Cell, Reads
+from leakwise.facts.incremental.queries import Cell
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
-_TELLING_ELSEWHERE = (
+TELLING_ELSEWHERE = (
     (MODULE_EVIDENCE - {"train"}) | {OPTIMIZER_STEP} | MODEL_EVIDENCE | TRAINING_WORDS
 )
 """What other methods ask of networks and optimizers alone; other things are trained, too."""
@@ -53,43 +53,6 @@ NO_USE = Use()
 Uses = Mapping[str, Use]
 
 
-@dataclass(frozen=True, slots=True)
-class SeenUses:
-    """What a body can tell of its names, of those of the bodies round it, and of attributes of its
-    `self`; `cells` are what it was read from, `start` the name of `self` and a dot."""
-
-    own: Uses
-    outer: Uses
-    of_class: Uses
-    start: str
-    cells: Reads
-
-    def of(self, path: str) -> Use:
-        """What is done with what is at a path."""
-        own = self.own.get(path, NO_USE)
-        if path in self.outer:
-            return own.with_(self.outer[path])
-        if not self.of_class or not path.startswith(self.start):
-            return own
-        others = self.of_class.get(path[len(self.start) :])
-        if others is None:
-            return own
-        return own.with_(others)
-
-
-def uses_seen_by(module: "ModuleFacts", definition: Definition) -> SeenUses:
-    """What a body can tell by use."""
-    own, outer = uses_in(module, definition), uses_of_outer_names(module, definition)
-    cells: Reads = {own: None, outer: None}
-    method = enclosing_method(definition)
-    if method is None or method.parent is None:
-        return SeenUses(own.read(), outer.read(), {}, "", cells)
-    others = uses_of_attributes(module, method.parent)
-    cells[others] = None
-    start = f"{method.instance_name()}."
-    return SeenUses(own.read(), outer.read(), others.read(), start, cells)
-
-
 def uses_of_outer_names(module: "ModuleFacts", definition: Definition) -> Cell[Uses]:
     """By name that a body has from those round it: what these ask of it, where that is asked of
     networks and optimizers alone, and whether this body calls it.
@@ -103,7 +66,7 @@ def uses_of_outer_names(module: "ModuleFacts", definition: Definition) -> Cell[U
         while scope is not None:
             if not scope.is_class:
                 for name, use in uses_in(module, scope).read().items():
-                    asked = (use.methods & _TELLING_ELSEWHERE) - {"train"}
+                    asked = (use.methods & TELLING_ELSEWHERE) - {"train"}
                     known = asked or use.compared
                     if known and name not in found and _has_from_outside(definition, name):
                         called = _calls(definition.index, name)
@@ -161,7 +124,7 @@ def uses_of_attributes(module: "ModuleFacts", class_: Definition) -> Cell[Uses]:
         members = family(module, class_)
         asked: dict[str, set[str]] = {}
         compared: set[str] = set()
-        for word in sorted(_TELLING_ELSEWHERE | BACKWARD_METHODS | RETURNS_LOSS.keys()):
+        for word in sorted(TELLING_ELSEWHERE | BACKWARD_METHODS | RETURNS_LOSS.keys()):
             for definition in module.scopes.mentioning(word):
                 method = enclosing_method(definition)
                 if method is None or method.parent not in members:
@@ -173,7 +136,7 @@ def uses_of_attributes(module: "ModuleFacts", class_: Definition) -> Cell[Uses]:
                     name = path[len(start) :]
                     if use.compared:
                         compared.add(name)
-                    if use.compared or use.methods & _TELLING_ELSEWHERE:
+                    if use.compared or use.methods & TELLING_ELSEWHERE:
                         asked.setdefault(name, set()).update(use.methods - {"train"})
         return {
             name: Use(_is_called(module, members, name), frozenset(methods), name in compared)

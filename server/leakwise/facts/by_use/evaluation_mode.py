@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.by_use.handed_networks import handed
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.families import enclosing_method, family
+from leakwise.facts.code.names import path_of
 from leakwise.facts.code.usage import is_local
+from leakwise.facts.code.written import statements_of
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.interpreter.state import root_of
+from leakwise.facts.terms.places import place_of
 from leakwise.facts.terms.values import Kind, Value
 
 if TYPE_CHECKING:
@@ -31,7 +35,8 @@ def mode_of(run: Run, path: str) -> Value | None:
     method = enclosing_method(run.definition)
     start = f"{method.instance_name()}." if method is not None else None
     if start is None or not path.startswith(start):
-        return _of_the_file(run, path)
+        handed = _of_the_callers(run.module, run.definition, path)
+        return _of_the_file(run, path) if handed is None else handed
     if method is None or method.parent is None or method.name in ONCE_METHODS:
         return None
     return _kept_in_evaluation(run.module, method.parent).get(path[len(start) :])
@@ -55,13 +60,72 @@ def _evaluated_by_the_file(module: "ModuleFacts", definition: Definition) -> Map
         return _NOTHING
 
     def compute() -> Mapping[str, Value]:
-        words = BACKWARD_METHODS | DIFFERENTIATING | {_TRAIN}
-        if any(module.scopes.mentioning(word) for word in sorted(words)):
-            return _NOTHING
-        return module.body(top).exit_evaluating
+        return _NOTHING if _trains(module) else module.body(top).exit_evaluating
 
     cell = module.query(top, "evaluated by the file", compute, _NOTHING, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
+
+
+def _trains(module: "ModuleFacts") -> bool:
+    """Whether a file may train or differentiate anything."""
+    words = BACKWARD_METHODS | DIFFERENTIATING | {_TRAIN}
+    return any(module.scopes.mentioning(word) for word in sorted(words))
+
+
+def _of_the_callers(module: "ModuleFacts", definition: Definition, parameter: str) -> Value | None:
+    """Where the network that a function is handed was put into evaluation mode: by all of its
+    callers in a file that trains and differentiates nothing."""
+    if parameter not in definition.parameter_names() or definition.index.bindings_of(parameter):
+        return None
+
+    def compute() -> Mapping[str, Value]:
+        if not module.scopes.mentioning("eval") or _trains(module):
+            return _NOTHING
+        found: dict[str, Value] = {}
+        for name in definition.parameter_names():
+            modes = [
+                _switched_in(module, caller, path_of(argument))
+                for caller, argument in handed(module, definition, name)
+            ]
+            if modes and (first := modes[0]) is not None and None not in modes:
+                found[name] = first
+        return found
+
+    cell = module.query(definition, "handed in evaluation", compute, _NOTHING, breaks_cycles=True)
+    return cell.read().get(parameter)  # type: ignore[no-any-return]
+
+
+def _switched_in(module: "ModuleFacts", caller: Definition, path: str | None) -> Value | None:
+    """Where a body, or those that call it, put what it hands on into evaluation mode."""
+    if path is None:
+        return None
+    for statement, block in statements_of(module, caller):
+        if (call := _switching(statement, path)) is not None:
+            return Value(Kind.OTHER, origin=place_of(call, block))
+    return _of_the_callers(module, caller, path)
+
+
+def _switching(statement: ast.stmt, path: str) -> ast.Call | None:
+    """The call by which a statement puts the network at a path into evaluation mode:
+    `net.eval()`, `net = make().eval().cuda()`."""
+    if isinstance(statement, ast.Assign) and path in map(path_of, statement.targets):
+        return _eval_call(statement.value)
+    if isinstance(statement, ast.Expr):
+        call = _eval_call(statement.value)
+        if call is not None and isinstance(call.func, ast.Attribute):
+            return call if path_of(call.func.value) == path else None
+    return None
+
+
+def _eval_call(node: ast.expr) -> ast.Call | None:
+    """The call of `eval()` in a chain of methods, unless a later one trains."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == _TRAIN:
+            return None
+        if node.func.attr == "eval" and not node.args and not node.keywords:
+            return node
+        node = node.func.value
+    return None
 
 
 def _kept_in_evaluation(module: "ModuleFacts", class_: Definition) -> Mapping[str, Value]:
@@ -96,10 +160,6 @@ def note_mode(run: Run, path: str, value: Value, node: ast.expr) -> None:
     `net = make().eval().cuda()`."""
     if value.kind is not Kind.MODULE and value.kind is not Kind.UNKNOWN:
         return
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr == _TRAIN:
-            return
-        if node.func.attr == "eval" and not node.args and not node.keywords:
-            run.state.evaluating[path] = Value(Kind.OTHER, origin=run.place(node))
-            return
-        node = node.func.value
+    call = _eval_call(node)
+    if call is not None:
+        run.state.evaluating[path] = Value(Kind.OTHER, origin=run.place(call))

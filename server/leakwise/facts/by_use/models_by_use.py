@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.keras import TRAINING_WORDS
 from leakwise.facts.code.definitions import Definition
-from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import given_to
+from leakwise.facts.code.written_calls import written_calls
 from leakwise.facts.tensorflow.traced import only_keras
 from leakwise.facts.terms.values import UNKNOWN
 
@@ -39,7 +39,7 @@ def _trained(module: "ModuleFacts", definition: Definition) -> _Trained:
     for function, parameters in _training_functions(module).items():
         if function is definition:
             continue
-        for call in _calls(module, definition, function):
+        for call in written_calls(module, definition, function):
             values = [UNKNOWN] * len(call.args)
             keywords = {one.arg or "**": UNKNOWN for one in call.keywords}
             given, _ = given_to(function, call, values, keywords)
@@ -67,22 +67,3 @@ def _training_functions(module: "ModuleFacts") -> dict[Definition, _Trained]:
             if trained:
                 found[function] = trained
     return found
-
-
-def _calls(
-    module: "ModuleFacts", definition: Definition, function: Definition
-) -> tuple[ast.Call, ...]:
-    """The calls of a function of the file by its name, or on `self`, in a body."""
-    if not function.is_method:
-        seen = definition.index.calls_named(function.name)
-        return tuple(
-            one
-            for one in seen
-            if module.names.resolve(definition, path_of(one.func)).definition is function
-        )
-    class_ = definition.parent
-    if definition.instance_name() != "self" or class_ is None:
-        return ()
-    if module.method(class_, function.name) is not function:
-        return ()
-    return tuple(definition.index.calls_named(f"self.{function.name}"))

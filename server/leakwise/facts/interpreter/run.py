@@ -13,7 +13,8 @@ from leakwise.facts.apis.torch_methods import (
     OPTIMIZER_STEP,
     WEIGHT_EVIDENCE,
 )
-from leakwise.facts.by_use.class_use import SeenUses, Use, uses_seen_by
+from leakwise.facts.by_use.class_use import Use
+from leakwise.facts.by_use.seen_uses import SeenUses, uses_seen_by
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.families import family
 from leakwise.facts.code.members import early_method_value, made_attribute

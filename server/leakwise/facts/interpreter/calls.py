@@ -36,7 +36,7 @@ from leakwise.facts.interpreter.lambdas import LambdaText, called_lambda
 from leakwise.facts.interpreter.local_calls import construct_local, local_call
 from leakwise.facts.interpreter.methods import method_call
 from leakwise.facts.interpreter.metric_values import is_torch_metric, made_metric
-from leakwise.facts.interpreter.module_calls import forward_call
+from leakwise.facts.interpreter.module_calls import forward_call, forward_method
 from leakwise.facts.interpreter.module_lists import holding
 from leakwise.facts.interpreter.object_methods import distribution, pair
 from leakwise.facts.interpreter.parts import displayed_part
@@ -177,7 +177,10 @@ def _called(
         return _qualified_call(run, node, callee, arguments, keywords)
     if callee.kind in FUNCTIONS and callee.definition is not None:
         written = spelt_out(node, callee.definition)
-        return local_call(run, written, callee.definition, receiver, arguments, keywords)
+        made = local_call(run, written, callee.definition, receiver, arguments, keywords)
+        if callee.definition.name == "forward" and receiver is not None and known_module(receiver):
+            made = forward_method(run, node, receiver, made)
+        return made
     if isinstance(callee.constant, LambdaText):
         followed = called_lambda(run, node, callee.constant, arguments, keywords)
         if followed is not None:

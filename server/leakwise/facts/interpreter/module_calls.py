@@ -6,6 +6,7 @@ from leakwise.facts.apis.torch_classes import has_no_parameters
 from leakwise.facts.by_use.evaluation_mode import mode_of
 from leakwise.facts.by_use.frozen import may_be_frozen
 from leakwise.facts.by_use.module_parameters import may_have_parameters
+from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.carrying import CUTS, graph_sources, unmarked
 from leakwise.facts.interpreter.containers import holds_graph
 from leakwise.facts.interpreter.run import Run, shown
@@ -45,6 +46,18 @@ def forward_call(
     if not given and may_be_frozen(run, path, module):
         result = result.mapped(_unproven)
     result = placed_by(module, arguments, result)
+    return _noted(run, node, path, module, result, sources)
+
+
+def _noted(
+    run: Run,
+    node: ast.Call,
+    path: str | None,
+    module: Value,
+    result: Value,
+    sources: frozenset[Source],
+) -> Value:
+    """What a call of a network gives, made from all that it is made from; the call is noted."""
     if result.kind is Kind.CONTAINER:
         # Each part goes its own way: `out, state = net(x, state)`.
         result = result.mapped(lambda part: part.made_from(sources) if _may_be_made(part) else part)
@@ -52,7 +65,7 @@ def forward_call(
     mode = None if path is None else mode_of(run, path)
     run.outcome.add(
         ModuleCall(
-            place,
+            run.place(node),
             run.loops,
             path or shown(node.func),
             module.portable(),
@@ -65,6 +78,14 @@ def forward_call(
         )
     )
     return result
+
+
+def forward_method(run: Run, node: ast.Call, module: Value, result: Value) -> Value:
+    """What `net.forward(x)` gave, whose code was followed: a call of the network, as `net(x)`."""
+    path = path_of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+    if path is None:
+        return result
+    return _noted(run, node, path, module, result, frozenset({run.place(node)}))
 
 
 def _may_be_made(part: Value) -> bool:

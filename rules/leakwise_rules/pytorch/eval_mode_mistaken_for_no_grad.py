@@ -192,82 +192,8 @@ class EvalModeMistakenForNoGrad(Rule):
                         return th.stack(losses).mean().item()
             """,
         ),
-        Example(
-            bad="""
-                import torch
-
-                from embedders import build
-
-                def embed(model, batches):
-                    vectors = []
-                    for batch in batches:
-                        vectors.append(model(batch))  # leak
-                    return torch.cat(vectors)
-
-                def main(path, queries, documents):
-                    embedder = build()
-                    embedder.load_state_dict(torch.load(path, map_location="cpu"))
-                    embedder.eval()
-                    return embed(embedder, queries), embed(embedder, documents)
-            """,
-            good="""
-                import torch
-
-                from embedders import build
-
-                def embed(model, batches):
-                    vectors = []
-                    with torch.no_grad():
-                        for batch in batches:
-                            vectors.append(model(batch))
-                    return torch.cat(vectors)
-
-                def main(path, queries, documents):
-                    embedder = build()
-                    embedder.load_state_dict(torch.load(path, map_location="cpu"))
-                    embedder.eval()
-                    return embed(embedder, queries), embed(embedder, documents)
-            """,
-        ),
     )
     negatives = (
-        Negative(
-            why="Not all callers put the network into evaluation mode.",
-            code="""
-                import torch
-
-                def embed(model, batches):
-                    return torch.cat([model(batch) for batch in batches])
-
-                def compare(path, queries, documents):
-                    embedder = torch.jit.load(path)
-                    embedder.eval()
-                    return embed(embedder, queries)
-
-                def features(network: torch.nn.Module, documents):
-                    return embed(network, documents)
-            """,
-        ),
-        Negative(
-            why="The callers switch recording off, and the mode, for the function.",
-            code="""
-                import torch
-
-                from embedders import build
-
-                def embed(model, batches):
-                    vectors = []
-                    for batch in batches:
-                        vectors.append(model(batch))
-                    return torch.cat(vectors)
-
-                embedder = build()
-                embedder.load_state_dict(torch.load("embedder.pt", map_location="cpu"))
-                embedder.eval()
-                with torch.no_grad():
-                    queries = embed(embedder, read("queries"))
-            """,
-        ),
         Negative(
             why="What the call is for stands in the hooks, which may hand it on with its graph.",
             code="""

@@ -189,57 +189,6 @@ class GenerationLoopBuildsGraph(Rule):
                         return self.tokenizer.decode(tokens)
             """,
         ),
-        Example(
-            bad="""
-                import torch
-                from torch import nn
-
-                class Melody(nn.Module):
-                    def __init__(self, notes, width):
-                        super().__init__()
-                        self.embed = nn.Embedding(notes, width)
-                        self.cell = nn.GRUCell(width, width)
-                        self.head = nn.Linear(width, notes)
-
-                    def forward(self, note, memory):
-                        memory = self.cell(self.embed(note), memory)
-                        return self.head(memory), memory
-
-                    def sample(self, length):
-                        note, memory = torch.zeros(1).long(), torch.zeros(1, self.head.in_features)
-                        tune = []
-                        for _ in range(length):
-                            scores, memory = self.forward(note, memory)  # leak
-                            note = torch.multinomial(scores.softmax(-1), 1).squeeze(1)
-                            tune.append(note.item())
-                        return tune
-            """,
-            good="""
-                import torch
-                from torch import nn
-
-                class Melody(nn.Module):
-                    def __init__(self, notes, width):
-                        super().__init__()
-                        self.embed = nn.Embedding(notes, width)
-                        self.cell = nn.GRUCell(width, width)
-                        self.head = nn.Linear(width, notes)
-
-                    def forward(self, note, memory):
-                        memory = self.cell(self.embed(note), memory)
-                        return self.head(memory), memory
-
-                    @torch.no_grad()
-                    def sample(self, length):
-                        note, memory = torch.zeros(1).long(), torch.zeros(1, self.head.in_features)
-                        tune = []
-                        for _ in range(length):
-                            scores, memory = self.forward(note, memory)
-                            note = torch.multinomial(scores.softmax(-1), 1).squeeze(1)
-                            tune.append(note.item())
-                        return tune
-            """,
-        ),
     )
     negatives = (
         Negative(

@@ -189,3 +189,29 @@ def test_many_repositories_on_dask(tmp_path: Path) -> None:
     assert "wrong: leakwise: error: " in done.stderr
     records = loader.load_sarif_file(str(tmp_path / "found.sarif")).get_records()
     assert sorted(one["Location"] for one in records) == ["one/a.py", "two/a.py"]
+
+
+@pytest.mark.parametrize(
+    ("repositories", "why"),
+    [
+        ("gone", "gone is no folder"),
+        ("empty", "empty has no folder to check"),
+        ("bad", "one: leakwise: "),
+    ],
+)
+def test_nothing_to_check_on_dask(tmp_path: Path, repositories: str, why: str) -> None:
+    pytest.importorskip("distributed", reason="needs dask[distributed]")
+    write(tmp_path, {"empty/a.txt": "", "bad/one/leakwise.toml": "select = 1\n"})
+    example = ROOT / "server/examples/dask/check_many.py"
+    done = subprocess.run(
+        [sys.executable, str(example), repositories, "found.sarif"],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path), DASK_DISTRIBUTED__WORKER__DAEMON="False"),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert why in done.stderr
+    assert not (tmp_path / "found.sarif").exists()

@@ -290,6 +290,18 @@ def test_a_folder_that_has_something_else_is_committed_as_before(work: Path) -> 
     assert not (work / "empty").exists()
 
 
+def test_the_own_folder_of_a_user(work: Path, tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path / "home"), "USERPROFILE": str(tmp_path / "home")}
+    leakwise("check", "--cache-dir=~/option", cwd=work, stdin=b"", **home)
+    leakwise("check", cwd=work, stdin=b"", **home, LEAKWISE_CACHE_DIR="~/variable")
+    for name in ("option", "variable"):
+        assert list((tmp_path / "home" / name).glob("findings-*.json"))
+    assert not (work / "~").exists()
+    done = leakwise("clean", "--cache-dir=~/option", cwd=work, stdin=b"", **home)
+    assert "Removed" in done.stdout
+    assert not (tmp_path / "home/option").exists()
+
+
 def test_a_cache_among_the_sources_is_none(work: Path) -> None:
     def names() -> str:
         found = world_of([str(work)], [], "")

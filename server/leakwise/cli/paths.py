@@ -34,3 +34,15 @@ class OutputPath(NamedPath):
             why = "holds code, which would be lost - name another file"
             self.fail(f"{os.fspath(found)!r} {why}.", param, ctx)
         return found
+
+
+class CachePath(NamedPath):
+    """The path of a folder for what is kept; `~` is the user's own, also where no shell saw it,
+    as in the variables of a pipeline."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path that was given, as click would have it."""
+        return super().convert(os.path.expanduser(value), param, ctx)

@@ -126,7 +126,7 @@ def _folders(arguments: Sequence[str]) -> list[str]:
         if option == "--cache-dir":
             named = value if equals else "".join(arguments[number + 1 : number + 2])
     if named:
-        return [named]
+        return [os.path.expanduser(named)]
     present = [one for one in arguments if one[:1] != "-" and os.path.exists(one)]
     return [os.path.join(one, FOLDER) for one in project_folders(present or [os.curdir])]
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from leakwise.cli.paths import NamedPath
+from leakwise.cli.paths import CachePath
 from leakwise.engine.settings import Overrides
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -19,7 +19,7 @@ def cache_dir_option(told: str) -> Callable[[Command], Command]:
     return click.option(
         "--cache-dir",
         metavar="FOLDER",
-        type=NamedPath(file_okay=False),
+        type=CachePath(),
         envvar="LEAKWISE_CACHE_DIR",
         help=told,
     )

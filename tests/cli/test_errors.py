@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
         ("check --selct LP001", "No such option '--selct'."),
         ("chek", "No such command 'chek'"),
         ("check gone.py", "gone.py: does not exist - check the spelling"),
-        ("check loop", "loop: does not exist - check the spelling"),
+        ("check loop", "loop: leads to nothing - correct the link"),
         ("check --jobs none", "'none' is not a valid integer"),
         ("check --config gone.toml", "`--config gone.toml` is no file"),
         ("check --config 'select = 3'", "expected a list of strings, found `3`"),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leakwise.cli.newness import Newness
     from leakwise.sources import FileChoice
 
+_NOT_THERE = "does not exist - check the spelling"
 FOUND = 1
 COULD_NOT_RUN = 2
 ENDING = [signal.SIGTERM, *([] if sys.platform == "win32" else [signal.SIGHUP])]
@@ -235,7 +236,9 @@ def _present(roots: tuple[Path, ...]) -> list[Path]:
     present = [root for root in roots if os.path.exists(root)]
     for root in roots:
         if root not in present:
-            complain("error", "does not exist - check the spelling", str(root))
+            is_link = os.path.islink(root)
+            why = "leads to nothing - correct the link" if is_link else _NOT_THERE
+            complain("error", why, str(root))
     return present
 
 

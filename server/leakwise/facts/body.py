@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leakwise.facts.circumstances import Circumstances
+from leakwise.facts.code.in_place_sums import ADDING_METHODS
 from leakwise.facts.interpreter.mixing import MIXING_CALLS
 from leakwise.facts.interpreter.results import BodyResult
 from leakwise.facts.interpreter.state import deep_sources
@@ -112,7 +113,7 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     @property
     def accumulations(self) -> tuple[Accumulation, ...]:
         """Every value added to what it is added to, averaged or joined with it."""
-        traits = () if self._calls_word(MIXING_CALLS) else ("addition",)
+        traits = () if self._calls_word(MIXING_CALLS | ADDING_METHODS.keys()) else ("addition",)
         return self._of(Accumulation, *traits)  # type: ignore[return-value]
 
     @property

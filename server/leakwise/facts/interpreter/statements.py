@@ -7,6 +7,7 @@ from typing import Any
 
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.by_use.proof import proven_value
+from leakwise.facts.code.in_place_sums import added_in_place
 from leakwise.facts.code.names import header_nodes, imported_names, path_of
 from leakwise.facts.incremental.blocks import blocks_of, run_blocks
 from leakwise.facts.interpreter.assignments import assign, assign_annotated, augment, delete
@@ -57,6 +58,9 @@ def _expression(run: Run, node: ast.Expr) -> None:
     value = run.evaluate(node.value)
     if value.carries_graph and run.definition.node is None:
         note_display(run, node.value, value)
+    addition = added_in_place(node)
+    if addition is not None:
+        augment(run, addition)
 
 
 def _return(run: Run, node: ast.Return) -> None:

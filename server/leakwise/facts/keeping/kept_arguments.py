@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from leakwise.facts.code.in_place_sums import added_in_place
 from leakwise.facts.code.names import path_of, paths_in
 from leakwise.facts.terms.places import Locatable, Place, place_of
 from leakwise.syntax import Block
@@ -177,6 +178,9 @@ class _Follow:
         else:
             if isinstance(node, ast.Return) and node.value is not None:
                 self.give_back(node.value)
+            addition = added_in_place(node)
+            if addition is not None and not isinstance(addition.target, ast.Name):
+                yield from self.assignment(addition.target, addition.value, grows=True)
             for part in ast.iter_child_nodes(node):
                 yield from self._within(part)
 

@@ -7,6 +7,7 @@ from leakwise.facts import (
     Certainty,
     Graph,
     Keeping,
+    Kind,
     Loop,
     ModuleCall,
 )
@@ -345,13 +346,15 @@ def _is_large(keeping: Keeping) -> bool:
 
 def _in_loop(body: BodyFacts, keeping: Keeping) -> Found | None:
     """What a loop of the body gathers of the outputs of a network, if it trains nothing."""
-    if not body.has_loops or is_forward(body):
+    if not body.has_loops:
         return None
     certainty = _on_accelerator(body, keeping)
     found = _network_in_loop(body, keeping)
     if certainty is None or found is None:
         return None
     call, loop = found
+    if is_forward(body) and (loop.over is None or loop.over.kind is not Kind.LOADER):
+        return None
     if body.trains(loop) or body.waits(loop) or _ends_early(body, loop):
         return None
     holder = body.holder(keeping)

@@ -44,6 +44,22 @@ PROVEN = {
     ),
     "negated and scaled": ("v = f()\n(-2 * v).backward()", "tensor attached scalar likely"),
     "torch.mean of it": ("v = f()\ntorch.mean(v).backward()", "tensor attached scalar likely"),
+    "the mean of its square": (
+        "v = f() - f()\nv.pow(2).mean().backward()",
+        "tensor attached scalar likely",
+    ),
+    "what an index picks of its logarithm": (
+        "v = f() - f()\nv.log_softmax(1).gather(1, steps).sum().backward()",
+        "tensor attached scalar likely",
+    ),
+    "the norm of it between bounds": (
+        "v = f() - f()\ntorch.norm(torch.clamp(v, min=0)).backward()",
+        "tensor attached scalar likely",
+    ),
+    "a function of its own graph": (
+        "v = f() - f()\ntorch.nn.functional.softplus(v).mean().backward()",
+        "tensor attached scalar likely",
+    ),
     "a part of it added up": ("v = f()\nv[steps].backward()", "output attached likely"),
     "sum of what it holds": ("v = f()\nsum(v).backward()", "output attached likely"),
     "sum of its values": ("v = f()\nsum(v.values()).backward()", "output attached likely"),
@@ -140,6 +156,14 @@ NOT_PROVEN = {
     "a term that is cut": ("v = f()\n(f() + v.detach()).backward()", "unknown"),
     "a term with a weight that is bound anew": (
         "k = 0.1\nk = f()\nv = f()\nw = f() + k * v\nw.backward()",
+        "unknown",
+    ),
+    "a power, of which the exponent may carry the graph": (
+        "v = f() - f()\nv.pow(steps).sum().backward()",
+        "unknown",
+    ),
+    "what is held between tensors": (
+        "v = f() - f()\ntorch.clamp(v, steps, steps).sum().backward()",
         "unknown",
     ),
     "one of two factors": ("v = f()\n(v * steps).backward()", "unknown"),

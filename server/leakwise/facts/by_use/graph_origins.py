@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, LOSS_WRAPPERS, REDUCE
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.code.names import path_of
 
 Names = frozenset[str]
@@ -53,8 +54,29 @@ _KEEP_GRAPH = REDUCE | frozenset(
         "view",
     ]
 )
-# Functions of one tensor: https://docs.pytorch.org/docs/stable/torch.html
-_OF_ONE = frozenset(f"torch.{name}" for name in ("mean", "sum", "squeeze", "unsqueeze", "neg"))
+# Of one tensor, as a method and as a function of torch; a graph can come from nowhere else. What
+# comes behind it are dimensions, an index, a mask, or bounds.
+_ELEMENTWISE = words(
+    "abs acos asin atan ceil clamp clip cos cosh cumsum erf exp expm1 gather index_select log "
+    "log10 log1p log2 log_softmax logsumexp masked_select narrow neg norm pow relu rsqrt sigmoid "
+    "sin sinh softmax sqrt square squeeze take tan tanh tile unsqueeze",
+)
+_METHODS = _KEEP_GRAPH | _ELEMENTWISE
+_WITH_NUMBERS = frozenset(["clamp", "clip", "div", "mul", "pow"])
+"""Methods and functions that take another tensor, too."""
+# Functions of one tensor: https://docs.pytorch.org/docs/stable/torch.html and
+# https://docs.pytorch.org/docs/stable/nn.functional.html
+_OF_ONE = frozenset(
+    [f"torch.{name}" for name in (*_ELEMENTWISE, "mean", "sum")]
+    + ["torch.linalg.norm", "torch.linalg.vector_norm"]
+    + [
+        f"torch.nn.functional.{name}"
+        for name in words(
+            "dropout elu gelu leaky_relu log_softmax logsigmoid normalize relu sigmoid silu "
+            "softmax softmin softplus softsign tanh"
+        )
+    ]
+)
 # Functions of a sequence of tensors.
 _OF_ELEMENTS = frozenset(
     ["builtins.sum", "math.fsum"]
@@ -234,14 +256,19 @@ def _call(node: ast.Call, qualified: Qualified) -> Names:
             return NONE
         if name in _OF_ELEMENTS:
             return _elements(node.args[0], qualified)
-        return graph_origins(node.args[0], qualified) if name in _OF_ONE else NONE
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _KEEP_GRAPH:
+        if name not in _OF_ONE or not _is_alone(name.rpartition(".")[2], node.args[1:], qualified):
+            return NONE
+        return graph_origins(node.args[0], qualified)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
         others = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if node.func.attr not in {"mul", "div"} or all(
-            _is_number(other, qualified) for other in others
-        ):
+        if _is_alone(node.func.attr, others, qualified):
             return graph_origins(node.func.value, qualified)
     return NONE
+
+
+def _is_alone(function: str, others: list[ast.expr], qualified: Qualified) -> bool:
+    """Whether only the first operand of a function can carry a graph."""
+    return function not in _WITH_NUMBERS or all(_is_number(one, qualified) for one in others)
 
 
 def _elements(node: ast.expr, qualified: Qualified) -> Names:

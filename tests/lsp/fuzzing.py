@@ -4,14 +4,16 @@
     python -m tests.lsp.fuzzing --messages 20000 --seed 1 --corpus ~/.cache/leakwise/realcode
 
 After every few messages a leaking document is opened and hovered over; both answers must be right.
-It prints the slowest of these answers and the memory that the server had at most. The same seed
-sends the same messages. The exit status is 1 when an answer was wrong or took longer than
-`--limit` seconds.
+It prints the slowest of these answers by the clock, and the one for which the server used its
+processor longest, with the messages that came before it; the memory that the server had at most;
+and the errors that it wrote to stderr. The same seed sends the same messages. The exit status is 1
+when an answer was wrong, took more than `--limit` seconds of the processor, or there were errors.
 """
 
 import argparse
 import inspect
 import json
+import os
 import random
 import sys
 import threading
@@ -44,6 +46,19 @@ _ODD = [
     "\t",
     "#",
 ]
+CAPABLE: Json = {
+    "workspace": {
+        "configuration": True,
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+        "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]},
+    },
+    "textDocument": {
+        "hover": {"contentFormat": ["markdown"]},
+        "codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}},
+    },
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+}
+"""What a client may declare that is told of diagnostics, and does not ask for them."""
 _METHODS = [
     "textDocument/hover",
     "textDocument/codeAction",
@@ -95,7 +110,12 @@ class Fuzzer:
     large: bool = True
     """Whether documents of megabytes are among them."""
     slowest: float = 0.0
+    dearest: float = 0.0
+    """How long the server ran on a processor for one probe, and for what was sent before it."""
+    before_dearest: list[str] = field(default_factory=list)
+    """What was sent before it since the probe before."""
     most_memory: int = 0
+    _recent: list[str] = field(default_factory=list)
     _versions: dict[str, int] = field(default_factory=dict)
     _opened: int = 0
     _sent: int = 0
@@ -103,6 +123,7 @@ class Fuzzer:
     def run(self, messages: int) -> None:
         """Sends so many messages, and probes in between."""
         for number in range(1, messages + 1):
+            self._recent.append("")
             self.chance.choice(self._deeds())()
             if number % BETWEEN_PROBES == 0 or number == messages:
                 self.probe()
@@ -110,7 +131,7 @@ class Fuzzer:
     def probe(self) -> None:
         """What a sane client asks is answered rightly."""
         uri = f"file:///probe/{self._sent}.py"
-        begun = time.monotonic()
+        begun, used = time.monotonic(), processor_of(self.client.process.pid)
         self.client.open(uri, LEAK)
         (found,) = self.client.published(uri, 1)[-1]["params"]["diagnostics"]
         assert (found["code"], found["range"]["start"]["line"]) == ("LP001", LEAK_LINE)
@@ -122,6 +143,10 @@ class Fuzzer:
         answer = self.client.until(lambda one: one.get("id") == name and "method" not in one)[-1]
         assert "LP001" in answer["result"]["contents"]["value"]
         self.slowest = max(self.slowest, time.monotonic() - begun)
+        used = processor_of(self.client.process.pid) - used
+        if used > self.dearest:
+            self.dearest, self.before_dearest = used, self._recent
+        self._recent = []
         self.client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
         self.most_memory = max(self.most_memory, memory_of(self.client.process.pid))
 
@@ -150,9 +175,17 @@ class Fuzzer:
 
     def _document(self) -> str:
         text = self.chance.choice(self.corpus)
+        made: list[str] = []
         for _ in range(self.chance.randrange(3)):
-            text = self.chance.choice(self._mutations())(text)
+            mutation = self.chance.choice(self._mutations())
+            made.append(mutation.__name__)
+            text = mutation(text)
+        self._note(f"a document of {len(text)} characters: {' '.join(made)}")
         return text
+
+    def _note(self, sent: str) -> None:
+        if self._recent:
+            self._recent[-1] += f"{sent}; "
 
     def _mutations(self) -> list[Callable[[str], str]]:
         found: list[Callable[[str], str]]
@@ -220,6 +253,7 @@ class Fuzzer:
             changes.append(change)
         identifier = {"uri": uri, "version": self._versions[uri]}
         params = {"textDocument": identifier, "contentChanges": changes}
+        self._note(f"{len(changes)} changes of {uri}")
         self.client.notify("textDocument/didChange", params)
 
     def _range(self) -> Json:
@@ -260,6 +294,7 @@ class Fuzzer:
 
     def _request(self, method: str, params: Any) -> None:
         self._sent += 1
+        self._note(method)
         self.client.send({"id": self._sent, "method": method, "params": params})
 
     def _move(self) -> None:
@@ -327,6 +362,15 @@ def memory_of(process: int) -> int:
     return next(_sizes(status), 0)
 
 
+def processor_of(process: int) -> float:
+    """For how many seconds a process ran on a processor; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _sizes(status: str) -> Iterator[int]:
     for line in status.splitlines():
         if line.startswith("VmRSS:"):
@@ -340,16 +384,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--corpus", type=Path, help="a folder of Python files to mutate as well")
     parser.add_argument("--limit", type=float, default=2.0, help="seconds that a probe may take")
+    parser.add_argument("--capable", action="store_true", help="the client declares much")
     chosen = parser.parse_args()
     corpus = texts_of_rules() + (texts_below(chosen.corpus) if chosen.corpus else [])
     with RawClient() as client:
-        client.initialize()
+        client.initialize(**(CAPABLE if chosen.capable else {}))
         fuzzer = Fuzzer(client, corpus, random.Random(chosen.seed))
-        fuzzer.read_complaints()
+        complaints = fuzzer.read_complaints()
         fuzzer.run(chosen.messages)
-        slowest, memory = fuzzer.slowest, fuzzer.most_memory
-    print(json.dumps({"slowest_seconds": round(slowest, 2), "memory_mib": memory >> 20}))
-    return 0 if slowest <= chosen.limit else 1
+    figures = {
+        "slowest_seconds": round(fuzzer.slowest, 2),
+        "dearest_seconds": round(fuzzer.dearest, 2),
+        "memory_mib": fuzzer.most_memory >> 20,
+    }
+    print(*fuzzer.before_dearest, json.dumps(figures), sep="\n")
+    errors = [line.decode(errors="replace") for line in complaints if b" WARNING " not in line]
+    print("".join(errors))
+    return 0 if fuzzer.dearest <= chosen.limit and not errors else 1
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
             "didChangeConfiguration": {"dynamicRegistration": True},
             "didChangeWatchedFiles": {"dynamicRegistration": True},
             "diagnostics": {"refreshSupport": True},
+            "inlayHint": {"refreshSupport": True},
             "workspaceEdit": {
                 "documentChanges": True,
                 "resourceOperations": ["create", "rename", "delete"],

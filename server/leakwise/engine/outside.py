@@ -9,18 +9,13 @@ from leakwise.engine.settings import Overrides, SettingsResolver
 from leakwise.sources.keeping import FOLDER
 
 if TYPE_CHECKING:
-    from leakwise.engine.analysis import Analysis
     from leakwise.facts.symbols.cache import Lines
-    from leakwise.facts.symbols.client import Symbols
     from leakwise.facts.symbols.direct import DirectAnswers
     from leakwise.facts.symbols.project_index import ProjectIndex
     from leakwise.facts.symbols.questions import Answer, Question, ToldData
     from leakwise.facts.symbols.trees import Trees
     from leakwise.syntax import SyntaxTree
     from leakwise.text import Document
-
-MOST_ROUNDS = 10
-"""How often what was answered may lead to further questions."""
 
 
 class Outside:
@@ -103,57 +98,6 @@ class Outside:
         return self._told or {}
 
 
-class Asking:
-    """Asks a process of its own about what checked files import, and waits. It starts with the
-    first question, and what takes too long is given up."""
-
-    def __init__(
-        self,
-        folders: Sequence[str],
-        environments: Sequence[str],
-        told: "Mapping[str, ToldData]",
-    ) -> None:
-        """For the arguments see `Outside`."""
-        self._folders = [Path(folder) for folder in folders]
-        self._environments = environments
-        self._told = told
-        self._symbols: Symbols | None = None
-
-    def known(self, question: "Question") -> "Answer | None":
-        """What is known before anything is asked; None for what `settle` will wait for."""
-        return None if self._symbols is None else self._symbols.known(question)
-
-    def settle(self, analysis: "Analysis") -> None:
-        """Analyses, and waits until all is known that is asked about other files. What an
-        analysis raises it will raise again when it is asked for its findings."""
-        for _ in range(MOST_ROUNDS):
-            wanted = analysis.questions() if _analysed(analysis) else ()
-            if not wanted:
-                return
-            symbols = self._started()
-            symbols.ask("check", wanted)
-            analysis.take(symbols.wait(wanted))
-
-    def close(self) -> None:
-        """Ends the process."""
-        if self._symbols is not None:
-            self._symbols.close()
-            self._symbols = None
-
-    def _started(self) -> "Symbols":
-        if self._symbols is None:
-            from leakwise.facts.symbols.client import Symbols
-
-            self._symbols = Symbols(
-                self._folders,
-                lambda question, answer: None,
-                lambda why: None,
-                environments=self._environments,
-                told=self._told,
-            )
-        return self._symbols
-
-
 def environments_of(folders: Sequence[str], settings: SettingsResolver | None) -> list[str]:
     """The environments that the settings of projects name."""
     if settings is None:
@@ -170,11 +114,3 @@ def cache_folder(folders: Sequence[str], overrides: Overrides | None) -> Path | 
     if overrides is not None and overrides.cache is not None:
         return overrides.cache
     return Path(folders[0], FOLDER)
-
-
-def _analysed(analysis: "Analysis") -> bool:
-    try:
-        analysis.findings()
-    except Exception:
-        return False
-    return True

@@ -35,8 +35,8 @@ _LATE_SECONDS = 1.0
 class AnalysedDocuments:
     """The documents that are open, with their analyses. Belongs to the analysis thread.
 
-    `publish`, `outdated` and `told` are those of the `Scheduler`; `wake` takes a message to this
-    thread from others.
+    `publish`, `outdated`, `learned` and `told` are those of the `Scheduler`; `wake` takes a message
+    to this thread from others.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class AnalysedDocuments:
         wake: Callable[[Callable[[], None]], None],
         publish: Callable[[Document, "list[Finding]"], None],
         outdated: Callable[[str], None],
+        learned: Callable[[], None],
         told: "Callable[[list[SettingsProblem]], None]",
     ) -> None:
         self.pushes = True
@@ -52,6 +53,7 @@ class AnalysedDocuments:
         self.neighbours = Neighbours(wake)
         self._publish = publish
         self._outdated = outdated
+        self._learned = learned
         self._told = told
         self._entries: dict[str, Entry] = {}
         self._loaded = LoadedEntries()
@@ -204,8 +206,7 @@ class AnalysedDocuments:
     def _tell_of_change(self, uri: str) -> None:
         """Has findings shown that changed although the text did not."""
         self._want_published(uri)
-        if not self.pushes:
-            self._outdated(uri)
+        self._outdated(uri)
 
     def _tell_problems(self) -> None:
         self._told(self.settings.problems())
@@ -251,6 +252,8 @@ class AnalysedDocuments:
             if stale:
                 entry.stale.update((one, None) for one in entry.asked() if one in stale)
             self._ask_neighbours(entry)
+        if answers:
+            self._learned()
         self._loaded.unload_others()
 
     def _changes(self, entry: Entry, answers: "Mapping[Question, Answer]") -> bool:

@@ -14,6 +14,7 @@ class Client:
     """The unit of columns: utf-8, utf-16 or utf-32."""
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
+    refreshes_hints: bool = False
     shows_related: bool = False
     reads_markdown: bool = False
     resolves_edits: bool = False
@@ -56,6 +57,7 @@ class Client:
             ),
             pulls_diagnostics=has("text_document.diagnostic"),
             refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
+            refreshes_hints=has("workspace.inlay_hint.refresh_support"),
             shows_related=has("text_document.publish_diagnostics.related_information"),
             reads_markdown=types.MarkupKind.Markdown in formats,
             resolves_edits="edit" in (resolvable or [])

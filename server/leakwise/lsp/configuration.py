@@ -38,7 +38,10 @@ def heed(ls: "LeakwiseServer", options: dict[str, object]) -> None:
     none, those hold that came with `initialize`."""
     first = unwrapped(ls.initial_options)
     merged = {folder: {**first, **unwrapped(one)} for folder, one in options.items()}
+    had_hints = ls.preferences.inlay_hints
     ls.preferences = Preferences.from_options(next(iter(merged.values()), first))
+    if ls.preferences.inlay_hints != had_hints:
+        ls.refresh_hints()
     ls.options = merged
     ls.scans.forget()
     ls.sent.look_again()

@@ -27,13 +27,13 @@ from leakwise.parent import woken_without_parent
 from leakwise.sources import UnreadableError, path_to_uri, read_document
 
 if TYPE_CHECKING:
-    from leakwise.engine.outside import Asking
+    from leakwise.engine.outside import Outside
     from leakwise.facts.symbols.questions import Question
 
 _NICENESS = 10
 _PULSE_SECONDS = 1.0
 _OUTSIDE_FACTOR = 3
-"""How much longer a file may take for which other processes are asked."""
+"""How much longer a file may take for which others are read."""
 
 
 class Answers:
@@ -69,13 +69,13 @@ def main() -> None:
         os.nice(_NICENESS)
     asked = _lines()
     told = json.loads(next(asked))
-    from leakwise.engine.outside import Asking
+    from leakwise.engine.outside import Outside
 
     settings = WorkspaceSettings()
     settings.roots = [Path(root) for root in told["roots"]]
     settings.options = told["options"]
     client = Client(**told["client"])
-    outside = Asking(told["roots"], settings.environments(), told["told"])
+    outside = Outside(told["roots"], environments=settings.environments(), told=told["told"])
     limit = Limit(_OUTSIDE_FACTOR * LIMIT_SECONDS)
     with contextlib.closing(outside):
         for line in asked:
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def _checked(
-    path: str, settings: WorkspaceSettings, outside: "Asking", client: Client
+    path: str, settings: WorkspaceSettings, outside: "Outside", client: Client
 ) -> dict[str, Any]:
     from leakwise.engine import Analysis
 
@@ -101,16 +101,23 @@ def _checked(
     except UnreadableError as error:
         return {"problem": str(error)}
     rules = () if settings.leaves_out(chosen) else None
-    analysis = Analysis(document, rules, settings=chosen, outside=outside.known)
-    outside.settle(analysis)
+    analysis = Analysis(
+        document,
+        rules,
+        settings=chosen,
+        outside=outside.known,
+        parsed=partial(outside.tree, os.path.abspath(path)),
+    )
     found = analysis.findings()
-    return {
+    told = {
         "diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found],
         "words": sorted(_words(analysis.asked(), outside)),
     }
+    analysis.take_apart()
+    return told
 
 
-def _words(questions: "Iterable[Question]", outside: "Asking") -> set[str]:
+def _words(questions: "Iterable[Question]", outside: "Outside") -> set[str]:
     """The names in what was asked about other files, and of the files that told; `ANY_FILE` where
     any may tell."""
     words: set[str] = set()

@@ -43,14 +43,15 @@ class Scheduler:
 
     `publish` is called on the event loop with findings and the version that they hold for, after
     every change if `analysed.pushes` is set. `outdated` is called there when findings changed
-    although the text did not, unless they are pushed. `told` is called there with what is wrong
-    with the settings, whenever that may be otherwise than before.
+    although the text did not, and `learned` when more is known of other files. `told` is called
+    there with what is wrong with the settings, whenever that may be otherwise than before.
     """
 
     def __init__(
         self,
         publish: Callable[[Document, "list[Finding]"], None],
         outdated: Callable[[str], None],
+        learned: Callable[[], None],
         told: "Callable[[list[SettingsProblem]], None]",
     ) -> None:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -58,6 +59,7 @@ class Scheduler:
             self._inbox.put,
             partial(self._call_on_loop, publish),
             partial(self._call_on_loop, outdated),
+            partial(self._call_on_loop, learned),
             partial(self._call_on_loop, told),
         )
         """Theirs is the analysis thread; what the loop says of them before it starts holds from

@@ -41,6 +41,9 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+_TOGETHER_SECONDS = 0.05
+"""What changes within such a time is asked to be pulled once."""
+
 
 class LeakwiseServer(LanguageServer):
     """What the features share. Everything here belongs to the event loop's thread."""
@@ -58,7 +61,9 @@ class LeakwiseServer(LanguageServer):
         self.client_name = ""
         self.documents = OpenDocuments()
         self._diagnostics: dict[str, Diagnostics] = {}
-        self.scheduler = Scheduler(self.publish, self.refresh, self._tell_problems)
+        self.scheduler = Scheduler(
+            self.publish, self.refresh, self._refresh_soon, self._tell_problems
+        )
         self.initial_options: object = None
         """The settings that came with `initialize`."""
         self.options: Mapping[str, object] = {}
@@ -72,6 +77,9 @@ class LeakwiseServer(LanguageServer):
         """The open documents whose diagnostics changed since they were pulled."""
         self.roots: Sequence[Path] = ()
         """The workspace's folders that are on this machine's disk."""
+        self._findings_changed = False
+        """Whether that is to be told to a client that pulls."""
+        self._refreshing: asyncio.TimerHandle | None = None
         self.stopped = asyncio.Event()
         self.exit_code = 1
         self.asking: asyncio.Task[None] | None = None
@@ -136,12 +144,33 @@ class LeakwiseServer(LanguageServer):
         self._settings_problems.tell(self, problems)
 
     def refresh(self, uri: str | None = None) -> None:
-        """Asks the client to pull diagnostics again, where it knows that request: those of a
-        document changed, although its text did not."""
-        if uri is not None:
-            self.outdated.add(uri)
-        if self.client.refreshes_diagnostics:
+        """Asks the client soon to pull diagnostics and inlay hints again, where it knows these
+        requests: those of a document changed, although its text did not."""
+        if self.client.pulls_diagnostics:
+            self._findings_changed = True
+            if uri is not None:
+                self.outdated.add(uri)
+        self._refresh_soon()
+
+    def refresh_hints(self) -> None:
+        """Asks the client to ask for inlay hints again, where it knows that request."""
+        if self.client.refreshes_hints:
+            self.workspace_inlay_hint_refresh(None)
+
+    def _refresh_soon(self) -> None:
+        if self._refreshing is None:
+            loop = asyncio.get_running_loop()
+            self._refreshing = loop.call_later(_TOGETHER_SECONDS, self._refresh_now)
+
+    def _refresh_now(self) -> None:
+        self._refreshing = None
+        if self.stopped.is_set():
+            return
+        changed, self._findings_changed = self._findings_changed, False
+        if changed and self.client.refreshes_diagnostics:
             self.workspace_diagnostic_refresh(None)
+        if self.preferences.inlay_hints:
+            self.refresh_hints()
 
     def set_roots(self, roots: "Sequence[Path]") -> None:
         """Goes by these folders of the workspace from now on."""

@@ -25,13 +25,19 @@ def declared(*, pulls: bool = False, configuration: bool = False) -> types.Clien
 
 
 def heed_registrations(session: Session) -> None:
-    """Has the client accept what the server asks to be told of."""
+    """Has the client accept what the server asks to be told of, and to ask again for hints."""
 
     def register(params: types.RegistrationParams) -> None:
         pass
 
     session.client.protocol.fm.features.pop(types.CLIENT_REGISTER_CAPABILITY, None)
     session.client.feature(types.CLIENT_REGISTER_CAPABILITY)(register)
+
+    def refresh(params: None) -> None:
+        pass
+
+    session.client.protocol.fm.features.pop(types.WORKSPACE_INLAY_HINT_REFRESH, None)
+    session.client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)(refresh)
 
 
 def changed(session: Session, *paths: Path) -> None:

@@ -230,17 +230,68 @@ def test_a_scan_can_be_cancelled(tmp_path: Path) -> None:
         (tmp_path / f"train{number}.py").write_text(LEAK * 8)
     with RawClient() as client:
         opened(client, tmp_path, textDocument={"diagnostic": {}})
-        params = {"previousResultIds": [], "workDoneToken": "work"}
+        params: Json = {"previousResultIds": [], "workDoneToken": "work"}
         client.send({"id": "all", "method": "workspace/diagnostic", "params": params})
         client.until(lambda one: one.get("params", {}).get("value", {}).get("kind") == "report")
         client.notify("$/cancelRequest", {"id": "all"})
         assert client.until(lambda one: one.get("id") == "all")[-1]["error"]["code"] == -32800
+        # What the client has of files that are not reached stays.
+        uris = [(tmp_path / f"train{number}.py").as_uri() for number in range(60)]
+        params["previousResultIds"] = [{"uri": uri, "value": "old"} for uri in uris]
         client.send({"id": "again", "method": "workspace/diagnostic", "params": params})
         client.until(lambda one: one.get("params", {}).get("value", {}).get("kind") == "report")
         client.notify("window/workDoneProgress/cancel", {"token": "work"})
         ended = client.until(lambda one: one.get("id") == "again")
         assert "of 60 files" in json.dumps(ended)
         assert len(ended[-1]["result"]["items"]) < 60
+        assert all(one["items"] for one in ended[-1]["result"]["items"])
+
+
+def test_who_asks_again_and_again_is_answered_when_something_changes(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.py", tmp_path / "two.py"
+    one.write_text(LEAK)
+    two.write_text(LEAK)
+    with RawClient() as client:
+        watches = {"didChangeWatchedFiles": {"dynamicRegistration": True}}
+        opened(client, tmp_path, textDocument={"diagnostic": {}}, workspace=watches)
+        known: dict[str, str] = {}
+
+        def asked(name: str) -> None:
+            previous = [{"uri": uri, "value": value} for uri, value in known.items()]
+            params = {"previousResultIds": previous, "partialResultToken": name}
+            client.send({"id": name, "method": "workspace/diagnostic", "params": params})
+
+        def reports(name: str) -> dict[str, str]:
+            """The kinds of the reports of an answer, by the names of files."""
+            seen = client.until(lambda message: message.get("id") == name)
+            told = [sent["params"] for sent in seen if sent.get("method") == "$/progress"]
+            items: list[Json] = []
+            for portion in told:
+                items += portion["value"]["items"] if portion["token"] == name else []
+            known.update({item["uri"]: item["resultId"] for item in items})
+            return {Path(item["uri"]).name: item["kind"] for item in items}
+
+        def changed(path: Path, text: str) -> None:
+            path.write_text(text)
+            event = {"uri": path.as_uri(), "type": 2}
+            client.notify("workspace/didChangeWatchedFiles", {"changes": [event]})
+
+        asked("first")
+        assert reports("first") == {"one.py": "full", "two.py": "full"}
+        asked("second")
+        # That both files are as they were changes nothing; what changed is told at once.
+        client.until(lambda message: message.get("method") == "$/progress")
+        changed(two, LEAK)
+        changed(one, "import torch\n")
+        assert reports("second") == {"one.py": "full"}
+        asked("third")
+        client.notify("$/cancelRequest", {"id": "third"})
+        seen = client.until(lambda message: message.get("id") == "third")
+        assert seen[-1]["error"]["code"] == -32800
+        asked("fourth")
+        client.request("shutdown")
+        client.notify("exit")
+        assert client.wait() == 0
 
 
 def test_scanned_at_a_command_for_those_who_do_not_pull(tmp_path: Path) -> None:

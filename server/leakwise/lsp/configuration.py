@@ -45,4 +45,5 @@ def heed(ls: "LeakwiseServer", options: dict[str, object]) -> None:
     ls.options = merged
     ls.scans.forget()
     ls.sent.look_again()
+    ls.stir()
     ls.scheduler.settings_changed(merged)

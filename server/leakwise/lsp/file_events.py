@@ -28,6 +28,7 @@ def files_changed(
     ls.scans.changed(map(str, paths))
     ls.sent.take_back(lost)
     ls.sent.look_again(map(str, found))
+    ls.stir()
 
 
 def _paths(uris: Iterable[str]) -> list[Path]:

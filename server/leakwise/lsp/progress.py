@@ -17,6 +17,7 @@ class Progress:
         self._ls = ls
         self._token = token
         self._told = -1
+        self._cancelled = False
 
     @classmethod
     async def of_server(cls, ls: "LeakwiseServer") -> "Progress":
@@ -32,11 +33,12 @@ class Progress:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the user does not want it any more."""
-        future = (
-            None if self._token is None else self._ls.work_done_progress.tokens.get(self._token)
-        )
-        return future is not None and future.cancelled()
+        """Whether the user does not want it any more; also once it has ended, where that was
+        asked before."""
+        if self._token is not None and not self._cancelled:
+            future = self._ls.work_done_progress.tokens.get(self._token)
+            self._cancelled = future is not None and future.cancelled()
+        return self._cancelled
 
     def begin(self, title: str) -> None:
         """Tells that it begins."""

@@ -20,8 +20,8 @@ from leakwise.lsp.tracing import Tracing
 logger = logging.getLogger(__name__)
 
 # pygls 2.1 splits the lines of the texts it keeps by `str.splitlines`, which is not LSP's rule,
-# leaves by `sys.exit` inside a callback, which loses the exit status, and runs commands where
-# `$/cancelRequest` does not reach them.
+# leaves by `sys.exit` inside a callback, which loses the exit status, runs commands where
+# `$/cancelRequest` does not reach them, and raises for tokens of progress that are none.
 _NOT_BUILT_IN = (
     types.TEXT_DOCUMENT_DID_OPEN,
     types.TEXT_DOCUMENT_DID_CHANGE,
@@ -29,6 +29,7 @@ _NOT_BUILT_IN = (
     types.NOTEBOOK_DOCUMENT_DID_OPEN,
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL,
     types.WORKSPACE_EXECUTE_COMMAND,
     types.EXIT,
 )

@@ -77,6 +77,9 @@ class LeakwiseServer(LanguageServer):
         """The open documents whose diagnostics changed since they were pulled."""
         self.roots: Sequence[Path] = ()
         """The workspace's folders that are on this machine's disk."""
+        self.stirred = asyncio.Event()
+        """Is set, and another one put in its place, when findings in files may have become others
+        that are not open."""
         self._findings_changed = False
         """Whether that is to be told to a client that pulls."""
         self._refreshing: asyncio.TimerHandle | None = None
@@ -134,6 +137,7 @@ class LeakwiseServer(LanguageServer):
         self._diagnostics.pop(uri, None)
         self.outdated.discard(uri)
         self.scheduler.close(uri)
+        self.stir()
         if self.scheduler.analysed.pushes and not is_settings(document.uri):
             for part in document.parts():
                 self.publish_ready(part.uri, part.version, "[]")
@@ -147,6 +151,7 @@ class LeakwiseServer(LanguageServer):
         """Asks the client soon to pull diagnostics and inlay hints again, where it knows these
         requests: those of a document changed, although its text did not."""
         if self.client.pulls_diagnostics:
+            self.stir()
             self._findings_changed = True
             if uri is not None:
                 self.outdated.add(uri)
@@ -172,11 +177,17 @@ class LeakwiseServer(LanguageServer):
         if self.preferences.inlay_hints:
             self.refresh_hints()
 
+    def stir(self) -> None:
+        """Wakes who waits for the findings in files that are not open to become others."""
+        self.stirred.set()
+        self.stirred = asyncio.Event()
+
     def set_roots(self, roots: "Sequence[Path]") -> None:
         """Goes by these folders of the workspace from now on."""
         self.roots = roots
         self.scans.forget()
         self.sent.look_again()
+        self.stir()
         self.scheduler.roots_changed(roots)
 
     def stop(self) -> None:

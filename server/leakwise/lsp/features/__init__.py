@@ -28,6 +28,7 @@ from leakwise.lsp.features.notebook_document_did_change import notebook_document
 from leakwise.lsp.features.notebook_document_did_close import notebook_document_did_close
 from leakwise.lsp.features.notebook_document_did_open import notebook_document_did_open
 from leakwise.lsp.features.notebook_document_did_save import notebook_document_did_save
+from leakwise.lsp.features.work_done_progress_cancel import work_done_progress_cancel
 
 if TYPE_CHECKING:
     from leakwise.lsp.server import LeakwiseServer
@@ -85,6 +86,7 @@ def register(ls: "LeakwiseServer") -> None:
         ),
     )(code_action)
     ls.feature(types.CODE_ACTION_RESOLVE)(code_action_resolve)
+    ls.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(work_done_progress_cancel)
     ls.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
     for name, command in COMMANDS.items():
         # So that pygls offers it.

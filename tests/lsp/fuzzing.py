@@ -13,17 +13,18 @@ when an answer was wrong, took more than `--limit` seconds of the processor, or 
 import argparse
 import inspect
 import json
-import os
 import random
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from leakwise.engine import load_rules
+from tests.lsp.fuzzing_notebooks import NotebookFuzzer
+from tests.lsp.processes import memory_of, processor_of
 from tests.lsp.raw_client import Json, RawClient, frame
 from tests.lsp.sessions import LEAK, LEAK_LINE
 
@@ -116,6 +117,7 @@ class Fuzzer:
     """What was sent before it since the probe before."""
     most_memory: int = 0
     _recent: list[str] = field(default_factory=list)
+    _notebooks: NotebookFuzzer | None = None
     _versions: dict[str, int] = field(default_factory=dict)
     _opened: int = 0
     _sent: int = 0
@@ -160,7 +162,12 @@ class Fuzzer:
 
     def _deeds(self) -> list[Callable[[], None]]:
         asks = [self._type, self._type, self._ask, self._ask]
-        return [self._open, *asks, self._close, self._move, self._rave]
+        return [self._open, *asks, self._close, self._move, self._rave, self._fuzz_notebook]
+
+    def _fuzz_notebook(self) -> None:
+        if self._notebooks is None:
+            self._notebooks = NotebookFuzzer(self.client, self.chance, self._document, self._range)
+        self._notebooks.act()
 
     def _open(self) -> None:
         if len(self._versions) >= MOST_OPEN:
@@ -351,30 +358,6 @@ class Fuzzer:
 
 def _dict(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
-
-
-def memory_of(process: int) -> int:
-    """The resident bytes of a process; 0 where the system does not tell."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return 0
-    return next(_sizes(status), 0)
-
-
-def processor_of(process: int) -> float:
-    """For how many seconds a process ran on a processor; 0 where the system does not tell."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _sizes(status: str) -> Iterator[int]:
-    for line in status.splitlines():
-        if line.startswith("VmRSS:"):
-            yield int(line.split()[1]) * 1024
 
 
 def main() -> int:

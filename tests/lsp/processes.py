@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.lsp.raw_client import PATIENCE_SECONDS
@@ -85,6 +86,30 @@ def send(sign: signal.Signals, processes: list[int]) -> None:
             os.kill(process, sign)
         except ProcessLookupError:
             continue
+
+
+def memory_of(process: int) -> int:
+    """The resident bytes of a process; 0 where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    return next(_sizes(status), 0)
+
+
+def processor_of(process: int) -> float:
+    """For how many seconds a process ran on a processor; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _sizes(status: str) -> Iterator[int]:
+    for line in status.splitlines():
+        if line.startswith("VmRSS:"):
+            yield int(line.split()[1]) * 1024
 
 
 def _command(process: int) -> str:

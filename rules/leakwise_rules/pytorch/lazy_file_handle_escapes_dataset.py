@@ -219,6 +219,23 @@ class LazyFileHandleEscapesDataset(Rule):
     )
     negatives = (
         Negative(
+            why="Lines that are read from a file do not keep it.",
+            code="""
+                from os.path import join
+                from torch.utils.data import Dataset
+
+                class Annotated(Dataset):
+                    def __init__(self, root, splits):
+                        self.ids = []
+                        for split in splits:
+                            for line in open(join(root, split + ".txt")):
+                                self.ids.append((root, line.strip()))
+
+                    def __getitem__(self, i):
+                        return self.ids[i]
+            """,
+        ),
+        Negative(
             why="The `with` statement closes the file of each sample.",
             code="""
                 from PIL import Image

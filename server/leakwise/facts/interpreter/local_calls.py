@@ -275,7 +275,7 @@ def _note_forward_passes(
                 run.loops,
                 path,
                 one.callee_value,
-                run.recorded(one.result).made_from(frozenset({place})),
+                run.recorded(one.result).made_from(frozenset({place} if one.leaves else ())),
                 run.state.grad,
                 None if mode is None else mode.origin,
                 run.statement_place(),

@@ -66,11 +66,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ForwardPass:
-    """A network that a function runs with recording on. `callee` is its path in the function."""
+    """A network that a function runs with recording on. `callee` is its path in the function,
+    `leaves` whether what comes of its graph outlives the function: it is returned or stored."""
 
     callee: str
     callee_value: Value
     result: Value
+    leaves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,9 @@ def _forward_passes(definition: Definition, result: BodyResult) -> Iterator[Forw
         return
     for call in calls:
         if not overlap(call.result.sources, result.flows.backward):
-            yield ForwardPass(call.callee, call.callee_value, call.result.portable())
+            left = result.flows.returned | result.flows.stored
+            leaves = overlap(call.result.sources, left)
+            yield ForwardPass(call.callee, call.callee_value, call.result.portable(), leaves)
 
 
 def may_tell_more(found: Summary, known: dict[str, Value]) -> bool:

@@ -335,10 +335,12 @@ def join(one: Value, two: Value) -> Value:
             part=one.part if one.part == two.part else None,
         )
     for first, second in ((one, two), (two, one)):
-        # An optional import: the name is the framework's, or None.
+        # An optional import gives None.
         if first.kind is Kind.QUALIFIED and second.name == NONE.name:
             return first
-    return Value(certainty=certainty, sources=sources, origin=origin)
+    # An array has lost its graph, which what is unknown would seem to have.
+    lasting = [x.sources for x in (one, two) if x.kind not in {Kind.ARRAY, Kind.NUMBER}]
+    return Value(certainty=certainty, sources=frozenset().union(*lasting), origin=origin)
 
 
 def _join_storage(one: Value, two: Value) -> Storage:
@@ -382,9 +384,9 @@ def mapping(fields: Fields, rest: Value | None = None) -> Value:
 
 def element_of(value: Value) -> Value:
     """What iterating or unpacking a value gives."""
+    if value.kind is Kind.FILE or value.fields is not None or value.name == DICT:
+        return OTHER
     if value.kind in {Kind.CONTAINER, Kind.LOADER}:
-        if value.fields is not None or value.name == DICT:
-            return OTHER
         return (value.element or UNKNOWN).made_from(value.sources)
     if value.kind is Kind.TENSOR:
         return value.but(scalar=Scalar.OPEN)

@@ -120,5 +120,5 @@ def test_a_checkpoint_is_said_to_be_had_by_what_holds_tensors(code: str, named: 
 def test_what_a_function_cuts_is_not_said_to_be_kept_by_who_calls_it() -> None:
     code = dedent(ACTING.format(cut=".detach().cpu().numpy()"))
     (found,) = analyze(Document.from_text("file:///agent.py", code))
-    assert found.code == "LP007"
+    assert found.rule.code == "LP007"
     assert "nothing needs it" in found.message

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Carried, Certainty, Graph, ModuleCall
+from leakwise.facts import Argument, BodyFacts, Carried, Certainty, Graph, ModuleCall
 from leakwise.facts.interpreter.state import deep_sources
 from leakwise.rule import (
     Example,
@@ -342,14 +342,22 @@ def _fed_back(body: BodyFacts) -> Iterator[tuple[ModuleCall, Carried]]:
                 and call.place in carried.value.sources
                 and records_for_nothing(body, call)
                 and set(loop.names).isdisjoint(_IDENTIFIER.findall(call.callee))
-                and any(
-                    one.value.graph is not Graph.DETACHED and call.place in deep_sources(one.value)
-                    for one in given.get(call.place, ())
-                )
+                and any(_feeds(one, call, carried) for one in given.get(call.place, ()))
                 and runs_recorded(body)
             ):
                 seen.add(loop.place)
                 yield call, carried
+
+
+def _feeds(given: Argument, call: ModuleCall, carried: Carried) -> bool:
+    """Whether a network is given what it made in the round before by what carries the graph there,
+    and not by something that was read off it: `XMB` of `XMB = append(XMB, tokens)`."""
+    sources = deep_sources(given.value)
+    if given.value.graph is Graph.DETACHED or call.place not in sources:
+        return False
+    if given.path is None or given.path.startswith(carried.path):
+        return True
+    return not sources.isdisjoint({carried.path, carried.source})
 
 
 def _certainty(body: BodyFacts, call: ModuleCall, carried: Carried) -> Certainty | None:

@@ -7,6 +7,7 @@ from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.storage import OWN, Numbers, View, computed, stored
 from leakwise.facts.terms.values import (
+    LIST,
     NUMBER,
     OTHER,
     PENDING,
@@ -71,6 +72,9 @@ def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = Fa
         else:
             element = join(one.element, two.element)
         return Value(Kind.CONTAINER, element=element, sources=sources)
+    if adds and LIST in {one.name, two.name} and Kind.UNKNOWN in {one.kind, two.kind}:
+        # Python adds nothing but lists to a list.
+        return Value(Kind.CONTAINER, element=Value(sources=sources), sources=sources)
     if one.kind is Kind.OTHER and two.kind in {Kind.OTHER, Kind.NUMBER, Kind.UNKNOWN}:
         return OTHER if one.constant is not None else Value(sources=sources)
     return Value(sources=sources)

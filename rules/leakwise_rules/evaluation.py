@@ -100,7 +100,8 @@ def _idle_loop(body: BodyFacts, call: ModuleCall) -> Loop | None:
     over layers is a part of one forward pass."""
     root = call.callee.partition(".")[0]
     for loop in call.loops:
-        if loop.trips != 1 and not _may_train(body, loop) and root not in loop.names:
+        renewed = root in loop.names or loop in call.renewed_in
+        if loop.trips != 1 and not renewed and not _may_train(body, loop):
             return loop
     return None
 

@@ -31,13 +31,19 @@ def outlived_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
 
 def growing_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
     """Those of the loops whose iterations each add a graph: not one that goes through the parts of
-    a tensor which was made before it."""
-    loops = outlived_loops(event)
+    a tensor which was made before it, nor through the parameters of a network, which are as many
+    as they are."""
+    loops = tuple(loop for loop in outlived_loops(event) if not _over_parameters(loop))
     if not isinstance(event, Keeping):
         return loops
     held = event.carrier_values if event.stored.kind is Kind.CONTAINER else ()
     parts = held or (event.stored,)
     return tuple(loop for loop in loops if any(_adds(part, loop) for part in parts))
+
+
+def _over_parameters(loop: Loop) -> bool:
+    element = None if loop.over is None else loop.over.element
+    return element is not None and any(one.is_leaf for one in (element, *(element.items or ())))
 
 
 def _adds(part: Value, loop: Loop) -> bool:

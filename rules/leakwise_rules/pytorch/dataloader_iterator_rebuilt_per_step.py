@@ -258,6 +258,17 @@ class DataloaderIteratorRebuiltPerStep(Rule):
             """,
         ),
         Negative(
+            why="The loop has a few rounds.",
+            code="""
+                from torch.utils.data import DataLoader
+
+                def compare(loader: DataLoader, step):
+                    rounds = 3
+                    for _ in range(rounds):
+                        step(next(iter(loader)))
+            """,
+        ),
+        Negative(
             why="A batch is looked at once in an epoch.",
             code="""
                 from torch.utils.data import DataLoader
@@ -294,7 +305,7 @@ class DataloaderIteratorRebuiltPerStep(Rule):
                 continue
             at_once = draw.place.contains(start.place)
             loop = _repeating_loop(draw, loader)
-            if loop is None or _is_epoch(body, loop):
+            if loop is None or _is_epoch(body, loop) or loop.trips in range(_FEW + 1):
                 continue
             yield self.report(
                 draw.place,
@@ -366,7 +377,7 @@ def _repeating_loop(draw: CallSite, loader: Argument) -> Loop | None:
         (
             loop
             for loop in reversed(draw.loops)
-            if loop.place not in fresh and not loop.is_comprehension and loop.trips != 1
+            if loop.place not in fresh and not loop.is_comprehension
         ),
         None,
     )

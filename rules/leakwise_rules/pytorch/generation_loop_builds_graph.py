@@ -34,7 +34,6 @@ _GENERATES = re.compile(
     r"(?:^|_)(?:sampl(?:e|es|er|ing)|generat(?:e|es|ion|ing)|denoise|denoising|greedy|beam"
     r"|autoregress|translate|inpaint|infer(?:ence)?|predict(?:ions?)?|eval(?:uate|uation)?)(?:_|$)"
 )
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _CALLERS_DEEP = 3
 
 
@@ -271,6 +270,13 @@ class GenerationLoopBuildsGraph(Rule):
                     for layer in net:
                         x = layer(x)
                     return x
+
+                def shapes(x):
+                    net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
+                    for i in range(len(net)):
+                        layer = net[i]
+                        x = layer(x)
+                        print(x.shape)
             """,
         ),
         Negative(
@@ -341,7 +347,7 @@ def _fed_back(body: BodyFacts) -> Iterator[tuple[ModuleCall, Carried]]:
                 and loop.place not in seen
                 and call.place in carried.value.sources
                 and records_for_nothing(body, call)
-                and set(loop.names).isdisjoint(_IDENTIFIER.findall(call.callee))
+                and loop not in call.renewed_in
                 and any(_feeds(one, call, carried) for one in given.get(call.place, ()))
                 and runs_recorded(body)
             ):
@@ -357,7 +363,7 @@ def _feeds(given: Argument, call: ModuleCall, carried: Carried) -> bool:
         return False
     if given.path is None or given.path.startswith(carried.path):
         return True
-    return not sources.isdisjoint({carried.path, carried.source})
+    return not sources.isdisjoint({carried.path, carried.mark})
 
 
 def _certainty(body: BodyFacts, call: ModuleCall, carried: Carried) -> Certainty | None:

@@ -221,6 +221,19 @@ class RunningAverageWithGraph(Rule):
     )
     negatives = (
         Negative(
+            why="The loop goes through the parameters of a network, once each.",
+            code="""
+                import torch
+                from torch import nn
+
+                def weights_of(model: nn.Module):
+                    weights = torch.zeros(0, device="cuda")
+                    for parameter in list(model.parameters()):
+                        weights = torch.cat((parameter.view(-1), weights))
+                    print(weights.detach().cpu().numpy().std())
+            """,
+        ),
+        Negative(
             why="The loss is detached, or taken as a number, before it is mixed in.",
             code="""
                 import torch

@@ -171,6 +171,18 @@ class StoredViewKeepsBase(Rule):
     )
     negatives = (
         Negative(
+            why="The slice is nearly the whole, or may be.",
+            code="""
+                import torch
+
+                def axes(counts):
+                    kept = []
+                    for n in counts:
+                        kept.append(torch.linspace(0, 1, n + 1)[:n])
+                    return torch.meshgrid(*kept)
+            """,
+        ),
+        Negative(
             why="It is copied, or computed from.",
             code="""
                 import torch

@@ -6,11 +6,12 @@ from leakwise.facts.apis.torch_classes import has_no_parameters
 from leakwise.facts.by_use.evaluation_mode import mode_of
 from leakwise.facts.by_use.frozen import may_be_frozen
 from leakwise.facts.by_use.module_parameters import may_have_parameters
-from leakwise.facts.code.names import path_of
+from leakwise.facts.code.names import path_of, paths_in
 from leakwise.facts.interpreter.carrying import CUTS, graph_sources, unmarked
 from leakwise.facts.interpreter.containers import holds_graph
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.tensor_calls import with_graph_of
+from leakwise.facts.keeping.renewal import renewing
 from leakwise.facts.symbols.questions import is_address
 from leakwise.facts.terms.events import GradMode, ModuleCall
 from leakwise.facts.terms.storage import Device, stored
@@ -75,6 +76,7 @@ def _noted(
             run.statement_place(),
             isinstance(run.statement, ast.Expr) and run.statement.value is node,
             cut=run.cut_call is node,
+            renewed_in=renewing(run, paths_in(node.func), run.loops),
         )
     )
     return result

@@ -47,13 +47,21 @@ def _storage(storage: Storage, index: ast.expr, value: Value) -> Storage:
     items = value.items if isinstance(index, ast.Tuple) else (value,)
     if all(_is_whole(one) or _is_most(one) for one in parts):
         return shown_whole(storage)
-    if any(
-        isinstance(one, ast.Slice) and not _is_most(one) and not _is_whole(one) for one in parts
-    ) or any(isinstance(one, ast.Constant) and isinstance(one.value, int) for one in parts):
+    if any(isinstance(one, ast.Slice) and _is_some(one) for one in parts) or any(
+        isinstance(one, ast.Constant) and isinstance(one.value, int) for one in parts
+    ):
         return shown_part(storage)
-    if items is not None and all(
-        item.kind is Kind.NUMBER or isinstance(part, (ast.Slice, ast.UnaryOp)) or _is_whole(part)
-        for part, item in zip(parts, items, strict=False)
+    # A slice alone may go nearly as far as there is something.
+    picks = any(not isinstance(one, ast.Slice) and not _is_whole(one) for one in parts)
+    if (
+        picks
+        and items is not None
+        and all(
+            item.kind is Kind.NUMBER
+            or isinstance(part, (ast.Slice, ast.UnaryOp))
+            or _is_whole(part)
+            for part, item in zip(parts, items, strict=False)
+        )
     ):
         return shown_part(storage)
     # A name may hold a number, a list or a mask.
@@ -75,6 +83,14 @@ def _is_whole(index: ast.expr) -> bool:
     if isinstance(index, ast.Constant):
         return index.value is ... or index.value is None
     return isinstance(index, ast.Slice) and not (index.lower or index.upper or index.step)
+
+
+def _is_some(index: ast.Slice) -> bool:
+    """`[:4]`, `[a:b]`, `[::2]`, and not `[:n]`, which may be nearly everything."""
+    if _is_most(index) or _is_whole(index):
+        return False
+    bounds = [one for one in (index.lower, index.upper) if one is not None]
+    return index.step is not None or len(bounds) > 1 or isinstance(bounds[0], ast.Constant)
 
 
 def _is_most(index: ast.expr) -> bool:

@@ -2,6 +2,7 @@
 them, by a public name or through a framework."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from leakwise.facts.tensorflow.traced import is_keras_class
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
+
+_WHOLE_TRAINING = re.compile(r"(?:^|_)(?:train|training|fit|main)(?:_model|_network|_net)?$")
 
 
 def handles_requests(module: "ModuleFacts", definition: Definition) -> bool:
@@ -31,8 +34,10 @@ def handles_requests(module: "ModuleFacts", definition: Definition) -> bool:
 def answers_others(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether others may ask a function again and again: it is public, is a method or one of the
     top level, and what it gives depends on what it is given, which is neither the settings of a
-    program nor all that it goes through in one call."""
+    program nor all that it goes through in one call. A whole training by its name is no answer."""
     if definition.name.startswith("_") and definition.name != CALL_METHOD:
+        return False
+    if _WHOLE_TRAINING.search(definition.name):
         return False
     parent = definition.parent
     if parent is None or (parent.node is not None and not parent.is_class):

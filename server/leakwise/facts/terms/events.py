@@ -256,6 +256,8 @@ class ModuleCall(Event):
     """The function of this file that calls it and is called here; "" where it is called itself."""
     cut: bool = False
     """Whether the result, or a part of it, is cut from its graph where the call stands."""
+    renewed_in: tuple[Loop, ...] = ()
+    """The loops in which it is another network in each round."""
 
 
 GRADIENT = "gradient"

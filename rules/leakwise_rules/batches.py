@@ -1,8 +1,12 @@
 """What rules about TensorFlow and Keras loops share: which loops go through the batches of data."""
 
+import re
+
 from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop
 
 _DATA = ("dataset", "loader", "batches", "generator", "data", "ds", "stream", "iterator")
+_SPLIT = re.compile(r"(train|val|valid|test|eval)(ing|idation|uation)?(_?set)?", re.ASCII)
+"""The name of a part of the data; of what pairs of samples and labels come from."""
 
 
 def data_of(loop: Loop, few: int) -> tuple[str, Certainty] | None:
@@ -15,6 +19,8 @@ def data_of(loop: Loop, few: int) -> tuple[str, Certainty] | None:
         return (paths[0] if paths else "the data set"), Certainty.SURE
     for path in paths:
         if path.lower().rstrip("_").endswith(_DATA):
+            return path, Certainty.LIKELY
+        if len(loop.names) > 1 and _SPLIT.fullmatch(path.rpartition(".")[2].lower()):
             return path, Certainty.LIKELY
     return None
 

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Argument, BodyFacts, CallSite, Certainty, Condition, Kind, Loop, Place
+from leakwise.facts import (
+    Argument,
+    BodyFacts,
+    CallSite,
+    Certainty,
+    Condition,
+    Kind,
+    Loop,
+    Place,
+    Rhythm,
+)
 from leakwise.rule import (
     Applicability,
     Example,
@@ -53,7 +63,7 @@ class FitCalledPerBatch(Rule):
     code = "LT024"
     name = "fit-called-per-batch"
     message = (
-        "`{model}.fit` runs for one batch in every iteration, and each call leaves objects behind; "
+        "`{model}.fit` runs for one batch in every {turn}, and each call leaves objects behind; "
         "use `train_on_batch`."
     )
     severity = Severity.HINT
@@ -238,16 +248,15 @@ class FitCalledPerBatch(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops:
-            return
         for site in body.method_calls("fit"):
             model, given = site.receiver_value, site.argument("x", 0)
             if model.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
                 continue
             if given is None or site.receiver is None:
                 continue
-            found = _batch_loop(body, site, given)
-            if found is None or not is_one_epoch(site):
+            loop = _batch_loop(body, site, given)
+            per_call = not site.loops and _is_learnt_in_each_call(body, site, given)
+            if (loop is None and not per_call) or not is_one_epoch(site):
                 continue
             condition = body.condition(site)
             if condition is Condition.ONCE:
@@ -255,14 +264,15 @@ class FitCalledPerBatch(Rule):
             if condition is not Condition.ALWAYS and not _is_one_sample(body, site, given):
                 # Now and then it may be trained on more than one batch.
                 continue
-            loop, certainty = found
+            again = "Each iteration of this loop calls it again." if loop else "Each call fits it."
             yield self.report(
                 site.place,
-                RelatedPlace(loop.place, "Each iteration of this loop calls it again."),
-                certainty=model.certainty.weaker(certainty),
+                RelatedPlace(loop.place if loop else body.place, again),
+                certainty=model.certainty.weaker(Certainty.LIKELY),
                 anchors={"call": _step(site)},
                 notes={"model": site.receiver},
                 model=shown(site.receiver, 24),
+                turn="iteration" if loop else "call",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -274,9 +284,17 @@ class FitCalledPerBatch(Rule):
             yield Fix("Call `train_on_batch`", edits, Applicability.UNSAFE)
 
 
-def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> tuple[Loop, Certainty] | None:
-    """The innermost loop, where that goes through batches or samples and fits the same model to
-    each, and how sure that is."""
+def _is_learnt_in_each_call(body: BodyFacts, site: CallSite, given: Argument) -> bool:
+    """Whether a function that runs again and again fits a model, which it does not make, to one
+    sample each time."""
+    made_here = any(made.target == site.receiver for made in body.constructions)
+    again = body.asked_again and body.rhythm is not Rhythm.EPOCH
+    return again and not made_here and _is_one_sample(body, site, given)
+
+
+def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> Loop | None:
+    """The innermost loop, where that likely goes through batches or samples and fits the same model
+    to each."""
     loop = site.loops[-1] if site.loops else None
     if loop is None or loop in site.renewed_in or loop not in given.varies_in:
         return None
@@ -293,7 +311,7 @@ def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> tuple[Loop,
     data = data_of(loop, _FEW)
     if data is None and not _is_one_sample(body, site, given):
         return None
-    return loop, Certainty.LIKELY
+    return loop
 
 
 def _is_one_sample(body: BodyFacts, site: CallSite, given: Argument) -> bool:

@@ -327,9 +327,11 @@ def _traces_numbers(body: BodyFacts, site: CallSite) -> bool:
 
 
 def _counting_loop(site: CallSite, argument: Argument) -> Loop | None:
-    """The innermost loop that gives a Python number another value in each round."""
+    """The innermost loop that gives a Python number, or a text that shows one, another value each
+    time."""
     value = argument.value
-    if value.kind is not Kind.NUMBER or value.constant is not None:
+    known = value.kind is Kind.NUMBER or bool(argument.number)
+    if not known or value.constant is not None:
         return None
     if not argument.path and not argument.number:
         return None

@@ -72,3 +72,38 @@ def now_and_then(net: Sequential, stream):
         if len(rows) == 5000:
             net.fit(np.stack(rows), np.array(labels), verbose=0)
             rows, labels = [], []
+
+
+class OneByOne:
+    def __init__(self, width):
+        self.net = Sequential([Dense(8, input_dim=width), Dense(1)])
+        self.net.compile("sgd", "mse")
+
+    def learn(self, row, label):
+        self.net.fit(np.array([row]), np.array([label]), verbose=0)  # leak: LT024
+
+    def learn_all(self, rows, labels):
+        self.net.fit(rows, labels, verbose=0)
+
+
+def follow(stream):
+    online = OneByOne(8)
+    for row, label in stream:
+        online.learn(row, label)
+
+
+def decode(decoder: Sequential, states, width):
+    word, text = np.zeros((1, 1, width)), []
+    while len(text) < 80:
+        scores, *states = decoder.predict([word] + states)  # leak: LT002
+        text.append(int(np.argmax(scores[0, -1])))
+        word = np.zeros((1, 1, width))
+
+
+def rows_of(net: Sequential, rows, side):
+    for index in range(len(rows)):
+        yield net.predict(rows[index : index + 1])  # leak: LT002
+        yield net.predict([rows[index][None], side])  # leak: LT002
+    for start in range(0, len(rows), 512):
+        yield net.predict(rows[start : start + 512])
+        yield net.predict([rows[start : start + 512], side])

@@ -3,7 +3,11 @@ functions that are decorated or named as what answers need.
 
 Sources: https://docs.celeryq.dev/en/stable/userguide/tasks.html,
 https://huey.readthedocs.io/en/latest/api.html, https://dramatiq.io/reference.html#actors,
-https://python-rq.org/docs/#the-job-decorator, https://fastapi.tiangolo.com/tutorial/dependencies/,
+https://python-rq.org/docs/#the-job-decorator,
+https://discordpy.readthedocs.io/en/stable/ext/commands/api.html,
+https://pytba.readthedocs.io/en/latest/quick_start.html, https://docs.aiogram.dev/en/latest/,
+https://docs.pyrogram.org/api/decorators, https://faststream.ag2.ai/latest/,
+https://faust.readthedocs.io/en/latest/userguide/agents.html, https://fastapi.tiangolo.com/tutorial/dependencies/,
 https://mlflow.org/docs/latest/api_reference/python_api/mlflow.pyfunc.html,
 https://docs.pytorch.org/serve/custom_service.html, https://cog.run/python/,
 https://kserve.github.io/website/docs/model-serving/predictive-inference/frameworks/custom-predictor,
@@ -68,7 +72,18 @@ SERVICER = "Servicer"
 """How the names of classes end that gRPC makes; their public methods answer calls."""
 JOB_DECORATORS = words("celery.shared_task dramatiq.actor rq.decorators.job")
 """What makes a worker run a function for each job."""
-JOB_METHODS = {"task": words("celery huey")}
-"""By the method of an application that does so: the packages of which the file imports one."""
+JOB_METHODS = {
+    "task": words("celery huey"),
+    "event": words("discord nextcord"),
+    "listen": words("discord nextcord"),
+    "command": words("discord nextcord"),
+    "message_handler": words("telebot aiogram"),
+    "message": words("aiogram"),
+    "on_message": words("pyrogram"),
+    "subscriber": words("faststream"),
+    "agent": words("faust"),
+}
+"""By the method of an application that does so, or runs it for each message: the packages of which
+the file imports one."""
 DEPENDENCIES = words("fastapi.Depends fastapi.Security fastapi.param_functions.Depends")
 """What is handed a function that makes something anew for each request, and keeps it no longer."""

@@ -8,7 +8,7 @@ from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.tensorflow.traced import is_symbolic
 from leakwise.facts.terms.events import Loop, Storing
-from leakwise.facts.terms.values import Kind, Value, container, element_of
+from leakwise.facts.terms.values import Certainty, Kind, Value, container, element_of
 
 _KEEPERS = frozenset({Kind.INSTANCE, Kind.MODULE, Kind.UNKNOWN, Kind.PENDING})
 
@@ -104,8 +104,14 @@ def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
     if items is not None and starred and len(items) >= len(targets) - 1:
         _unpack_starred(run, targets, items)
         return
+    part = _unpacked_tensor(value) if value.kind is Kind.TF_TENSOR else element_of(value)
     for target in targets:
-        bind(run, target, element_of(value))
+        bind(run, target, part)
+
+
+def _unpacked_tensor(value: Value) -> Value:
+    """Each of what a layer gives, as an LSTM its output and states, or a row of one tensor."""
+    return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
 
 
 def _unpack_starred(run: Run, targets: list[ast.expr], items: tuple[Value, ...]) -> None:

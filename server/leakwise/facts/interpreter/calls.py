@@ -53,7 +53,7 @@ from leakwise.facts.interpreter.single_samples import is_single
 from leakwise.facts.interpreter.tensor_calls import with_graph_of
 from leakwise.facts.interpreter.uneven import uneven_in
 from leakwise.facts.keeping.callbacks import note_callbacks
-from leakwise.facts.keeping.renewal import computed_number, renewing
+from leakwise.facts.keeping.renewal import computed_number, counted_text, renewing
 from leakwise.facts.resources.acquisitions import (
     acquire,
     acquire_by_call,
@@ -152,7 +152,10 @@ def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
     fresh = fresh_loops(run, path) if path is not None and run.loops else ()
     place, varies_in = run.place(node), _renewed(run, node)
     single, uneven = is_single(run, node), uneven_in(run, node)
-    number = computed_number(node) if varies_in and value.kind is Kind.NUMBER else ""
+    number = ""
+    if varies_in:
+        is_number = value.kind is Kind.NUMBER
+        number = computed_number(node) if is_number else counted_text(run, node)
     return Argument(value, place, keyword, path, fresh, varies_in, single, uneven, number)
 
 

@@ -1,7 +1,8 @@
 """Batches of one: an axis put in front of a sample so that a model takes it.
 
-Sources: https://numpy.org/doc/stable/reference/generated/numpy.expand_dims.html and
-https://www.tensorflow.org/api_docs/python/tf/expand_dims.
+Sources: https://numpy.org/doc/stable/reference/generated/numpy.expand_dims.html,
+https://www.tensorflow.org/api_docs/python/tf/expand_dims, /tf/zeros and
+/tf/keras/preprocessing/text/Tokenizer.
 """
 
 import ast
@@ -11,6 +12,8 @@ from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.values import NUMBER, UNKNOWN
 
 _MAKERS = frozenset({"array", "asarray", "stack", "constant", "convert_to_tensor"})
+_FROM_TEXTS = frozenset({"texts_to_sequences", "texts_to_matrix", "pad_sequences"})
+_OF_SHAPE = frozenset({"zeros", "ones", "empty", "full", "fill"})
 _KEEP_AXES = frozenset({"astype", "copy", "numpy", "cast"})
 _AXES = ("axis", "dim")
 _MARK = "[1:]"
@@ -29,9 +32,13 @@ def is_single(run: Run, node: ast.expr) -> bool:
         return False
     if isinstance(node, ast.Subscript):
         indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return bool(indices) and _is_new_axis(indices[0])
+        return bool(indices) and (_is_new_axis(indices[0]) or _is_one_row(indices[0]))
     if isinstance(node, ast.List):
-        return len(node.elts) == 1 and not isinstance(node.elts[0], ast.Starred)
+        # The inputs of a model that takes several are as many samples as one of them.
+        return _is_one(node) or any(is_single(run, one) for one in node.elts)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        sides = (node.left, node.right)
+        return any(isinstance(one, ast.List) and is_single(run, one) for one in sides)
     return isinstance(node, ast.Call) and _makes_single(run, node)
 
 
@@ -39,6 +46,32 @@ def note_single(run: Run, path: str, value: ast.expr) -> None:
     """Notes that a name now holds a batch of one."""
     if path.isidentifier() and is_single(run, value):
         run.state.bind(path + _MARK, _SINGLE, run.loops)
+
+
+def _is_one(node: ast.expr) -> bool:
+    """Whether a list is written with one element."""
+    if not isinstance(node, ast.List) or len(node.elts) != 1:
+        return False
+    return not isinstance(node.elts[0], ast.Starred)
+
+
+def _is_one_row(node: ast.expr) -> bool:
+    """`i:i + 1`, and `:1`."""
+    if not isinstance(node, ast.Slice) or node.step is not None or node.upper is None:
+        return False
+    if node.lower is None:
+        return _is_number_one(node.upper)
+    upper = node.upper
+    return (
+        isinstance(upper, ast.BinOp)
+        and isinstance(upper.op, ast.Add)
+        and _is_number_one(upper.right)
+        and ast.dump(upper.left) == ast.dump(node.lower)
+    )
+
+
+def _is_number_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1 and node.value is not True
 
 
 def _is_new_axis(node: ast.expr) -> bool:
@@ -62,7 +95,12 @@ def _makes_single(run: Run, node: ast.Call) -> bool:
         shapes = [one for one in node.args[1:2] if isinstance(one, (ast.Tuple, ast.List))]
         return any(map(_begins_with_one, (*node.args[:1], *shapes)))
     if name in _MAKERS and node.args:
-        return isinstance(node.args[0], ast.List) and is_single(run, node.args[0])
+        return _is_one(node.args[0])
+    if name in _FROM_TEXTS and node.args:
+        return _is_one(node.args[0]) or (name == "pad_sequences" and is_single(run, node.args[0]))
+    if name in _OF_SHAPE and node.args:
+        shape = node.args[0]
+        return isinstance(shape, (ast.Tuple, ast.List)) and _begins_with_one(shape)
     return name in _KEEP_AXES and bool(node.args) and is_single(run, node.args[0])
 
 
@@ -70,4 +108,4 @@ def _begins_with_one(node: ast.expr) -> bool:
     """Whether a shape, or the first number of one, is that of a batch of one."""
     if isinstance(node, (ast.Tuple, ast.List)):
         return len(node.elts) > 1 and _begins_with_one(node.elts[0])
-    return isinstance(node, ast.Constant) and node.value == 1 and node.value is not True
+    return _is_number_one(node)

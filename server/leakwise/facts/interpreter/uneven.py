@@ -33,7 +33,8 @@ def uneven_in(run: Run, node: ast.expr) -> tuple[Loop, ...]:
     if isinstance(node, ast.Subscript):
         return tuple(dict.fromkeys(_cut_by_bounds(run, node.slice)))
     if isinstance(node, ast.ListComp):
-        return _of_text(run, node.generators[0].iter) if not node.generators[0].ifs else ()
+        given = node.generators[0].iter
+        return uneven_in(run, given) if not node.generators[0].ifs else ()
     return _of_call(run, node) if isinstance(node, ast.Call) else ()
 
 
@@ -69,7 +70,7 @@ def _of_call(run: Run, node: ast.Call) -> tuple[Loop, ...]:
         name = node.func.attr
     given = node.args[0] if node.args else None
     if given is None:
-        return ()
+        return _of_text(run, node)
     if name in _FROM_SHAPE:
         parts = given.elts if isinstance(given, (ast.Tuple, ast.List)) else [given]
         found = [loop for part in parts for loop in _counted(run, part)]

@@ -32,6 +32,15 @@ def computed_number(node: ast.expr) -> str:
     return shown(node) if isinstance(node, _COMPUTING) and _tells_apart(node) else ""
 
 
+def counted_text(run: Run, node: ast.expr) -> str:
+    """The text of an f-string that shows a number, and so is another one for each; else ""."""
+    shows = isinstance(node, ast.JoinedStr) and any(
+        isinstance(part, ast.FormattedValue) and run.evaluate(part.value).kind is Kind.NUMBER
+        for part in node.values
+    )
+    return shown(node) if shows else ""
+
+
 def _tells_apart(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, _TELLING_APART):
         return _tells_apart(node.left) and _tells_apart(node.right)

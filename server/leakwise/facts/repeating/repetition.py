@@ -11,6 +11,7 @@ from leakwise.facts.code.definitions import Definition
 from leakwise.facts.resources.guards import Condition, condition_of
 from leakwise.facts.terms.events import Callback, CallSite, Loop
 from leakwise.facts.terms.places import Place
+from leakwise.facts.terms.values import Kind
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -66,6 +67,23 @@ def _repetitions(
                 continue
             if _is_search(module, searcher, event):
                 yield Repetition(searcher, None, event.place, calls)
+    yield from _searches_by_object(module, definition, calls)
+
+
+def _searches_by_object(
+    module: "ModuleFacts", definition: Definition, calls: tuple[tuple[Definition, CallSite], ...]
+) -> Iterator[Repetition]:
+    """The searches that are handed an object, which they call: its `__call__` is what they run."""
+    class_ = definition.parent
+    if definition.name != "__call__" or class_ is None or not class_.is_class:
+        return
+    for searcher in module.scopes.mentioning(class_.name):
+        for site in () if searcher.is_class else module.facts(searcher).call_sites:
+            handed = [one for one in site.arguments if one.value.definition is class_]
+            if any(one.value.kind is not Kind.CLASS for one in handed) and _searches(
+                module, searcher, site
+            ):
+                yield Repetition(searcher, None, handed[0].place, calls)
 
 
 def _calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Definition, CallSite]]:
@@ -87,9 +105,13 @@ def few(loops: tuple[Loop, ...]) -> bool:
 
 
 def _is_search(module: "ModuleFacts", searcher: Definition, handed: Callback) -> bool:
-    facts = module.facts(searcher)
-    site = next((one for one in facts.call_sites if one.place == handed.call), None)
-    if site is None:
-        return False
+    sites = module.facts(searcher).call_sites
+    site = next((one for one in sites if one.place == handed.call), None)
+    return site is not None and _searches(module, searcher, site)
+
+
+def _searches(module: "ModuleFacts", searcher: Definition, site: CallSite) -> bool:
     package = SEARCH_METHODS.get(site.method)
-    return site.value.name in SEARCHES or (package is not None and facts.file_mentions(package))
+    return site.value.name in SEARCHES or (
+        package is not None and module.facts(searcher).file_mentions(package)
+    )

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 
 def happens_once(
-    module: "ModuleFacts", definition: Definition, place: Place, loops: tuple[Loop, ...]
+    module: "ModuleFacts",
+    definition: Definition,
+    place: Place,
+    loops: tuple[Loop, ...],
+    *,
+    for_each: bool = False,
 ) -> bool:
     """Whether what stands at a place happens once for all rounds of some loops, or without loops
     for all calls: only where a path is not set, which it then is, and which they do not set back;
-    or where the loops are left behind it.
+    or where the loops are left behind it. With `for_each`, not where it happens once for each of
+    what the innermost loop goes through.
     """
     if loops and _leaves(module, definition, place, loops):
         return True
@@ -33,10 +39,25 @@ def happens_once(
             if not loops and own(path) and path not in definition.global_names():
                 # A name of one call.
                 continue
+            if for_each and loops and _is_asked_of_each(guard.test, path, loops[-1]):
+                continue
             inside = _bindings(guard.body, path)
             if inside and all(_bindings([loop.node], path) == inside for loop in loops):
                 return True
     return bool(loops) and all(not pinned.isdisjoint(loop.names) for loop in loops)
+
+
+def _is_asked_of_each(test: ast.expr, path: str, loop: Loop) -> bool:
+    """Whether a condition asks whether what a loop goes through is among others, as
+    `name not in seen` does: it holds once for each."""
+    if isinstance(test, ast.BoolOp):
+        return any(_is_asked_of_each(part, path, loop) for part in test.values)
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.NotIn)
+        and path_of(test.comparators[0]) == path
+        and not {root_of(one) for one in paths_in(test.left)}.isdisjoint(loop.names)
+    )
 
 
 def _leaves(
@@ -94,7 +115,7 @@ class Condition(IntEnum):
 def condition_of(module: "ModuleFacts", definition: Definition, event: Event) -> Condition:
     """Under which condition an event happens in its innermost loop or, without one, its body."""
     definition.code.read()
-    if happens_once(module, definition, event.place, event.loops):
+    if happens_once(module, definition, event.place, event.loops, for_each=True):
         return Condition.ONCE
     inside = event.loops[-1].body if event.loops else None
     for guard, block, _ in _conditions(module, definition, event.place):

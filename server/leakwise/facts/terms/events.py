@@ -319,7 +319,7 @@ class Argument(NamedTuple):
     one. `path` is the one that it is read from, bound anew in the body of the loops `fresh_in`. In
     each round of those of `varies_in` names in it are bound anew. `single`: a batch of one. In
     each round of those of `uneven_in` it has another length. `number`: the text of arithmetic that
-    gives another number for another one."""
+    gives another number for another one, or of an f-string that shows one."""
 
     value: Value
     place: Place

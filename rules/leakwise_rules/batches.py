@@ -4,7 +4,11 @@ import re
 
 from leakwise.facts import BodyFacts, CallSite, Certainty, Kind, Loop
 
-_DATA = ("dataset", "loader", "batches", "generator", "data", "ds", "stream", "iterator")
+_DATA = re.compile(
+    r".*(dataset|loader|batches|generator|stream|iterator)|(.*_)?(train|val|valid|test|eval)?(data|ds)",
+    re.ASCII,
+)
+"""How the names of data end; `fields`, `folds` and `metadata` are none."""
 _SPLIT = re.compile(r"(train|val|valid|test|eval)(ing|idation|uation)?(_?set)?", re.ASCII)
 """The name of a part of the data; of what pairs of samples and labels come from."""
 
@@ -18,9 +22,8 @@ def data_of(loop: Loop, few: int) -> tuple[str, Certainty] | None:
     if loop.over.kind in {Kind.TF_DATASET, Kind.LOADER}:
         return (paths[0] if paths else "the data set"), Certainty.SURE
     for path in paths:
-        if path.lower().rstrip("_").endswith(_DATA):
-            return path, Certainty.LIKELY
-        if len(loop.names) > 1 and _SPLIT.fullmatch(path.rpartition(".")[2].lower()):
+        name = path.rpartition(".")[2].lower().rstrip("_0123456789")
+        if _DATA.fullmatch(name) or (len(loop.names) > 1 and _SPLIT.fullmatch(name)):
             return path, Certainty.LIKELY
     return None
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 import wandb
 from genomes import Mutator, decode, pool
 from tensorflow import keras
+from tensorflow.keras.layers import Dense
 
 
 def dense(width):
@@ -189,9 +190,7 @@ class Asked:
         self.rows, self.labels = rows, labels
 
     def __call__(self, trial):
-        model = keras.Sequential(
-            [keras.layers.Dense(trial.suggest_int("width", 4, 64))]
-        )  # leak: LT001
+        model = keras.Sequential([Dense(trial.suggest_int("n", 4, 64))])  # leak: LT001
         model.compile("adam", "mse")
         model.fit(self.rows, self.labels, verbose=0)
         return model.evaluate(self.rows, self.labels)
@@ -200,7 +199,7 @@ class Asked:
 class AskedAndCleared(Asked):
     def __call__(self, trial):
         keras.backend.clear_session()
-        model = keras.Sequential([keras.layers.Dense(trial.suggest_int("width", 4, 64))])
+        model = keras.Sequential([Dense(trial.suggest_int("n", 4, 64))])
         model.compile("adam", "mse")
         return model.fit(self.rows, self.labels, verbose=0).history["loss"][-1]
 

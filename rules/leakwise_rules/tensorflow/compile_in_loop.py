@@ -308,7 +308,7 @@ class CompileInLoop(Rule):
                 yield from self._in_call(body, site)
                 continue
             loop = _repeating_loop(body, site)
-            if loop is None or (loop.trips is not None and loop.trips <= _FEW):
+            if loop is None:
                 continue
             condition = body.condition(site)
             if condition is Condition.ONCE:
@@ -373,12 +373,13 @@ def _once(body: BodyFacts, site: CallSite) -> bool:
 
 
 def _repeating_loop(body: BodyFacts, site: CallSite) -> Loop | None:
-    """The innermost loop that compiles the same model again."""
+    """The innermost loop that compiles the same model more than a few times."""
     if site.receiver is None:
         return None
     owner, _, attribute = site.receiver.rpartition(".")
     for loop in reversed(site.loops):
-        if loop in site.renewed_in or loop.is_comprehension:
+        few = loop.trips is not None and loop.trips <= _FEW
+        if few or loop in site.renewed_in or loop.is_comprehension:
             continue
         if owner and _is_replaced(body, loop, owner, attribute):
             continue

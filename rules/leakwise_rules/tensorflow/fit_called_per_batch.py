@@ -252,7 +252,7 @@ class FitCalledPerBatch(Rule):
             model, given = site.receiver_value, site.argument("x", 0)
             if model.kind is not Kind.KERAS_MODEL or site.value.definition is not None:
                 continue
-            if given is None or site.receiver is None:
+            if given is None or (site.receiver is None and site.loops):
                 continue
             loop = _batch_loop(body, site, given)
             per_call = not site.loops and _is_learnt_in_each_call(body, site, given)
@@ -269,9 +269,9 @@ class FitCalledPerBatch(Rule):
                 site.place,
                 RelatedPlace(loop.place if loop else body.place, again),
                 certainty=model.certainty.weaker(Certainty.LIKELY),
-                anchors={"call": _step(site)},
-                notes={"model": site.receiver},
-                model=shown(site.receiver, 24),
+                anchors={"call": _step(site) if site.receiver else ()},
+                notes={"model": site.receiver or ""},
+                model=shown(site.receiver or site.callee.rpartition(".")[0], 24),
                 turn="iteration" if loop else "call",
             )
 
@@ -287,7 +287,8 @@ class FitCalledPerBatch(Rule):
 def _is_learnt_in_each_call(body: BodyFacts, site: CallSite, given: Argument) -> bool:
     """Whether a function that runs again and again fits a model, which it does not make, to one
     sample each time."""
-    made_here = any(made.target == site.receiver for made in body.constructions)
+    receiver = site.receiver
+    made_here = any(receiver is None or made.target == receiver for made in body.constructions)
     again = body.asked_again and body.rhythm is not Rhythm.EPOCH
     return again and not made_here and _is_one_sample(body, site, given)
 
@@ -318,7 +319,7 @@ def _is_one_sample(body: BodyFacts, site: CallSite, given: Argument) -> bool:
     """Whether the model is fitted to one sample: by how that is written, or because it is asked
     about the same sample alone."""
     return body.is_single(site, given) or any(
-        asked.receiver == site.receiver
+        asked.receiver == site.receiver is not None
         and (x := asked.argument("x", 0)) is not None
         and given.path is not None
         and x.path == given.path

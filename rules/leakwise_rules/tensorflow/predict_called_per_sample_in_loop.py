@@ -324,10 +324,9 @@ class PredictCalledPerSampleInLoop(Rule):
             why="One sample is predicted once.",
             code="""
                 import keras
-                import numpy as np
 
                 model = keras.models.load_model("digits.keras")
-                print(model.predict(np.expand_dims(image, 0)))
+                print(model.predict(image[None]))
             """,
         ),
         Negative(
@@ -352,7 +351,8 @@ class PredictCalledPerSampleInLoop(Rule):
                 continue
             loop = _repeating_loop(site)
             often = body.asked_again and body.rhythm is not Rhythm.EPOCH
-            if loop is None and (site.loops or not often or _is_made_here(body, site)):
+            same = [one for one in site.loops if one not in site.renewed_in]
+            if loop is None and (same or not often or _is_made_here(body, site)):
                 continue
             condition, single = body.condition(site), body.is_single(site, given)
             of_step = condition is Condition.ALWAYS and is_of_step(body, site)

@@ -22,11 +22,11 @@ from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
 from leakwise.facts.repeating.feeding import feeds_training
+from leakwise.facts.repeating.handed_functions import is_dependency
 from leakwise.facts.repeating.repetition import Repetition, repetitions
 from leakwise.facts.repeating.requests import (
     asked_again,
     given_the_same_again,
-    is_dependency,
     may_be_asked_again,
 )
 from leakwise.facts.repeating.reruns import displayed, survives_rerun

@@ -107,3 +107,31 @@ def rows_of(net: Sequential, rows, side):
     for start in range(0, len(rows), 512):
         yield net.predict(rows[start : start + 512])
         yield net.predict([rows[start : start + 512], side])
+
+
+class Arms:
+    def __init__(self, arms, width):
+        self.nets = [self.make(width) for _ in range(arms)]
+
+    def make(self, width):
+        net = Sequential([Dense(8, input_dim=width), Dense(1)])
+        net.compile("adam", "mse")
+        return net
+
+    def choose(self, row):
+        return int(np.argmax([net.predict(row[None])[0, 0] for net in self.nets]))  # leak: LT002
+
+    def update(self, arm, row, reward):
+        self.nets[arm].fit(row[None], np.array([reward]), verbose=0)  # leak: LT024
+
+    def score_all(self, rows):
+        return np.mean([net.predict(rows) for net in self.nets], axis=0)
+
+
+def pull(rows, arms):
+    for row in rows:
+        arm = arms.choose(row)
+        arms.update(arm, row, 1.0)
+
+
+pull(read_rows(), Arms(4, 10))

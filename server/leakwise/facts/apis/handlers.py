@@ -7,7 +7,13 @@ https://python-rq.org/docs/#the-job-decorator,
 https://discordpy.readthedocs.io/en/stable/ext/commands/api.html,
 https://pytba.readthedocs.io/en/latest/quick_start.html, https://docs.aiogram.dev/en/latest/,
 https://docs.pyrogram.org/api/decorators, https://faststream.ag2.ai/latest/,
-https://faust.readthedocs.io/en/latest/userguide/agents.html, https://fastapi.tiangolo.com/tutorial/dependencies/,
+https://faust.readthedocs.io/en/latest/userguide/agents.html,
+https://wiki.ros.org/rospy/Overview/Publishers%20and%20Subscribers, https://docs.ros.org/en/rolling/,
+https://docs.python.org/3/library/tkinter.html, https://doc.qt.io/qtforpython-6/,
+https://docs.wxpython.org/events_overview.html, https://docs.python-telegram-bot.org/en/stable/,
+https://websocket-client.readthedocs.io/en/latest/, https://pika.readthedocs.io/en/stable/,
+https://docs.opencv.org/4.x/d7/dfc/group__highgui.html, https://ipywidgets.readthedocs.io/en/stable/,
+https://www.gradio.app/docs, https://eclipse.dev/paho/files/paho.mqtt.python/html/client.html, https://fastapi.tiangolo.com/tutorial/dependencies/,
 https://mlflow.org/docs/latest/api_reference/python_api/mlflow.pyfunc.html,
 https://docs.pytorch.org/serve/custom_service.html, https://cog.run/python/,
 https://kserve.github.io/website/docs/model-serving/predictive-inference/frameworks/custom-predictor,
@@ -87,3 +93,23 @@ JOB_METHODS = {
 the file imports one."""
 DEPENDENCIES = words("fastapi.Depends fastapi.Security fastapi.param_functions.Depends")
 """What is handed a function that makes something anew for each request, and keeps it no longer."""
+EVENT_CALLS = {
+    "rospy": words("Subscriber Service Timer"),
+    "rclpy": words("create_subscription create_service create_timer"),
+    "tkinter": words("Button Scale bind command"),
+    "PyQt5": words("connect"),
+    "PyQt6": words("connect"),
+    "PySide2": words("connect"),
+    "PySide6": words("connect"),
+    "wx": words("Bind"),
+    "telegram": words("MessageHandler CommandHandler"),
+    "websocket": words("WebSocketApp"),
+    "pika": words("basic_consume"),
+    "cv2": words("setMouseCallback createTrackbar"),
+    "ipywidgets": words("observe on_click interact interactive"),
+    "gradio": words("Interface ChatInterface click change submit"),
+}
+"""By package: the functions, classes and methods that are handed a function which the package then
+calls for each event."""
+EVENT_ATTRIBUTES = words("paho websocket")
+"""Packages whose objects call what one puts into their attributes such as `on_message`."""

@@ -94,6 +94,8 @@ TELLING_ARGUMENTS = {
     "evaluate": RUNNING,
     "compile": TRAINING_ARGUMENTS["compile"],
 }
+TRAINING_METHODS = words("train_on_batch test_on_batch fit_generator")
+"""Methods by which Keras models alone are trained, whatever they are given."""
 SIMILAR = words("xgboost lightgbm catboost pytorch_tabnet darts")
 """Packages whose models take some of them, too."""
 
@@ -103,7 +105,9 @@ def training_word(method: str) -> str:
     return f"{method}()"
 
 
-TRAINING_WORDS = frozenset(training_word(method) for method in TRAINING_ARGUMENTS)
+TRAINING_WORDS = frozenset(
+    training_word(method) for method in (*TRAINING_ARGUMENTS, *sorted(TRAINING_METHODS))
+)
 
 ALIASES: tuple[tuple[str, str], ...] = (
     ("tensorflow.compat.v1.keras", "keras"),

@@ -106,6 +106,11 @@ class GatheredNames:
                 found[path] = found.get(path, some) | some
         return found
 
+    def methods_asked(self, path: str) -> Iterable[str]:
+        """The methods that are called on what is at a path."""
+        for block in self._words.get(path.partition(".")[0], ()):
+            yield from self._parts[block].methods_asked(path)
+
     def _mentioning(self, words: Iterable[str]) -> dict[Block, None]:
         found: dict[Block, None] = {}
         for word in words:

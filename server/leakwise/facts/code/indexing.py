@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, training_word
+from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, TRAINING_METHODS, training_word
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.by_use.graph_origins import backward_operand
@@ -294,8 +294,10 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
             if path == "self":
                 index.call_nodes.setdefault(called, []).append(node)
             index.asked.setdefault(path, set()).add(function.attr)
-            telling = TRAINING_ARGUMENTS.get(function.attr)
-            if telling and any(one.arg in telling for one in node.keywords):
+            telling = TRAINING_ARGUMENTS.get(function.attr, frozenset[str]())
+            if function.attr in TRAINING_METHODS or any(
+                one.arg in telling for one in (node.keywords if telling else ())
+            ):
                 index.asked[path].add(training_word(function.attr))
                 index.words.add(training_word(function.attr))
             if function.attr in PUTTING_METHODS and len(node.args) == 1:

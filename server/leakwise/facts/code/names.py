@@ -98,6 +98,10 @@ class ScopeIndex:
         found = {path: methods.intersection(called) for path, called in self.asked.items()}
         return {path: frozenset(called) for path, called in found.items() if called}
 
+    def methods_asked(self, path: str) -> Iterable[str]:
+        """The methods that are called on what is at a path."""
+        return self.asked.get(path, ())
+
     def bindings_of(self, name: str) -> Sequence[Binding]:
         """How a name is bound, in order."""
         return self.bound.get(name, ())

@@ -11,6 +11,7 @@ from leakwise.facts.by_use.backpropagation import (
     own_evidence,
 )
 from leakwise.facts.by_use.evidence import backpropagated_assignments
+from leakwise.facts.by_use.objects_by_methods import object_by_methods
 from leakwise.facts.by_use.proof import proven_parameter
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
@@ -192,7 +193,7 @@ def parameter_value(
     given: dict[str, Value] | None = None,
 ) -> Value:
     """What a parameter holds where the function begins: a method's object, what is `given` in a
-    call, by annotation, or what all calls in the file give."""
+    call, by annotation, what all calls in the file give, or by which methods are called on it."""
     name = parameter.arg
     if name == definition.instance_name() and definition.parent is not None:
         kind = module.ancestors(definition.parent).kind
@@ -202,6 +203,8 @@ def parameter_value(
         value = annotated(module, definition, parameter.annotation)
     if value.kind is Kind.UNKNOWN and given is None:
         value = module.parameter_value(definition, name)
+        if value == UNKNOWN:
+            value = object_by_methods(module, definition, name)
     if given is None and definition.index.mentions_any(STARTING_WORDS):
         value = proven_parameter(name, value, backpropagated_parameters(module, definition))
     return handed_by_trainer(module, definition, name, value)

@@ -6,7 +6,12 @@ https://keras.io/api/layers/base_layer/#get_weights-method.
 
 import ast
 
-from leakwise.facts.apis.keras import MODEL_EVIDENCE, MODEL_METHODS, TELLING_ARGUMENTS
+from leakwise.facts.apis.keras import (
+    MODEL_EVIDENCE,
+    MODEL_METHODS,
+    TELLING_ARGUMENTS,
+    TRAINING_METHODS,
+)
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.tensorflow.traced import only_keras, uses_tensorflow
@@ -61,8 +66,11 @@ def receiver_as_model(
         return receiver
     if not isinstance(node.func, ast.Attribute) or path_of(node.func.value) is None:
         return receiver
-    telling = TELLING_ARGUMENTS.get(node.func.attr)
-    if telling is None or telling.isdisjoint(keywords) or not only_keras(run.module):
+    telling = TELLING_ARGUMENTS.get(node.func.attr, frozenset[str]())
+    told = not telling.isdisjoint(keywords) or (
+        node.func.attr in TRAINING_METHODS and not run.module.scopes.named(node.func.attr)
+    )
+    if not told or not only_keras(run.module):
         return receiver
     return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=receiver.sources)
 

@@ -137,7 +137,8 @@ def _of_array(name: str, receiver: Value) -> Value | None:
 
 def _of_tf_tensor(name: str, receiver: Value) -> Value | None:
     if name == "numpy":
-        return Value(Kind.ARRAY, sources=receiver.sources, storage=stored(Device.CPU))
+        made = Value(Kind.ARRAY, sources=receiver.sources, storage=stored(Device.CPU))
+        return made.but(name=receiver.name, certainty=receiver.certainty)
     if name in {"assign", "assign_add", "assign_sub", "value", "read_value", "set_shape"}:
         return receiver
     return None

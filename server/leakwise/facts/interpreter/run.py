@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_WORDS
+from leakwise.facts.apis.keras import MODEL_EVIDENCE, TRAINING_ARGUMENTS, TRAINING_WORDS
 from leakwise.facts.apis.torch_methods import (
     BACKWARD_METHODS,
     MODULE_EVIDENCE,
@@ -276,7 +276,12 @@ class Run:
 
     def _kind_used_as(self, path: str, use: Use) -> Kind | None:
         kind = kind_used_as(use)
-        trained = kind is None and not TRAINING_WORDS.isdisjoint(use.methods)
+        asked = {one.removesuffix("()") for one in TRAINING_WORDS.intersection(use.methods)}
+        trained = kind is None and any(
+            # Without telling arguments it may be a method of this file.
+            one in TRAINING_ARGUMENTS or not self.module.scopes.named(one)
+            for one in asked
+        )
         if trained and path != self.instance and only_keras(self.module):
             return Kind.KERAS_MODEL
         return kind

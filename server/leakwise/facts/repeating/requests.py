@@ -2,17 +2,15 @@
 framework calls them for each request, a loop of the file does, or others ask them for what they
 compute."""
 
-import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
-from leakwise.facts.apis.handlers import DEPENDENCIES
 from leakwise.facts.code.decorators import Decorator, decorators_of
 from leakwise.facts.code.definitions import Definition
-from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.repeating.answers import answers_others, handles_requests
+from leakwise.facts.repeating.handed_functions import handles_events, is_dependency
 from leakwise.facts.resources.guards import Condition, condition_of
 from leakwise.facts.terms.events import Callback, CallSite, Loop
 from leakwise.facts.terms.lifetimes import Rhythm
@@ -62,43 +60,13 @@ def asked_again(module: "ModuleFacts", definition: Definition, deep: int = 0) ->
         return (
             handles_requests(module, definition)
             or is_dependency(module, definition)
+            or handles_events(module, definition)
             or _by_calls(module, definition, deep)
             or _asked_by_others(module, definition)
         )
 
     cell = module.query(definition, ("asked again", deep), compute, False, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
-
-
-def is_dependency(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a web framework calls a function for what it gives each time that it answers a
-    request: see `BodyFacts.is_dependency`."""
-
-    def compute() -> bool:
-        words = module.names.words_for(tuple(sorted(DEPENDENCIES)))
-        for scope in module.scopes.mentioning(definition.name):
-            if not scope.mentions(words):
-                continue
-            scope.code.read()
-            for word in sorted(words):
-                for call in scope.index.calls_named(word):
-                    if _is_handed(module, scope, call, definition):
-                        return True
-        return False
-
-    return module.query(definition, "dependency", compute, False).read()  # type: ignore[no-any-return]
-
-
-def _is_handed(
-    module: "ModuleFacts", scope: Definition, call: ast.Call, definition: Definition
-) -> bool:
-    given = call.args[0] if call.args else None
-    made = module.names.resolve(scope, path_of(call.func)).name
-    return (
-        isinstance(given, ast.Name)
-        and made in DEPENDENCIES
-        and module.names.resolve(scope, given.id).definition is definition
-    )
 
 
 def _runs_each_time(decorator: Decorator) -> bool:

@@ -35,3 +35,19 @@ def tag(path, numbers):
         known = [numbers[word] for word in words if word in numbers]
         first = tf.constant(pad(words, 64))
         print(tagged(first).numpy())
+
+
+class Counting:
+    def __init__(self):
+        self.turn = 0
+        self.scale = 0.5
+
+    @tf.function
+    def step(self, x, number):
+        return x * number
+
+    def go(self, stream):
+        for x in stream:
+            self.step(x, self.turn)  # leak: LT003
+            self.step(x, self.scale)
+            self.turn += 1

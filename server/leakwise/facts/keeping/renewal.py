@@ -77,7 +77,8 @@ def note_part(run: Run, path: str, value: ast.expr) -> None:
 def note_step(run: Run, path: str, value: Value) -> None:
     """Notes that a number is another one in each round, where a loop's own statement adds to it or
     multiplies it: not where a condition decides whether it does."""
-    if not run.loops or value.kind is not Kind.NUMBER or not path.isidentifier():
+    own = run.instance is not None and path.rpartition(".")[0] == run.instance
+    if not run.loops or value.kind is not Kind.NUMBER or not (own or path.isidentifier()):
         return
     node = run.loops[-1].node
     if not isinstance(node, ast.expr) and run.statement in node.body:

@@ -83,11 +83,21 @@ def runs_often(body: BodyFacts, load: Load) -> bool:
         # What another decorator does is not known: it may keep the result.
         return False
     name = load.site.bound_to
+    if name is not None and _serves_a_whole_job(body, name):
+        return False
     if name is None or body.gives_away(name):
         # What is given away may be kept by the caller.
         used_up = body.is_dependency or _is_used_up_by_callers(body, load)
         return path not in body.parameters and used_up
     return "." not in name and (path in body.parameters or body.asked_again)
+
+
+def _serves_a_whole_job(body: BodyFacts, name: str) -> bool:
+    """Whether all that one call of a function goes through is given to the model that it loads, and
+    nothing tells that it is called again: neither a request nor a loop of this file."""
+    asked = [one for one in body.call_sites if name in (one.callee, one.receiver)]
+    again = body.repetitions or any(one.answers for one in body.decorators)
+    return bool(asked) and all(one.loops for one in asked) and not again
 
 
 def _is_used_up_by_callers(body: BodyFacts, load: Load) -> bool:

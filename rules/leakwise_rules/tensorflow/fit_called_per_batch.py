@@ -301,6 +301,8 @@ def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> Loop | None
         return None
     if loop.trips is not None and loop.trips <= _FEW:
         return None
+    if _is_one_sample(body, site, given):
+        return loop
     if any(
         one.receiver == site.receiver
         and one.loops == site.loops
@@ -309,10 +311,7 @@ def _batch_loop(body: BodyFacts, site: CallSite, given: Argument) -> Loop | None
     ):
         # Each round trains on a part of the data, as a fold, and not on a batch.
         return None
-    data = data_of(loop, _FEW)
-    if data is None and not _is_one_sample(body, site, given):
-        return None
-    return loop
+    return None if data_of(loop, _FEW) is None else loop
 
 
 def _is_one_sample(body: BodyFacts, site: CallSite, given: Argument) -> bool:

@@ -134,6 +134,13 @@ SESSION = Resource(
     # /Operation#run, /Variable#load.
     lent_to=words("restore save eval run load"),
 )
+SESSION_BORROWERS = words(
+    "tensorflow.saved_model.loader.load tensorflow.saved_model.load "
+    "tensorflow.saved_model.simple_save tensorflow.train.start_queue_runners "
+    "tensorflow.graph_util.convert_variables_to_constants"
+)
+"""Functions that use a session which they are given, and do not keep it:
+https://www.tensorflow.org/api_docs/python/tf/compat/v1/saved_model/load and its neighbours."""
 _SESSIONS = {
     **named(
         SESSION,

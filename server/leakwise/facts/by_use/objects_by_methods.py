@@ -1,6 +1,7 @@
 """Parameters of which nothing but their use tells what they are given: an object of the one class
 of the file whose methods are called on them."""
 
+import re
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.keras import MODEL_METHODS
@@ -24,8 +25,9 @@ _OF_MANY = (
 )
 """Methods that objects of many classes have."""
 _TELLING_COUNT = 2
-_SHORTEST = 5
-"""How long a name is at least that is the end of a class's name: `agent` of `ChessAgent`."""
+_SHORTEST = 3
+"""How long a name is at least that tells of a class."""
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", re.ASCII)
 
 
 def object_by_methods(module: "ModuleFacts", definition: Definition, name: str) -> Value:
@@ -57,5 +59,9 @@ def object_by_methods(module: "ModuleFacts", definition: Definition, name: str) 
 
 
 def _is_named_so(class_: Definition, name: str) -> bool:
-    own, given = class_.name.lower(), name.replace("_", "").lower()
-    return own == given or (len(given) >= _SHORTEST and own.endswith(given))
+    """Whether a name is that of a class, or of its last words: `agent` of `ChessAgent`."""
+    words_of_class = [one.lower() for one in _WORD.findall(class_.name)]
+    given = name.replace("_", "").lower()
+    return len(given) >= _SHORTEST and any(
+        "".join(words_of_class[start:]) == given for start in range(len(words_of_class))
+    )

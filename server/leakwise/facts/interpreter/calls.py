@@ -5,7 +5,7 @@ import ast
 from leakwise.facts.apis import Effect, Gives, effect_of
 from leakwise.facts.apis.metrics import METRIC_FUNCTIONS
 from leakwise.facts.apis.python import BUILTINS, transposed
-from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, acquired
+from leakwise.facts.apis.resources import CLOSING, RELEASE_FUNCTIONS, SESSION_BORROWERS, acquired
 from leakwise.facts.apis.torch_functions import (
     BACKWARD_FUNCTIONS,
     DISTRIBUTED_BACKWARD,
@@ -271,6 +271,8 @@ def _qualified_call(
             named = [(one.value, keywords[one.arg]) for one in node.keywords if one.arg]
             made = displayed_part(run, made, named)
         return made
+    if name in SESSION_BORROWERS:
+        everything = [one for one in everything if one.kind is not Kind.SESSION]
     effect = effect_of(name)
     if effect is None:
         return constructed(run, node, outside_call(run, node, callee, everything))
@@ -278,8 +280,12 @@ def _qualified_call(
 
 
 def _makes_objects(factory: Value) -> bool:
-    """Whether this is a class of the file."""
-    return factory.kind is Kind.CLASS and factory.definition is not None
+    """Whether this is a class of the file, or one of Python's containers."""
+    own = factory.kind is Kind.CLASS and factory.definition is not None
+    return own or (factory.kind is Kind.QUALIFIED and factory.name in _CONTAINERS)
+
+
+_CONTAINERS = frozenset({"builtins.list", "builtins.set", "builtins.dict", "collections.deque"})
 
 
 _NAMING = (ast.Lambda, ast.Name, ast.Attribute)

@@ -143,6 +143,7 @@ def keep(
 ) -> None:
     """Notes that a value is put into a container, and joins it to the container's elements; or that
     one with a graph is written into a tensor, which refers to all such graphs from then on."""
+    nested = path is None
     if path is None:
         # `groups[key].append(x)`: the outermost container that has a path holds it.
         path = _holding_path(node=run.statement, run=run)
@@ -186,6 +187,10 @@ def keep(
         return
     held = holder if holder.kind is Kind.CONTAINER else _ASSUMED.but(element=holder.element)
     now = put_beside(held, stored, path)
+    if nested:
+        outer = run.state.values.get(path)
+        holder = outer if outer is not None and outer.kind is Kind.CONTAINER else _ASSUMED
+        now = put_beside(holder, now, path)
     run.state.change(path, with_part(run, path, holder, now, node, stored))
 
 

@@ -9,7 +9,7 @@ import ast
 
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.run import Run
-from leakwise.facts.terms.values import NUMBER, UNKNOWN
+from leakwise.facts.terms.values import NUMBER, UNKNOWN, Kind
 
 _MAKERS = frozenset({"array", "asarray", "stack", "constant", "convert_to_tensor"})
 _FROM_TEXTS = frozenset({"texts_to_sequences", "texts_to_matrix", "pad_sequences"})
@@ -19,6 +19,7 @@ _AXES = ("axis", "dim")
 _MARK = "[1:]"
 """Behind a name: the path at which it is noted that the name holds a batch of one."""
 
+_KERAS = frozenset({Kind.KERAS_LAYER, Kind.KERAS_MODEL})
 _SINGLE = NUMBER.but(constant=True)
 
 
@@ -101,7 +102,10 @@ def _makes_single(run: Run, node: ast.Call) -> bool:
     if name in _OF_SHAPE and node.args:
         shape = node.args[0]
         return isinstance(shape, (ast.Tuple, ast.List)) and _begins_with_one(shape)
-    return name in _KEEP_AXES and bool(node.args) and is_single(run, node.args[0])
+    if not node.args or not is_single(run, node.args[0]):
+        return False
+    # A layer gives as many rows as it is given.
+    return name in _KEEP_AXES or run.evaluate(node.func).kind in _KERAS
 
 
 def _begins_with_one(node: ast.expr) -> bool:

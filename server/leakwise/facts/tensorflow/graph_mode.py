@@ -15,6 +15,7 @@ from leakwise.facts.apis.tensorflow import (
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.name_flow import bound_by, mentions, reached_from
 from leakwise.facts.code.written import calls_at, statements_of
+from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.resources.guards import Condition
 from leakwise.facts.terms.events import Argument, CallSite, Loop
 from leakwise.facts.terms.places import place_of
@@ -130,8 +131,23 @@ def begins_graph(module: "ModuleFacts", definition: Definition, loop: Loop | Non
     """Whether a body, or in it one loop, begins a graph of its own."""
     facts = module.facts(definition)
     return facts.calls(_FRESH, loop) or any(
-        site.method == "as_default" and (loop is None or loop in site.loops)
+        site.method == "as_default"
+        and (loop is None or loop in site.loops)
+        and not _is_kept(definition, site)
         for site in facts.call_sites
+    )
+
+
+def _is_kept(definition: Definition, site: CallSite) -> bool:
+    """Whether a method is called on a graph that is there before a body begins: one of its file or
+    of its object."""
+    root = root_of(site.receiver or "")
+    return (
+        site.receiver_value.kind is Kind.TF_GRAPH
+        and bool(root)
+        and definition.node is not None
+        and (root == definition.instance_name() or root not in definition.parameter_names())
+        and not definition.index.bindings_of(root)
     )
 
 

@@ -96,8 +96,9 @@ def _serves_a_whole_job(body: BodyFacts, name: str) -> bool:
     """Whether all that one call of a function goes through is given to the model that it loads, and
     nothing tells that it is called again: neither a request nor a loop of this file."""
     asked = [one for one in body.call_sites if name in (one.callee, one.receiver)]
-    again = body.repetitions or any(one.answers for one in body.decorators)
-    return bool(asked) and all(one.loops for one in asked) and not again
+    if not asked or any(not one.loops for one in asked):
+        return False
+    return not (body.repetitions or body.answers_requests)
 
 
 def _is_used_up_by_callers(body: BodyFacts, load: Load) -> bool:

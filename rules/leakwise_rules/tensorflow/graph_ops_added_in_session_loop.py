@@ -381,7 +381,7 @@ def _answers(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> bool:
     if site.loops or body.runs_once_for_graph:
         return False
     given = any(body.is_given(one.value) for one in site.arguments)
-    if body.asked_again and (given or body.instance_name is not None):
+    if body.asked_again and (given or body.instance_name is not None or body.answers_requests):
         return any(run is site or body.runs_result(run, site) for run in runs)
     own = f"{body.instance_name}."
     own_runs = [run for run in runs if (run.receiver or "").startswith(own)]

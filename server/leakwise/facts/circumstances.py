@@ -21,8 +21,9 @@ from leakwise.facts.keeping.carried_over import carried_over
 from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
+from leakwise.facts.repeating.answers import handles_requests
 from leakwise.facts.repeating.feeding import feeds_training
-from leakwise.facts.repeating.handed_functions import is_dependency
+from leakwise.facts.repeating.handed_functions import handles_events, is_dependency
 from leakwise.facts.repeating.repetition import Repetition, repetitions
 from leakwise.facts.repeating.requests import (
     asked_again,
@@ -180,6 +181,16 @@ class Circumstances:
         """Whether a web framework calls this function each time that it answers a request, for what
         it gives, and keeps that no longer than it answers: `Depends(load)` of FastAPI."""
         return is_dependency(self.module, self.definition)
+
+    @property
+    def answers_requests(self) -> bool:
+        """Whether a framework calls this function for each request, job or event: by a decorator,
+        by the class that it is a method of, or because it is handed to that."""
+        return (
+            any(one.answers for one in self.decorators)
+            or handles_requests(self.module, self.definition)
+            or handles_events(self.module, self.definition)
+        )
 
     @property
     def may_be_asked_again(self) -> bool:

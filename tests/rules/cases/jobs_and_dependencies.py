@@ -82,3 +82,17 @@ def watch(folder):
             if path not in seen:
                 print(looked_at(path))
                 seen.add(path)
+
+
+def describe(video):
+    model = keras.models.load_model("scorer.keras")
+    labels = []
+    for frame in frames_of(video):
+        labels.append(int(tf.argmax(model(frame[None], training=False)[0])))
+    return labels
+
+
+@queue.task
+def describe_in_a_job(video):
+    model = keras.models.load_model("scorer.keras")  # leak: LT020
+    return [float(model(frame[None], training=False)[0, 0]) for frame in frames_of(video)]

@@ -379,9 +379,8 @@ def _repeating_loop(body: BodyFacts, site: CallSite) -> Loop | None:
     owner, _, attribute = site.receiver.rpartition(".")
     for loop in reversed(site.loops):
         few = loop.trips is not None and loop.trips <= _FEW
-        if few or loop in site.renewed_in or loop.is_comprehension:
-            continue
-        if owner and _is_replaced(body, loop, owner, attribute):
+        renewed = loop in site.renewed_in or loop.is_comprehension
+        if few or renewed or (owner and _is_replaced(body, loop, owner, attribute)):
             continue
         return loop
     return None

@@ -104,7 +104,7 @@ class Conversation:
         return self.until(
             lambda one: (
                 one.get("method") == "textDocument/publishDiagnostics"
-                and (one["params"]["uri"], one["params"]["version"]) == (uri, version)
+                and (one["params"]["uri"], one["params"].get("version")) == (uri, version)
             )
         )
 

@@ -32,10 +32,7 @@ def _lines(ls: "LeakwiseServer") -> list[str]:
         f"Leakwise {__version__} for {client}",
         f"Python {platform.python_version()} at {sys.executable}, on {platform.platform()}",
         f"Process {os.getpid()}, started as {' '.join(sys.orig_argv)}",
-        "Libraries: "
-        + ", ".join(
-            f"{name} {version(name)}" for name in ("pygls", "lsprotocol", "libcst", "jedi")
-        ),
+        "Libraries: " + ", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
         f"Folders: {', '.join(map(str, ls.roots)) or 'none'}",
         f"Columns in {ls.client.encoding}; diagnostics are "
         + ("pulled" if ls.client.pulls_diagnostics else "pushed"),

@@ -12,6 +12,7 @@ from lsprotocol import types
 from leakwise.lsp.features.diagnostic import report_of
 from leakwise.lsp.progress import Progress
 from leakwise.lsp.protocol import JsonText
+from leakwise.lsp.sent import CALM_SECONDS
 from leakwise.lsp.settings_files import is_settings
 from leakwise.lsp.workspace_files import scanned
 from leakwise.sources import path_to_uri, uri_to_path
@@ -50,6 +51,8 @@ async def workspace_diagnostic(
         answer.tells_unchanged = False
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stirred.wait(), left)
+            # More may come of what happened.
+            await asyncio.sleep(CALM_SECONDS)
 
 
 class _Answer:

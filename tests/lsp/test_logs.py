@@ -9,6 +9,9 @@ from leakwise import __version__
 from leakwise.lsp.background import in_background
 from tests.lsp.raw_client import Json, RawClient
 from tests.lsp.sessions import LEAK, URI
+from tests.lsp.test_workspace_diagnostics import opened
+
+SCAN = {"command": "leakwise.scanWorkspace"}
 
 
 def traced(messages: list[Json]) -> list[Json]:
@@ -78,3 +81,26 @@ async def test_work_that_nobody_waits_for_is_logged_where_it_fails(
     (told,) = caplog.records
     assert told.exc_info is not None
     assert str(told.exc_info[1]) == "no such file"
+
+
+def test_that_a_document_is_too_large_is_told_once(tmp_path: Path) -> None:
+    data = f"data = '{'a' * 300_000}'\n"
+    (tmp_path / "closed.py").write_text(LEAK + data)
+
+    def told(messages: list[Json]) -> list[str]:
+        texts = [one["params"]["message"] for one in messages if "logMessage" in str(one)]
+        return [text for text in texts if "too large" in text]
+
+    with RawClient() as client:
+        opened(client, tmp_path)
+        client.open(URI, LEAK + data)
+        seen = client.published(URI, 1)
+        assert seen[-1]["params"]["diagnostics"] == []
+        client.type(URI, 2, 0, 0, "\n")
+        seen += client.published(URI, 2)
+        # A question behind it is answered behind what is logged.
+        client.send({"id": "scan", "method": "workspace/executeCommand", "params": SCAN})
+        seen += client.until(lambda one: one.get("id") == "scan")
+        assert len(told(seen)) == 2
+        assert URI in told(seen)[0]
+        assert "closed.py was not checked" in told(seen)[1]

@@ -42,6 +42,7 @@ class Entry:
         """What facts that were unloaded asked of other files."""
         self._limit = limit
         self._logged_failures: set[str] = set()
+        self._logged_as_too_large = False
         self._left_out: set[str] = set()
         self._given_up = False
 
@@ -71,7 +72,7 @@ class Entry:
                 failed = True
                 logger.exception("The analysis of %s failed and begins anew.", self.document.uri)
                 self.begin_anew()
-        self._log_failed_rules()
+        self._log_what_failed()
         return answer
 
     @property
@@ -124,7 +125,12 @@ class Entry:
             logger.error("%s; it is left out there until the file is opened again.", what)
         self.begin_anew()
 
-    def _log_failed_rules(self) -> None:
+    def _log_what_failed(self) -> None:
+        if self.analysis.too_large != self._logged_as_too_large:
+            self._logged_as_too_large = self.analysis.too_large
+            if self._logged_as_too_large:
+                what = "is too large to be analysed; leave it out if it is data, or split it"
+                logger.warning("%s %s.", self.document.uri, what)
         for failure in self.analysis.rule_failures:
             if failure.rule.code not in self._logged_failures:
                 self._logged_failures.add(failure.rule.code)

@@ -109,6 +109,8 @@ def _checked(
         parsed=partial(outside.tree, os.path.abspath(path)),
     )
     found = analysis.findings()
+    if analysis.too_large:
+        return {"problem": "it is too large to be analysed"}
     told = {
         "diagnostics": [to_lsp_diagnostic(finding, document, client) for finding in found],
         "words": sorted(_words(analysis.asked(), outside)),

@@ -99,7 +99,7 @@ def _unpack(run: Run, targets: list[ast.expr], value: Value) -> None:
     starred = any(isinstance(target, ast.Starred) for target in targets)
     if items is not None and len(items) == len(targets) and not starred:
         for target, item in zip(targets, items, strict=True):
-            bind(run, target, item)
+            bind(run, target, item.made_from(value.sources))
         return
     if items is not None and starred and len(items) >= len(targets) - 1:
         _unpack_starred(run, targets, items)

@@ -36,6 +36,13 @@ does."""
 
 COLLECTIONS = words("torchmetrics.MetricCollection torchmetrics.collections.MetricCollection")
 """Metrics made of the metrics that they are given."""
+_WRAPPERS = words(
+    "BinaryTargetTransformer BootStrapper ClasswiseWrapper FeatureShare LambdaInputTransformer "
+    "MetricCollection MetricInputTransformer MetricTracker MinMaxMetric MultioutputWrapper "
+    "MultitaskWrapper Running"
+)
+"""Classes whose `reset()` resets the metrics that they were given as well:
+https://lightning.ai/docs/torchmetrics/stable/wrappers/."""
 
 METRIC_FUNCTIONS = "torchmetrics.functional."
 """Under it stand functions that give one number for all that they are given, by default:
@@ -59,3 +66,9 @@ def keeps_batches(qualified: str, keywords: frozenset[str]) -> bool:
         return False
     bounded = LISTS[name]
     return bounded is None or bounded not in keywords
+
+
+def resets_itself_alone(qualified: str) -> bool:
+    """Whether `reset()` of a metric of this class reaches no other metric."""
+    root, _, name = qualified.rpartition(".")
+    return root.startswith("torchmetrics") and name not in _WRAPPERS

@@ -150,6 +150,60 @@ class WorkerPoolKeptOpen(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from multiprocessing import Pool
+
+                import torch
+
+                class Loader:
+                    def __init__(self, paths):
+                        self.pool = Pool(4)
+                        self.paths = paths
+
+                    def load(self):
+                        return self.pool.map(torch.load, self.paths)
+
+                class Tokenizer:
+                    def __init__(self):
+                        self.pool = Pool(4)  # leak
+
+                    def tokenize(self, lines):
+                        return self.pool.map(str.split, lines)
+
+                class Closing(Loader):
+                    def close(self):
+                        self.pool.close()
+            """,
+            good="""
+                from multiprocessing import Pool
+
+                import torch
+
+                class Loader:
+                    def __init__(self, paths):
+                        self.pool = Pool(4)
+                        self.paths = paths
+
+                    def load(self):
+                        return self.pool.map(torch.load, self.paths)
+
+                class Tokenizer:
+                    def __init__(self):
+                        self.pool = Pool(4)
+
+                    def tokenize(self, lines):
+                        return self.pool.map(str.split, lines)
+
+                    def close(self):
+                        self.pool.close()
+
+                class Closing(Loader):
+                    def close(self):
+                        self.pool.close()
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -222,6 +276,28 @@ class WorkerPoolKeptOpen(Rule):
                     def __init__(self, count):
                         super().__init__()
                         self.pool = mp.Pool(count)
+            """,
+        ),
+        Negative(
+            why="A class that is mixed in closes the pool.",
+            code="""
+                from multiprocessing import Pool
+
+                import torch
+
+                class Closes:
+                    def close(self):
+                        self.pool.close()
+
+                class Loads:
+                    def __init__(self):
+                        self.pool = Pool(4)
+
+                    def load(self, paths):
+                        return self.pool.map(torch.load, paths)
+
+                class Loader(Loads, Closes):
+                    pass
             """,
         ),
     )

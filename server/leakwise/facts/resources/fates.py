@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.apis.held import Resource
 from leakwise.facts.apis.resources import CLOSERS
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.usage import Use, is_local, kept_as, use_of
 from leakwise.facts.interpreter.state import deep_sources, root_of
 from leakwise.facts.resources.acquisitions import beside
@@ -249,10 +250,11 @@ def attribute_owner(
         if other.is_class:
             continue
         result = module.body(other)
-        if any(_leads_through(event, attribute) for event in _givings(result)):
+        others = _of_another(module, class_, other, attribute)
+        if any(_leads_through(event, attribute, others) for event in _givings(result)):
             released[other.name] = None
         for event in result.events:
-            if isinstance(event, HandingIn) and _leads_through(event, attribute):
+            if isinstance(event, HandingIn) and _leads_through(event, attribute, others):
                 use = _use_in_call(module, event)
                 keeper = _keeper(module, event, asked) if use is Use.ESCAPES else None
                 if use is Use.RELEASED or (keeper is not None and keeper.released_by):
@@ -262,7 +264,7 @@ def attribute_owner(
         flows = result.flows
         gone = flows.passed | flows.returned
         may_pass = may_pass or any(
-            isinstance(one, str) and _has_part(one, attribute) for one in gone
+            isinstance(one, str) and _has_part(one, attribute, others) for one in gone
         )
     known = module.ancestors(class_)
     return Owner(
@@ -327,13 +329,35 @@ def _gives_name(module: "ModuleFacts", other: Definition, name: str) -> bool:
     return any(name in event.reached for event in _givings(module.body(other)))
 
 
-def _leads_through(event: Event, attribute: str) -> bool:
+def _of_another(
+    module: "ModuleFacts", class_: Definition, other: Definition, attribute: str
+) -> str | None:
+    """The path at which a method finds an attribute of this name on its own object, where that
+    object is of a class that binds it itself and has nothing in common with this one."""
+    method = enclosing_method(other)
+    owner = None if method is None else method.parent
+    if method is None or owner is None or owner is class_ or not owner.is_class:
+        return None
+    members = family(module, owner)
+    if class_ in members or owner in family(module, class_):
+        return None
+    if not any(module.attribute_writers(one, attribute) for one in members):
+        return None
+    return f"{method.instance_name()}.{attribute}"
+
+
+def _leads_through(event: Event, attribute: str, others: str | None) -> bool:
     if not isinstance(event, (Giving, HandingIn)):
         return False
-    return any(_has_part(path, attribute) for path in event.reached) or any(
-        isinstance(one, str) and _has_part(one, attribute) for one in event.sources
+    return any(_has_part(path, attribute, others) for path in event.reached) or any(
+        isinstance(one, str) and _has_part(one, attribute, others) for one in event.sources
     )
 
 
-def _has_part(path: str, attribute: str) -> bool:
+def _has_part(path: str, attribute: str, others: str | None) -> bool:
+    if others is not None and path[: len(others)] == others and path[len(others) :][:1] in _ENDS:
+        return False
     return attribute in path.replace("[", ".").split(".")[1:]
+
+
+_ENDS = ("", ".", "[")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import Argument, BodyFacts, Carried, ModuleCall, Value
+from leakwise.facts.interpreter.carrying import CUTS
 from leakwise_rules.grad_modes import runs_recorded
 
 _RECURRENT = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
@@ -13,6 +14,29 @@ def is_recurrent(module: Value) -> bool:
     """Whether this is one of torch's recurrent layers, which return the state that they are
     given, changed, and never cut its graph."""
     return module.name in _QUALIFIED
+
+
+def recurrent_layer(body: BodyFacts, call: ModuleCall) -> Value | None:
+    """The recurrent layer of torch that changes a state which a network is given, and gives back:
+    the network itself, or one that the `forward()` of its class in this file gives a parameter of
+    its own and whose result it returns, where nothing in there cuts a graph."""
+    if is_recurrent(call.callee_value):
+        return call.callee_value
+    class_ = call.callee_value.definition
+    if class_ is None or not class_.is_class or not body.file_mentions(*_RECURRENT):
+        return None
+    forward = body.module.method(class_, "forward")
+    if forward is None or body.module.method(class_, "__call__") is not None:
+        return None
+    inside = body.module.facts(forward)
+    if inside.mentions(*CUTS):
+        return None
+    for inner in inside.module_calls:
+        if not is_recurrent(inner.callee_value) or not inside.returned(frozenset({inner.place})):
+            continue
+        if any(given.path in inside.parameters for given in _arguments(inside, inner)[1:]):
+            return inner.callee_value
+    return None
 
 
 def kept_between_calls(body: BodyFacts) -> dict[ModuleCall, list[str]]:
@@ -66,28 +90,29 @@ def holds_carried(value: Value, carried: Carried) -> bool:
     return any(part.carries_graph and carried.mark in part.sources for part in parts)
 
 
-def cut(body: BodyFacts, carried: Carried, call: ModuleCall) -> str:
-    """The statement that cuts the graph of what a loop carries on into a recurrent `call`: of a
-    tensor, or of the pair that an LSTM returns."""
+def cut(body: BodyFacts, carried: Carried, call: ModuleCall, layer: Value) -> str:
+    """The statement that cuts the graph of what a loop carries on into a `call` that runs a
+    recurrent layer: of a tensor, or of the pair that an LSTM returns."""
     # `lstm(x, (h, c))` is given the parts of the pair, each of which is a tensor.
     whole = any(carried.mark in given.value.sources for given in _arguments(body, call))
-    return _cut(carried.path, call, whole=whole, guarded=carried.starts_as_none)
+    return _cut(carried.path, layer, whole=whole, guarded=carried.starts_as_none)
 
 
 def cut_kept(body: BodyFacts, path: str, call: ModuleCall) -> str:
     """The same of what an object carries on at a path, where None may be before the first call."""
     whole = any(given.path == path for given in _arguments(body, call))
-    return _cut(path, call, whole=whole, guarded=True)
+    return _cut(path, call.callee_value, whole=whole, guarded=True)
 
 
-def _arguments(body: BodyFacts, call: ModuleCall) -> Iterator[Argument]:
+def _arguments(body: BodyFacts, call: ModuleCall) -> tuple[Argument, ...]:
     for site in body.call_sites:
         if site.place == call.place:
-            yield from site.arguments
+            return site.arguments
+    return ()
 
 
-def _cut(path: str, call: ModuleCall, *, whole: bool, guarded: bool) -> str:
-    if whole and (call.callee_value.name or "").endswith(("LSTM", "LSTMCell")):
+def _cut(path: str, layer: Value, *, whole: bool, guarded: bool) -> str:
+    if whole and (layer.name or "").endswith(("LSTM", "LSTMCell")):
         statement = f"{path} = tuple(s.detach() for s in {path})"
     else:
         statement = f"{path} = {path}.detach()"

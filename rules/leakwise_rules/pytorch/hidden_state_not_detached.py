@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Carried, Certainty, ModuleCall, Place
+from leakwise.facts import BodyFacts, CallSite, Carried, Certainty, ModuleCall, Place, Value
 from leakwise.rule import (
     Applicability,
     Example,
@@ -19,7 +19,13 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.carried import cut, cut_kept, given_carried, is_recurrent, kept_between_calls
+from leakwise_rules.carried import (
+    cut,
+    cut_kept,
+    given_carried,
+    kept_between_calls,
+    recurrent_layer,
+)
 from leakwise_rules.wording import shown
 
 _BACK_TO = "backward goes back to"
@@ -198,6 +204,61 @@ class HiddenStateNotDetached(Rule):
                         return loss.item()
             """,
         ),
+        Example(
+            bad="""
+                import torch
+                from torch import nn
+
+                class LanguageModel(nn.Module):
+                    def __init__(self, words):
+                        super().__init__()
+                        self.embed = nn.Embedding(words, 64)
+                        self.rnn = nn.LSTM(64, 64)
+                        self.out = nn.Linear(64, words)
+
+                    def forward(self, tokens, state):
+                        features, state = self.rnn(self.embed(tokens), state)
+                        return self.out(features), state
+
+                def train(batches, words, start):
+                    model = LanguageModel(words)
+                    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+                    state = start
+                    for tokens, targets in batches:
+                        scores, state = model(tokens, state)  # leak
+                        loss = nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+            """,
+            good="""
+                import torch
+                from torch import nn
+
+                class LanguageModel(nn.Module):
+                    def __init__(self, words):
+                        super().__init__()
+                        self.embed = nn.Embedding(words, 64)
+                        self.rnn = nn.LSTM(64, 64)
+                        self.out = nn.Linear(64, words)
+
+                    def forward(self, tokens, state):
+                        features, state = self.rnn(self.embed(tokens), state)
+                        return self.out(features), state
+
+                def train(batches, words, start):
+                    model = LanguageModel(words)
+                    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+                    state = start
+                    for tokens, targets in batches:
+                        state = tuple(s.detach() for s in state)
+                        scores, state = model(tokens, state)
+                        loss = nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+            """,
+        ),
     )
     negatives = (
         Negative(
@@ -294,23 +355,61 @@ class HiddenStateNotDetached(Rule):
                     return out
             """,
         ),
+        Negative(
+            why="The network cuts the state that it is given, or begins with one of its own.",
+            code="""
+                import torch
+                from torch import nn
+
+                class Cutting(nn.Module):
+                    def __init__(self):
+                        super().__init__()
+                        self.rnn = nn.GRU(8, 8)
+
+                    def forward(self, x, state):
+                        out, state = self.rnn(x, state.detach())
+                        return out, state
+
+                class Fresh(nn.Module):
+                    def __init__(self):
+                        super().__init__()
+                        self.rnn = nn.GRU(8, 8)
+
+                    def forward(self, x, state):
+                        out, _ = self.rnn(x, torch.zeros(1, 4, 8))
+                        return out, state
+
+                def train(batches, optimizer):
+                    cutting, fresh = Cutting(), Fresh()
+                    one, other = torch.zeros(1, 4, 8), torch.zeros(1, 4, 8)
+                    for x, y in batches:
+                        a, one = cutting(x, one)
+                        b, other = fresh(x, other)
+                        optimizer.zero_grad()
+                        (a - b - y).pow(2).mean().backward()
+                        optimizer.step()
+            """,
+        ),
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         yield from self._over_calls(body)
         if not body.has_loops or not body.carried:
             return
-        recurrent = [call for call in body.module_calls if is_recurrent(call.callee_value)]
         told: dict[Place, list[Carried]] = {}
-        for carried in body.carried if recurrent else ():
-            call = next(iter(_fed_back(body, recurrent, carried)), None)
+        for carried in body.carried:
+            call = next(iter(_fed_back(body, carried)), None)
             if call is not None and body.trains(carried.loops[-1]):
                 told.setdefault(call.place, []).append(carried)
         for call in body.module_calls:
-            if states := told.get(call.place):
-                yield self._report(body, call, states)
+            states = told.get(call.place)
+            layer = recurrent_layer(body, call) if states else None
+            if states and layer is not None:
+                yield self._report(body, call, layer, states)
 
-    def _report(self, body: BodyFacts, call: ModuleCall, states: list[Carried]) -> Report:
+    def _report(
+        self, body: BodyFacts, call: ModuleCall, layer: Value, states: list[Carried]
+    ) -> Report:
         loop = states[0].loops[-1]
         starts = tuple(site for site in body.method_calls("backward") if loop in site.loops)
         return self.report(
@@ -322,7 +421,7 @@ class HiddenStateNotDetached(Rule):
                 "call": (call.statement,),
                 "backward": _retaining(starts),
             },
-            notes={"cuts": "\n".join(cut(body, one, call) for one in states)},
+            notes={"cuts": "\n".join(cut(body, one, call, layer) for one in states)},
             path=shown(states[0].path, 24),
             callee=shown(call.callee),
             turn="batch",
@@ -364,12 +463,9 @@ def _retaining(starts: tuple[CallSite, ...]) -> tuple[Place, ...]:
     )
 
 
-def _fed_back(
-    body: BodyFacts, recurrent: list[ModuleCall], carried: Carried
-) -> Iterator[ModuleCall]:
-    """The calls of recurrent networks that are given what they left at `carried.path` a round
-    before."""
-    for call in recurrent:
+def _fed_back(body: BodyFacts, carried: Carried) -> Iterator[ModuleCall]:
+    """The calls of networks that are given what they left at `carried.path` a round before."""
+    for call in body.module_calls:
         if (
             call.loops == carried.loops
             and call.place in carried.value.sources

@@ -1,7 +1,5 @@
 """What rules about values that loops carry on share: which calls are given them."""
 
-from collections.abc import Iterator
-
 from leakwise.facts import Argument, BodyFacts, Carried, ModuleCall, Value
 from leakwise.facts.interpreter.carrying import CUTS
 from leakwise_rules.grad_modes import runs_recorded

@@ -54,8 +54,8 @@ class TorchJitTraceInLoop(Rule):
     code = "LP034"
     name = "torch-jit-trace-in-loop"
     message = (
-        "`{trace}` compiles a graph in every iteration that the process keeps until its end; "
-        "trace once, before the loop."
+        "`{trace}` compiles a graph in every {turn} that the process keeps until its end; "
+        "trace once, {when}."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -167,6 +167,39 @@ class TorchJitTraceInLoop(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                import torch
+                from fastapi import FastAPI
+                from torchvision.models import resnet18
+
+                app = FastAPI()
+                network = resnet18(weights="DEFAULT").eval()
+
+                @app.post("/predict")
+                def predict(pixels: list[float]):
+                    image = torch.tensor(pixels).view(1, 3, 224, 224)
+                    traced = torch.jit.trace(network, image)  # leak
+                    with torch.no_grad():
+                        return traced(image).argmax().item()
+            """,
+            good="""
+                import torch
+                from fastapi import FastAPI
+                from torchvision.models import resnet18
+
+                app = FastAPI()
+                network = resnet18(weights="DEFAULT").eval()
+                traced = torch.jit.trace(network, torch.zeros(1, 3, 224, 224))
+
+                @app.post("/predict")
+                def predict(pixels: list[float]):
+                    image = torch.tensor(pixels).view(1, 3, 224, 224)
+                    with torch.no_grad():
+                        return traced(image).argmax().item()
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -238,11 +271,13 @@ class TorchJitTraceInLoop(Rule):
                 *(
                     (RelatedPlace(loop.place, "Each iteration of this loop adds one more graph."),)
                     if loop is not None
-                    else (RelatedPlace(body.place, "A loop calls this function again and again."),)
+                    else (RelatedPlace(body.place, "This function is called again and again."),)
                 ),
                 certainty=Certainty.SURE if loop is not None else Certainty.LIKELY,
                 anchors={"trace": (trace.statement,) if trace.bound_to else (), "loop": around},
                 trace=shown(trace.callee, 24),
+                turn="call" if loop is None else "iteration",
+                when="beforehand" if loop is None else "before the loop",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -263,7 +298,9 @@ def _repeating_loop(loops: tuple[Loop, ...], model: str, fresh: tuple[Loop, ...]
 
 
 def _called_endlessly(body: BodyFacts, model: str) -> bool:
-    """Whether a loop calls the function for a model that is not handed in, and may so be another
-    one each time."""
+    """Whether a loop, or one request after another, calls the function for a model that is not
+    handed in, and may so be another one each time."""
     root = model.partition(".")[0]
-    return body.name is not None and root not in body.parameters and body.called_in_loop()
+    if body.name is None or root in body.parameters:
+        return False
+    return body.called_in_loop() or body.asked_again

@@ -52,7 +52,7 @@ def kept_between_calls(body: BodyFacts) -> dict[ModuleCall, list[str]]:
         return {}
     found: dict[ModuleCall, list[str]] = {}
     for update, call in body.carried_over:
-        if is_recurrent(call.callee_value) and (trains or not _is_wanted(body, call)):
+        if recurrent_layer(body, call) and (trains or not _is_wanted(body, call)):
             found.setdefault(call, []).append(f"{body.instance_name}.{update.attribute}")
     if found and not runs_recorded(body):
         return {}
@@ -96,10 +96,10 @@ def cut(body: BodyFacts, carried: Carried, call: ModuleCall, layer: Value) -> st
     return _cut(carried.path, layer, whole=whole, guarded=carried.starts_as_none)
 
 
-def cut_kept(body: BodyFacts, path: str, call: ModuleCall) -> str:
+def cut_kept(body: BodyFacts, path: str, call: ModuleCall, layer: Value) -> str:
     """The same of what an object carries on at a path, where None may be before the first call."""
     whole = any(given.path == path for given in _arguments(body, call))
-    return _cut(path, call.callee_value, whole=whole, guarded=True)
+    return _cut(path, layer, whole=whole, guarded=True)
 
 
 def _arguments(body: BodyFacts, call: ModuleCall) -> tuple[Argument, ...]:

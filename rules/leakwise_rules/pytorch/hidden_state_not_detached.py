@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import BodyFacts, CallSite, Carried, Certainty, ModuleCall, Place, Value
+from leakwise.facts.terms.values import UNKNOWN
 from leakwise.rule import (
     Applicability,
     Example,
@@ -204,61 +205,6 @@ class HiddenStateNotDetached(Rule):
                         return loss.item()
             """,
         ),
-        Example(
-            bad="""
-                import torch
-                from torch import nn
-
-                class LanguageModel(nn.Module):
-                    def __init__(self, words):
-                        super().__init__()
-                        self.embed = nn.Embedding(words, 64)
-                        self.rnn = nn.LSTM(64, 64)
-                        self.out = nn.Linear(64, words)
-
-                    def forward(self, tokens, state):
-                        features, state = self.rnn(self.embed(tokens), state)
-                        return self.out(features), state
-
-                def train(batches, words, start):
-                    model = LanguageModel(words)
-                    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-                    state = start
-                    for tokens, targets in batches:
-                        scores, state = model(tokens, state)  # leak
-                        loss = nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
-                        optimizer.zero_grad()
-                        loss.backward()
-                        optimizer.step()
-            """,
-            good="""
-                import torch
-                from torch import nn
-
-                class LanguageModel(nn.Module):
-                    def __init__(self, words):
-                        super().__init__()
-                        self.embed = nn.Embedding(words, 64)
-                        self.rnn = nn.LSTM(64, 64)
-                        self.out = nn.Linear(64, words)
-
-                    def forward(self, tokens, state):
-                        features, state = self.rnn(self.embed(tokens), state)
-                        return self.out(features), state
-
-                def train(batches, words, start):
-                    model = LanguageModel(words)
-                    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-                    state = start
-                    for tokens, targets in batches:
-                        state = tuple(s.detach() for s in state)
-                        scores, state = model(tokens, state)
-                        loss = nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
-                        optimizer.zero_grad()
-                        loss.backward()
-                        optimizer.step()
-            """,
-        ),
     )
     negatives = (
         Negative(
@@ -355,41 +301,6 @@ class HiddenStateNotDetached(Rule):
                     return out
             """,
         ),
-        Negative(
-            why="The network cuts the state that it is given, or begins with one of its own.",
-            code="""
-                import torch
-                from torch import nn
-
-                class Cutting(nn.Module):
-                    def __init__(self):
-                        super().__init__()
-                        self.rnn = nn.GRU(8, 8)
-
-                    def forward(self, x, state):
-                        out, state = self.rnn(x, state.detach())
-                        return out, state
-
-                class Fresh(nn.Module):
-                    def __init__(self):
-                        super().__init__()
-                        self.rnn = nn.GRU(8, 8)
-
-                    def forward(self, x, state):
-                        out, _ = self.rnn(x, torch.zeros(1, 4, 8))
-                        return out, state
-
-                def train(batches, optimizer):
-                    cutting, fresh = Cutting(), Fresh()
-                    one, other = torch.zeros(1, 4, 8), torch.zeros(1, 4, 8)
-                    for x, y in batches:
-                        a, one = cutting(x, one)
-                        b, other = fresh(x, other)
-                        optimizer.zero_grad()
-                        (a - b - y).pow(2).mean().backward()
-                        optimizer.step()
-            """,
-        ),
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
@@ -432,12 +343,13 @@ class HiddenStateNotDetached(Rule):
         """What a method hands on to its own next call, on `self`."""
         for call, paths in kept_between_calls(body).items():
             starts = body.method_calls("backward")
+            layer = recurrent_layer(body, call) or UNKNOWN
             yield self.report(
                 call.place,
                 RelatedPlace(body.place, "Each call of this method adds one more graph to it."),
                 certainty=call.callee_value.certainty.weaker(Certainty.LIKELY),
                 anchors={"call": (call.statement,), "backward": _retaining(starts)},
-                notes={"cuts": "\n".join(cut_kept(body, path, call) for path in paths)},
+                notes={"cuts": "\n".join(cut_kept(body, path, call, layer) for path in paths)},
                 path=shown(paths[0], 24),
                 callee=shown(call.callee),
                 turn="call",

@@ -209,53 +209,6 @@ class ListStateMetricNeverReset(Rule):
                         scores.reset()
             """,
         ),
-        Example(
-            bad="""
-                import lightning as L
-                from torchmetrics import AUROC, Accuracy
-
-                class Classifier(L.LightningModule):
-                    def __init__(self, net):
-                        super().__init__()
-                        self.net = net
-                        self.accuracy = Accuracy(task="binary")
-                        self.auroc = AUROC(task="binary")
-
-                    def validation_step(self, batch, batch_idx):
-                        x, y = batch
-                        scores = self.net(x)
-                        self.accuracy.update(scores, y)
-                        self.auroc.update(scores, y)  # leak
-
-                    def on_validation_epoch_end(self):
-                        self.log("accuracy", self.accuracy.compute())
-                        self.accuracy.reset()
-                        self.log("auroc", self.auroc.compute())
-            """,
-            good="""
-                import lightning as L
-                from torchmetrics import AUROC, Accuracy
-
-                class Classifier(L.LightningModule):
-                    def __init__(self, net):
-                        super().__init__()
-                        self.net = net
-                        self.accuracy = Accuracy(task="binary")
-                        self.auroc = AUROC(task="binary")
-
-                    def validation_step(self, batch, batch_idx):
-                        x, y = batch
-                        scores = self.net(x)
-                        self.accuracy.update(scores, y)
-                        self.auroc.update(scores, y)
-
-                    def on_validation_epoch_end(self):
-                        self.log("accuracy", self.accuracy.compute())
-                        self.accuracy.reset()
-                        self.log("auroc", self.auroc.compute())
-                        self.auroc.reset()
-            """,
-        ),
     )
     negatives = (
         Negative(
@@ -313,22 +266,6 @@ class ListStateMetricNeverReset(Rule):
                     for x, y in loader:
                         auroc.update(model(x), y)
                     return auroc.compute()
-            """,
-        ),
-        Negative(
-            why="A collection resets the metrics that it was made of.",
-            code="""
-                from torchmetrics import AUROC, Accuracy, MetricCollection
-
-                class Evaluator:
-                    def __init__(self):
-                        self.auroc = AUROC(task="binary")
-                        self.all = MetricCollection([self.auroc, Accuracy(task="binary")])
-
-                    def run(self, model, loader):
-                        for x, y in loader:
-                            self.auroc.update(model(x), y)
-                        self.all.reset()
             """,
         ),
         Negative(

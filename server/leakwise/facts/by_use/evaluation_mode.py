@@ -119,13 +119,19 @@ def _switching(statement: ast.stmt, path: str) -> ast.Call | None:
 
 def _eval_call(node: ast.expr) -> ast.Call | None:
     """The call of `eval()` in a chain of methods, unless a later one trains."""
+    return _begins_with(node)[0]
+
+
+def _begins_with(node: ast.expr) -> tuple[ast.Call | None, ast.expr | None]:
+    """The call of `eval()` that holds for what a chain of methods gives, and what the chain, or
+    that call, begins with; None for both where `train()` takes it back."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr == _TRAIN:
-            return None
+            return None, None
         if node.func.attr == "eval" and not node.args and not node.keywords:
-            return node
+            return node, node.func.value
         node = node.func.value
-    return None
+    return None, node
 
 
 def _kept_in_evaluation(module: "ModuleFacts", class_: Definition) -> Mapping[str, Value]:
@@ -157,9 +163,39 @@ def _kept_in_evaluation(module: "ModuleFacts", class_: Definition) -> Mapping[st
 
 def note_mode(run: Run, path: str, value: Value, node: ast.expr) -> None:
     """Notes that a network is in evaluation mode where what it is bound from puts it there:
-    `net = make().eval().cuda()`."""
+    `net = make().eval().cuda()`, or `net = load()` of a function of the file that does."""
     if value.kind is not Kind.MODULE and value.kind is not Kind.UNKNOWN:
         return
-    call = _eval_call(node)
-    if call is not None:
-        run.state.evaluating[path] = Value(Kind.OTHER, origin=run.place(call))
+    evaluates: ast.expr | None
+    evaluates, start = _begins_with(node)
+    if evaluates is None and isinstance(start, ast.Call):
+        called = run.module.names.resolve(run.definition, path_of(start.func)).definition
+        evaluates = start if called is not None and _gives_evaluated(run.module, called) else None
+    if evaluates is not None:
+        run.state.evaluating[path] = Value(Kind.OTHER, origin=run.place(evaluates))
+
+
+def _gives_evaluated(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether each `return` of a function gives a network that the function put into evaluation
+    mode."""
+    definition.code.read()
+    if not isinstance(definition.node, ast.FunctionDef) or not definition.index.mentions("eval"):
+        return False
+
+    def compute() -> bool:
+        definition.code.read()
+        modes = module.body(definition).exit_evaluating
+        returned = [
+            statement.value
+            for statement, _ in statements_of(module, definition)
+            if isinstance(statement, ast.Return) and statement.value is not None
+        ]
+        return bool(returned) and all(_is_evaluated(one, modes) for one in returned)
+
+    cell = module.query(definition, "gives evaluated", compute, False, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _is_evaluated(node: ast.expr, modes: Mapping[str, Value]) -> bool:
+    evaluates, start = _begins_with(node)
+    return evaluates is not None or (start is not None and path_of(start) in modes)

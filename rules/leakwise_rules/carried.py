@@ -78,7 +78,13 @@ def carried_inside(body: BodyFacts, carried: Carried) -> bool:
 
 
 def given_carried(body: BodyFacts, call: ModuleCall, carried: Carried) -> bool:
-    """Whether a network is given what a loop carries on, graph and all."""
+    """Whether a network is given what a loop carries on, graph and all: no part of it is cut in
+    place."""
+    if any(
+        carried.loops[-1] in site.loops and carried.mark in site.receiver_value.sources
+        for site in body.method_calls("detach_")
+    ):
+        return False
     return any(holds_carried(given.value, carried) for given in _arguments(body, call))
 
 

@@ -79,3 +79,16 @@ def play(game, words):
     player = Player(words)
     while not game.over:
         game.step(player.move(game.tokens))
+
+
+def train_cutting_in_place(batches, words, start, optimizer):
+    model = LanguageModel(words)
+    state = start
+    for tokens, targets in batches:
+        for part in state:
+            part.detach_()
+        scores, state = model(tokens, state)
+        loss = nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()

@@ -324,7 +324,7 @@ class BackwardCreateGraphCycle(Rule):
             again = loop is not None or body.called_in_loop()
             if _resets(body, loop):
                 continue
-            if leaf is None and (not again or _reset_elsewhere(body)):
+            if leaf is None and (not again or _reset_elsewhere(body, loop)):
                 continue
             yield self.report(
                 site.place,
@@ -374,10 +374,15 @@ def _resets(body: BodyFacts, loop: Loop | None) -> bool:
     return bool(calls or cleared)
 
 
-def _reset_elsewhere(body: BodyFacts) -> bool:
-    """Whether another function of the file may do so, which may be called or wrap this one."""
+def _reset_elsewhere(body: BodyFacts, loop: Loop | None) -> bool:
+    """Whether another function of the file may do so: one that a loop calls by its name, or that
+    wraps this one."""
     own = body.mentions(*_RESETS)
-    return not own and body.file_mentions(*_RESETS)
+    if loop is None or own or not body.file_mentions(*_RESETS):
+        return not own and body.file_mentions(*_RESETS)
+    names = {one.name for word in _RESETS for one in body.file_bodies(word)}
+    called = (site.callee for site in body.call_sites if loop in site.loops)
+    return any(one.rpartition(".")[2] in names for one in called)
 
 
 def _steps(body: BodyFacts, site: CallSite) -> tuple[Place, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts
+from leakwise.facts import Acquisition, BodyFacts, CallSite, Certainty, Release
 from leakwise.rule import (
     Applicability,
     Example,
@@ -13,6 +13,7 @@ from leakwise.rule import (
     Link,
     Negative,
     Practice,
+    RelatedPlace,
     Report,
     RootCause,
     Rule,
@@ -21,7 +22,7 @@ from leakwise.rule import (
 from leakwise_rules.open_files import gathered_open
 from leakwise_rules.releases import holder_of, leak_path
 from leakwise_rules.wording import shown
-from leakwise_rules.workers import in_dataset
+from leakwise_rules.workers import SAMPLE_METHODS, has_workers, in_dataset, loaders_of
 
 
 class LazyFileHandleEscapesDataset(Rule):
@@ -33,7 +34,8 @@ class LazyFileHandleEscapesDataset(Rule):
     that keeps such images, or other open files, holds one descriptor for each sample, and every
     worker process of the loader inherits them: 30 kept images held 30 descriptors, 30 kept `npz`
     archives as many; images that were converted in a `with` block held none. Large sets end at the
-    limit of open files.
+    limit of open files. A store of HDF5 or LMDB that the constructor opens is shared by all workers
+    that are forked after it, with its position and its cache.
 
     ## Best practice
 
@@ -43,15 +45,13 @@ class LazyFileHandleEscapesDataset(Rule):
     ## When it is not a leak
 
     A file that is closed, converted or read before it is kept. A local handle that does not leave
-    its method. One store that is opened on first use, behind `if self.file is None`.
+    its method. One store that is opened on first use, behind `if self.file is None`, or in the
+    constructor of a data set that no worker processes read.
     """
 
     code = "LP030"
     name = "lazy-file-handle-escapes-dataset"
-    message = (
-        "`{holder}` of this data set keeps the {noun} of each sample of `{callee}` open; keep "
-        "paths, open them in `__getitem__`."
-    )
+    message = "`{holder}` of this data set keeps the {noun} of {whose} `{callee}` open; {repair}."
     severity = Severity.WARNING
     since = "0.1.0"
     root_cause = RootCause.UNRELEASED_HANDLE
@@ -328,9 +328,54 @@ class LazyFileHandleEscapesDataset(Rule):
                 anchors={"image": (taken.place,) if lazy else ()},
                 holder=shown(holder_of(body, taken) or "a container"),
                 noun="image" if lazy else taken.resource.noun,
+                whose="each sample of",
                 callee=shown(taken.callee),
+                repair="keep paths, open them in `__getitem__`",
+            )
+        for taken, loader in _shared_stores(body):
+            yield self.report(
+                taken.place,
+                RelatedPlace(loader.place, "Each worker of this loader inherits the open store."),
+                certainty=Certainty.LIKELY,
+                anchors={"image": ()},
+                holder=shown(taken.kept_at[0]),
+                noun="store",
+                whose="all samples from",
+                callee=shown(taken.callee),
+                repair="open it on first use, in each worker",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         if edits := context.call_method(finding.anchors["image"], "copy"):
             yield Fix("Keep its pixels in memory: `.copy()`", edits, Applicability.UNSAFE)
+
+
+def _shared_stores(body: BodyFacts) -> Iterator[tuple[Acquisition, CallSite]]:
+    """The stores that a data set opens as it is made and reads samples from in the workers of a
+    loader, to which no function is given that may open them anew."""
+    class_ = body.class_
+    if class_ is None or body.name != "__init__" or not body.mentions(*_STORE_NAMES):
+        return
+    if {"__getstate__", "__setstate__"} & {*class_.methods}:
+        return
+    loaders = [one for one in loaders_of(body, class_) if has_workers(one)]
+    if not loaders or any(one.argument("worker_init_fn") is not None for one in loaders):
+        return
+    for taken in body.acquisitions:
+        kept = taken.kept_at[0] if len(taken.kept_at) == 1 else ""
+        attribute = kept.removeprefix(f"{body.instance_name}.")
+        if taken.what.name not in _STORES or attribute == kept or taken.gathered:
+            continue
+        readers = class_.bodies_mentioning(attribute)
+        if (
+            body.fate(taken).release is Release.NEVER
+            and set(class_.writers(attribute)) == {"__init__"}
+            and any(one.name in SAMPLE_METHODS for one in readers)
+        ):
+            yield taken, loaders[0]
+
+
+_STORES = frozenset({"h5py.File", "lmdb.open", "lmdb.Environment"})
+"""What must not be open where processes are forked: https://lmdb.readthedocs.io,
+https://github.com/MannLabs/scPortrait/pull/327."""
+_STORE_NAMES = ("h5py", "lmdb", "File", "Environment")

@@ -237,7 +237,7 @@ class WorkerBatchesKeptWithoutCopy(Rule):
         for keeping in body.keepings:
             for loop in outlived_loops(keeping):
                 loader = _loader(body, loop)
-                sure = None if loader is None else _is_batch(body, keeping, loop)
+                sure = None if loader is None else _is_batch(body, keeping, loop, loader)
                 if loader is not None and sure is not None:
                     yield self.report(
                         keeping.place,
@@ -266,10 +266,12 @@ def _loader(body: BodyFacts, loop: Loop) -> CallSite | None:
     return None
 
 
-def _is_batch(body: BodyFacts, keeping: Keeping, loop: Loop) -> Certainty | None:
+def _is_batch(body: BodyFacts, keeping: Keeping, loop: Loop, loader: CallSite) -> Certainty | None:
     """How sure it is that a tensor of the loop's batch is kept as it is; None where it is not."""
+    # What a function of the user's own puts together need not be tensors.
+    own = loader.argument("collate_fn") is not None
     if keeping.stored.items is not None:
-        return _is_pair(keeping, loop)
+        return None if own else _is_pair(keeping, loop)
     part = _PART.fullmatch(keeping.stored_text)
     root = "" if part is None else part[1]
     if root not in loop.names or loop.rebinds(root) or through_method(keeping):
@@ -287,7 +289,7 @@ def _is_batch(body: BodyFacts, keeping: Keeping, loop: Loop) -> Certainty | None
     # What a batch is unpacked into, where it is a pair, are inputs and targets.
     counted = [name for name in loop.names if not _is_number(keeping, name, loop)]
     paired = len(counted) == _INPUTS_AND_TARGETS and root == keeping.stored_text
-    return Certainty.LIKELY if paired else Certainty.POSSIBLE
+    return Certainty.LIKELY if paired and not own else Certainty.POSSIBLE
 
 
 def _is_pair(keeping: Keeping, loop: Loop) -> Certainty | None:

@@ -375,11 +375,10 @@ def _resets(body: BodyFacts, loop: Loop | None) -> bool:
 
 
 def _reset_elsewhere(body: BodyFacts, loop: Loop | None) -> bool:
-    """Whether another function of the file may do so: one that a loop calls by its name, or that
-    wraps this one."""
-    own = body.mentions(*_RESETS)
-    if loop is None or own or not body.file_mentions(*_RESETS):
-        return not own and body.file_mentions(*_RESETS)
+    """Whether another function may do so: one that a loop calls by its name, or that wraps this."""
+    elsewhere = not body.mentions(*_RESETS) and body.file_mentions(*_RESETS)
+    if loop is None or not elsewhere:
+        return elsewhere
     names = {one.name for word in _RESETS for one in body.file_bodies(word)}
     called = (site.callee for site in body.call_sites if loop in site.loops)
     return any(one.rpartition(".")[2] in names for one in called)

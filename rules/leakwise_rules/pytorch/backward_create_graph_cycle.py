@@ -384,18 +384,20 @@ def _reset_elsewhere(body: BodyFacts, loop: Loop | None) -> bool:
     return any(one.rpartition(".")[2] in names for one in called)
 
 
-def _steps(body: BodyFacts, site: CallSite) -> tuple[Place, ...]:
-    """The statement of the optimizer's only step in the innermost loop round a call."""
-    steps = [
+def _stepped(body: BodyFacts, site: CallSite) -> list[CallSite]:
+    """The optimizer's steps in the innermost loop round a call."""
+    return [
         one
         for one in body.method_calls("step")
         if one.receiver_value.kind is Kind.OPTIMIZER and one.loops == site.loops
     ]
+
+
+def _steps(body: BodyFacts, site: CallSite) -> tuple[Place, ...]:
+    """The statement of the only one of them."""
+    steps = _stepped(body, site)
     return (steps[0].statement,) if len(steps) == 1 and steps[0].dropped else ()
 
 
 def _notes(body: BodyFacts, site: CallSite) -> dict[str, str]:
-    for one in body.method_calls("step"):
-        if one.receiver_value.kind is Kind.OPTIMIZER and one.loops == site.loops:
-            return {"reset": f"{one.receiver}.zero_grad()"}
-    return {}
+    return {"reset": f"{one.receiver}.zero_grad()" for one in _stepped(body, site)[:1]}

@@ -23,10 +23,10 @@ def train(batches, epochs, optimizer):
     hidden = None
     for epoch in range(epochs):
         for tokens, targets in batches:
-            logits, hidden = model(tokens, hidden)
+            logits, hidden = model(tokens, hidden)  # leak: LP011
             loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
-            loss.backward(retain_graph=True)  # leak: LP009
+            loss.backward(retain_graph=True)
             optimizer.step()
 
 

@@ -333,7 +333,7 @@ class BackwardCreateGraphCycle(Rule):
                     for one in site.loops[-1:]
                 ),
                 certainty=Certainty.LIKELY,
-                anchors={"step": _steps(body, site)},
+                anchors={"step": _steps(_stepped(body, site))},
                 notes=_notes(body, site),
                 kept="parameters and their" if leaf is None else f"`{shown(leaf)}` and its",
                 turn="iteration" if loop else "call",
@@ -365,13 +365,9 @@ def _leaf_behind(body: BodyFacts, site: CallSite) -> str | None:
 
 def _resets(body: BodyFacts, loop: Loop | None) -> bool:
     """Whether something here, in the loop, may reset the gradients between two such calls."""
-    calls = [site for site in body.method_calls(*_RESETS) if loop is None or loop in site.loops]
-    cleared = [
-        relief
-        for relief in body.reliefs
-        if relief.path.endswith(".grad") and (loop is None or loop in relief.loops)
-    ]
-    return bool(calls or cleared)
+    cleared = (relief for relief in body.reliefs if relief.path.endswith(".grad"))
+    resets = (*body.method_calls(*_RESETS), *cleared)
+    return any(loop is None or loop in one.loops for one in resets)
 
 
 def _reset_elsewhere(body: BodyFacts, loop: Loop | None) -> bool:
@@ -380,8 +376,8 @@ def _reset_elsewhere(body: BodyFacts, loop: Loop | None) -> bool:
     if loop is None or not elsewhere:
         return elsewhere
     names = {one.name for word in _RESETS for one in body.file_bodies(word)}
-    called = (site.callee for site in body.call_sites if loop in site.loops)
-    return any(one.rpartition(".")[2] in names for one in called)
+    called = {one.callee.rpartition(".")[2] for one in body.call_sites if loop in one.loops}
+    return not called.isdisjoint(names)
 
 
 def _stepped(body: BodyFacts, site: CallSite) -> list[CallSite]:
@@ -393,11 +389,11 @@ def _stepped(body: BodyFacts, site: CallSite) -> list[CallSite]:
     ]
 
 
-def _steps(body: BodyFacts, site: CallSite) -> tuple[Place, ...]:
+def _steps(steps: list[CallSite]) -> tuple[Place, ...]:
     """The statement of the only one of them."""
-    steps = _stepped(body, site)
-    return (steps[0].statement,) if len(steps) == 1 and steps[0].dropped else ()
+    return tuple(one.statement for one in steps if one.dropped and len(steps) == 1)
 
 
 def _notes(body: BodyFacts, site: CallSite) -> dict[str, str]:
-    return {"reset": f"{one.receiver}.zero_grad()" for one in _stepped(body, site)[:1]}
+    steps = _stepped(body, site)
+    return {"reset": f"{steps[0].receiver}.zero_grad()"} if steps else {}

@@ -80,9 +80,18 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         )
     if any(body.uses_up_graphs(loop) for loop in loops):
         return True
+    if _of_one_step(body, event, loops):
+        return False
     if not evaluates(body, loops) and (_computes_for_others(body) or handed_on(body, gathered)):
         return False
     return runs_recorded(body)
+
+
+def _of_one_step(body: BodyFacts, event: Accumulation | Keeping, loops: tuple[Loop, ...]) -> bool:
+    """Whether the holder is made anew for each training step, and what gathers in it there comes
+    from the graph of that step: the loops that it outlives run no network."""
+    anew = any(body.uses_up_graphs(loop) for loop in event.fresh_in)
+    return anew and not any(loop in call.loops for loop in loops for call in body.forward_passes)
 
 
 def _computes_for_others(body: BodyFacts) -> bool:

@@ -13,6 +13,7 @@ from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.tensor_calls import with_graph_of
 from leakwise.facts.keeping.renewal import renewing
 from leakwise.facts.symbols.questions import is_address
+from leakwise.facts.terms.certainty import Certainty
 from leakwise.facts.terms.events import GradMode, ModuleCall
 from leakwise.facts.terms.storage import Device, stored
 from leakwise.facts.terms.values import Graph, Kind, Source, Value, merge_sources
@@ -38,6 +39,9 @@ def forward_call(
         result = Value(Kind.OUTPUT, certainty=module.certainty, origin=place)
     elif own is not None and own.kind is not Kind.UNKNOWN:
         result = run.computed_here(own).but(origin=place)
+        if result.is_tensor and result.graph is Graph.UNKNOWN and _is_computed(run, module):
+            sure = result.certainty.weaker(Certainty.LIKELY)
+            result = result.but(graph=graph, certainty=sure)
     elif _passes_graphs_on(run, module):
         passed = with_graph_of(run, node, arguments)
         result = passed if module.definition is None else passed.but(kind=Kind.OUTPUT)
@@ -93,6 +97,15 @@ def forward_method(run: Run, node: ast.Call, module: Value, result: Value) -> Va
 def _may_be_made(part: Value) -> bool:
     """Whether a part of what a network gives may be made of what it was given."""
     return part.is_tensor or part.kind is Kind.UNKNOWN
+
+
+def _is_computed(run: Run, module: Value) -> bool:
+    """Whether a network of the file computes its output with its parameters, as far as its class
+    tells: nothing in its `forward` cuts a graph, or is still to be told of."""
+    if module.definition is None or may_cut(run, module) or _passes_graphs_on(run, module):
+        return False
+    forward = run.module.method(module.definition, "forward")
+    return forward is not None and not run.module.summary(forward).waits
 
 
 def _unproven(value: Value) -> Value:

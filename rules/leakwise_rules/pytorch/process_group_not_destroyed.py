@@ -231,11 +231,12 @@ class ProcessGroupNotDestroyed(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         for site in body.calls_of(_INIT):
-            if body.trains() and not body.file_mentions(_DESTROYS):
+            trainer = None if body.file_mentions(_DESTROYS) else _trainer(body)
+            if trainer is not None:
                 yield self.report(
                     site.place,
                     certainty=Certainty.SURE,
-                    anchors={"function": _function(body, site)},
+                    anchors={"function": _function(trainer, site)},
                     notes={"destroy": body.spelling(_DESTROY) or ""},
                     callee=shown(site.callee),
                     until="until the process ends",
@@ -267,6 +268,11 @@ class ProcessGroupNotDestroyed(Rule):
                 destroy, imported = named
             if edits := context.append_last(function, f"{destroy}()", before_leaving=True):
                 yield Fix("Destroy it at the end", (*imported, *edits), Applicability.UNSAFE)
+
+
+def _trainer(body: BodyFacts) -> BodyFacts | None:
+    """The function that trains in the group: the one that begins it, or one that calls that."""
+    return next((one for one in (body, *body.callers()) if one.trains()), None)
 
 
 def _function(body: BodyFacts, site: CallSite) -> tuple[Place, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Loop, Rhythm
+from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Loop, Rhythm, Scalar
 from leakwise.facts.interpreter.state import parts_of
 from leakwise.facts.terms.storage import Device, View
 from leakwise.facts.terms.values import Source, Value
@@ -386,8 +386,10 @@ def _copied(body: BodyFacts, keeping: Keeping) -> str | None:
 
 
 def _copies(value: Value) -> frozenset[Source]:
-    """What the tensors in a value come from that have memory of their own, and not the CPU's."""
+    """What the tensors in a value come from that have memory of their own, and not the CPU's; what
+    weights are brought down to, such as a norm, is no copy of them."""
     if value.is_tensor:
         own = value.storage.view is View.OWN and value.device is not Device.CPU
+        own = own and value.scalar is not Scalar.SURE
         return value.sources if own else frozenset()
     return frozenset[Source]().union(*map(_copies, parts_of(value)))

@@ -135,18 +135,13 @@ def rhythm_of_loop(module: "ModuleFacts", definition: Definition, loop: Loop) ->
         # `for step in range(steps_per_epoch)` goes through steps.
         if _names_one(names, _OF_STEPS):
             return Rhythm.STEP
-        if _names_one(names, _OF_EPOCHS) or _names_rounds(names):
+        if _names_one(names, _OF_EPOCHS):
             return Rhythm.EPOCH
     for event in module.body(definition).events:
         if isinstance(event, TrainingStep) and event.loops and loop in event.loops:
             inner = event.loops[-1]
             return Rhythm.STEP if inner == loop else Rhythm.EPOCH
     return Rhythm.REPEATED
-
-
-def _names_rounds(names: Iterable[str]) -> bool:
-    """Whether a name tells of rounds, as those of federated learning are called: each trains."""
-    return any("rounds" in name.lower().split("_") for name in names)
 
 
 def _names_one(names: Iterable[str], words: Iterable[str]) -> bool:

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa
-"""Federated rounds: copies of the weights for the clients, and copies that pile up."""
+"""Copies of the weights for those that train them, copies that pile up, and how far weights moved."""
 
 import copy
 
@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 
-def serve(clients, num_rounds):
+def serve(clients, epochs):
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
     kept, drifts = [], []
-    for current in range(num_rounds):
+    for epoch in range(epochs):
         states = []
         for client in clients:
             states.append(client.update(copy.deepcopy(network)))
@@ -27,7 +27,3 @@ def averaged(states):
     for key in total:
         total[key] = torch.stack([state[key] for state in states]).mean(0)
     return total
-
-
-def backgrounds_of(network: nn.Module, backgrounds):
-    return [copy.deepcopy(network) for background in backgrounds]

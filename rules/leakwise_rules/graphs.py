@@ -36,7 +36,9 @@ def growing_loops(event: Accumulation | Keeping) -> tuple[Loop, ...]:
     loops = tuple(loop for loop in outlived_loops(event) if not _over_parameters(loop))
     if not isinstance(event, Keeping):
         return loops
-    held = event.carrier_values if event.stored.kind is Kind.CONTAINER else ()
+    held = event.carrier_values
+    if event.stored.kind is not Kind.CONTAINER and any(one.origin is None for one in held):
+        held = ()
     parts = held or (event.stored,)
     return tuple(loop for loop in loops if any(_adds(part, loop) for part in parts))
 

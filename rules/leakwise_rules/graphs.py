@@ -1,5 +1,6 @@
 """What rules about kept autograd graphs share: when a graph is kept, and how it is cut."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from leakwise.facts import (
@@ -71,7 +72,7 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
     in evaluation mode.
     """
     gathered = frozenset({holder})
-    if body.backpropagated(gathered):
+    if body.backpropagated(gathered) or (isinstance(event, Keeping) and _emptied(body, event)):
         return False
     loops = growing_loops(event)
     if not loops and outlived_loops(event):
@@ -94,6 +95,18 @@ def _of_one_step(body: BodyFacts, event: Accumulation | Keeping, loops: tuple[Lo
     from the graph of that step: the loops that it outlives run no network."""
     anew = any(body.uses_up_graphs(loop) for loop in event.fresh_in)
     return anew and not any(loop in call.loops for loop in loops for call in body.forward_passes)
+
+
+def _emptied(body: BodyFacts, event: Keeping) -> bool:
+    """Whether the body calls a method that by its name empties the object that keeps a value: what
+    a rollout stores with its graph is trained on and then let go."""
+    owner = event.holder.rpartition(".")[0]
+    return bool(event.through) and any(
+        one.receiver == owner and _EMPTIES.search(one.method) for one in body.call_sites
+    )
+
+
+_EMPTIES = re.compile(r"clear|reset|empty|flush", re.IGNORECASE)
 
 
 def _computes_for_others(body: BodyFacts) -> bool:

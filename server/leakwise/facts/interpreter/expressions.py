@@ -21,11 +21,10 @@ from leakwise.facts.interpreter.binding import bind
 from leakwise.facts.interpreter.calls import call
 from leakwise.facts.interpreter.carrying import cut
 from leakwise.facts.interpreter.comprehensions import comprehension, dict_comprehension
+from leakwise.facts.interpreter.conditional import conditional
 from leakwise.facts.interpreter.external_calls import outside_attribute
-from leakwise.facts.interpreter.grad_questions import chosen
 from leakwise.facts.interpreter.lambdas import lambda_value
 from leakwise.facts.interpreter.module_lists import held_by
-from leakwise.facts.interpreter.narrowing import tensor_test
 from leakwise.facts.interpreter.object_methods import object_attribute
 from leakwise.facts.interpreter.parts import displayed_part
 from leakwise.facts.interpreter.run import Run, known_module
@@ -251,15 +250,6 @@ def _boolean(run: Run, node: ast.BoolOp) -> Value:
     return _joined(evaluate(run, value) for value in node.values)
 
 
-def _conditional(run: Run, node: ast.IfExp) -> Value:
-    evaluate(run, node.test)
-    body, orelse = chosen(run, node)
-    asked = tensor_test(node.test)
-    if asked is not None and run.read(asked[0]).is_tensor:
-        return body if asked[1] else orelse
-    return join(body, orelse)
-
-
 def _joined(values: Iterable[Value]) -> Value:
     result: Value | None = None
     for value in values:
@@ -379,7 +369,7 @@ _EVALUATORS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.UnaryOp: _unary,
     ast.Compare: _comparison,
     ast.BoolOp: _boolean,
-    ast.IfExp: _conditional,
+    ast.IfExp: conditional,
     ast.Tuple: _sequence,
     ast.List: _sequence,
     ast.Set: _sequence,

@@ -34,7 +34,7 @@ def branches(a, b):
         u = 3
     t = u  #? Number
     s = net(x).sum() if a else net(x).mean()  #? Tensor attached scalar
-    r = net(x).sum() if a else 0  #? unknown
+    r = net(x).sum() if a else 0  #? Tensor attached scalar
     if (n := net(x)) is not None:  #? n: Output attached
         m = n  #? Output attached
     k = n  #? Output attached

@@ -36,7 +36,7 @@ def several(a):
 
 
 def one_or_other():
-    y = None if torch.is_grad_enabled() else net(x)  #? unknown
+    y = None if torch.is_grad_enabled() else net(x)  #? Output detached
     z = net(x).relu() if not torch.is_grad_enabled() else torch.ones(2)  #? Tensor detached
     return net(x)  #? Output attached
 

@@ -106,6 +106,12 @@ def test_each_change_shows(steps: dict[str, Any], name: str) -> None:
     seen(steps, name)
 
 
+def test_cells_are_repaired_moved_and_made_text(steps: dict[str, Any]) -> None:
+    found = seen(steps, "cells")
+    assert found["titles"][0] == "Add the number with `.item()`"
+    assert "total_loss += loss.item()" in found["fixed"]
+
+
 def test_the_page_of_the_rule_is_shown_as_markdown(steps: dict[str, Any]) -> None:
     assert "accumulate-loss-with-graph" in seen(steps, "rule page")["seen"]
 
@@ -122,7 +128,9 @@ def test_settings_hold_without_a_restart(steps: dict[str, Any]) -> None:
 
 
 def test_a_scan_lists_files_that_are_not_open(steps: dict[str, Any]) -> None:
-    assert "2 findings" in seen(steps, "scan")["text"]
+    found = seen(steps, "scan")
+    assert "2 findings" in found["text"]
+    assert found["counts"] == ["1"]
 
 
 def test_a_killed_server_comes_back(steps: dict[str, Any]) -> None:

@@ -181,13 +181,21 @@ await step("scan", async () => {
   await found.first().waitFor();
   const rows = bench.page.locator(".markers-panel .monaco-list-row", { hasText: "unopened.py" });
   await rows.first().waitFor();
+  const notebook = bench.page.locator(".markers-panel .monaco-list-row", { hasText: "cells.ipynb" });
+  await notebook.first().waitFor();
+  // The server tells of the Python file too, in its own time.
+  await bench.page.waitForTimeout(3000);
+  const counts = await rows.locator(".monaco-count-badge").allInnerTexts();
   await bench.shot("scan");
   const text = await found.first().innerText();
   await bench.command("Notifications: Clear All Notifications");
-  return { text };
+  return { text, counts };
 });
 
 await step("notebook", async () => {
+  // The panel of problems would cover cells.
+  await bench.page.keyboard.press("Control+j");
+  await bench.page.waitForSelector(".markers-panel", { state: "hidden" });
   // VS Code knows notebooks once their extension is activated; until then they open as text.
   await until(async () => {
     await bench.openFile("cells.ipynb", ".editor-instance");
@@ -201,6 +209,32 @@ await step("notebook", async () => {
   await bench.page.locator(".notebook-editor .view-line span", { hasText: "total_loss" }).last().click();
   await bench.page.waitForTimeout(300);
   await bench.shot("notebook");
+});
+
+await step("cells", async () => {
+  const loop = bench.page.locator(".notebook-editor .view-line", { hasText: "total_loss +=" }).last();
+  const focused = () => loop.locator("span", { hasText: "loss" }).last().click();
+  const commanded = async (title) => {
+    await focused();
+    await bench.command(`Notebook: ${title}`);
+  };
+  await focused();
+  const titles = await bench.actions();
+  await bench.choose(".item()");
+  await bench.noSquiggle();
+  await bench.shot("cell-fixed");
+  const fixed = await loop.innerText();
+  await bench.page.keyboard.press("Control+z");
+  await bench.squiggle();
+  // What `loss` is can be told by its use in the cell itself.
+  await commanded("Move Cell Up");
+  const second = bench.page.locator(".notebook-editor .code-cell-row[data-index='1']");
+  await second.locator(".squiggly-warning").first().waitFor({ state: "attached" });
+  await bench.shot("cell-moved");
+  await commanded("Change Cell to Markdown");
+  await bench.noSquiggle();
+  await bench.shot("cell-of-text");
+  return { titles, fixed: fixed.replaceAll("\u00a0", " ") };
 });
 
 await step("server killed", async () => {

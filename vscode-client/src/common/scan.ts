@@ -1,4 +1,7 @@
-/** Findings of all files of the workspace, by `leakwise check`, in the Problems view. */
+/**
+ * Findings of all files of the workspace, by `leakwise check`. Of Python files the server tells them
+ * in the Problems view, open or not; those of notebooks that are not open are shown from here.
+ */
 import { spawn } from "node:child_process";
 import * as vscode from "vscode";
 import type { Server } from "./locating";
@@ -13,7 +16,7 @@ const SEVERITIES: Readonly<Record<string, vscode.DiagnosticSeverity>> = {
 
 export class Scan implements vscode.Disposable {
   private readonly found = vscode.languages.createDiagnosticCollection("leakwise-scan");
-  // The server tells of open documents, as they are now.
+  // The server tells of open notebooks, as they are now.
   private readonly opened = vscode.Disposable.from(
     vscode.workspace.onDidOpenTextDocument(({ uri }) => {
       this.found.delete(uri);
@@ -47,7 +50,9 @@ export class Scan implements vscode.Disposable {
         const open = new Set([...textDocuments, ...notebookDocuments].map(({ uri }) => uri.fsPath));
         let count = 0;
         for (const file of files.filter(({ path }) => !open.has(path))) {
-          this.found.set(vscode.Uri.file(file.path), diagnostics(file));
+          if (file.path.endsWith(".ipynb")) {
+            this.found.set(vscode.Uri.file(file.path), diagnostics(file));
+          }
           count += file.findings.length;
         }
         return count;

@@ -54,11 +54,13 @@ def test_ignored_without_an_answer() -> None:
         client.notify("textDocument/didChange", {})
         client.notify("textDocument/didOpen", {"textDocument": {"uri": 7}})
         client.notify("$/cancelRequest", {"id": 99})
+        client.notify("window/workDoneProgress/cancel", {"token": ["none"]})
         client.send({"id": 99, "result": None})
         client.send({"id": 98, "error": {"code": 1, "message": "no"}})
         client.open(URI, LEAK)
         seen = client.published(URI, 1)
         assert {message["method"] for message in seen[:-1]} <= {"window/logMessage"}
+        assert not any("Traceback" in message["params"]["message"] for message in seen[:-1])
         assert len(seen[-1]["params"]["diagnostics"]) == 1
 
 

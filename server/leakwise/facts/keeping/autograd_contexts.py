@@ -166,6 +166,9 @@ def _found(
                 for one in _parts(node.value):
                     if (path := path_of(one)) is not None:
                         returned[path] = place_of(one, block)
+        for name, path in _named_again(nodes, context):
+            if name in returned:
+                returned[path] = returned[name]
     left_out = {name for node, _ in nodes for name in _not_differentiable(node, context)}
     values = module.body(definition).exit_values
     for node, block in nodes:
@@ -200,6 +203,20 @@ def _found(
                 reader,
             )
             break
+
+
+def _named_again(nodes: list[tuple[ast.AST, Block]], context: str) -> Iterator[tuple[str, str]]:
+    """The names that are bound to an attribute of the context, and to nothing else."""
+    names = [one for one, _ in nodes if isinstance(one, ast.Name)]
+    bound = [one.id for one in names if isinstance(one.ctx, ast.Store)]
+    for node, _ in nodes:
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+            continue
+        target, path = node.targets[0], path_of(node.value)
+        if not isinstance(target, ast.Name) or bound.count(target.id) != 1:
+            continue
+        if path is not None and path.startswith(f"{context}."):
+            yield target.id, path
 
 
 def _parts(value: ast.expr) -> list[ast.expr]:

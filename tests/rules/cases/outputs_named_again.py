@@ -17,14 +17,10 @@ class Sigmoid(torch.autograd.Function):
         return gradient * ctx.y * (1 - ctx.y)
 
 
-class Scaled(torch.autograd.Function):
+class Doubled(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, by):
-        ctx.by = float(by)
-        result = ctx.by
-        result = x * result
+    def forward(ctx, x):
+        ctx.y = torch.sigmoid(x)
+        result = ctx.y
+        result = result * 2
         return result
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return gradient * ctx.by, None

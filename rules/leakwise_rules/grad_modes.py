@@ -5,6 +5,8 @@ from leakwise.rule import Finding, FixContext
 from leakwise.text import Edit
 
 _MODES = ("no_grad", "inference_mode")
+_FOR_GOOD = ("set_grad_enabled",)
+"""What switches recording off until it is switched on again, where no `with` enters it."""
 
 
 def spellings(body: BodyFacts) -> dict[str, str]:
@@ -24,6 +26,11 @@ def mode_call(
 
 
 def runs_recorded(body: BodyFacts) -> bool:
-    """Whether no caller is known, or suspected, to switch recording off. Ask it last: other files
-    may be read for it."""
+    """Whether no caller is known, or suspected, to switch recording off, nor the constructor of its
+    object. Ask it last: other files may be read for it."""
+    class_ = body.definition.parent
+    if class_ is not None and class_.is_class:
+        begins = body.module.method(class_, "__init__")
+        if begins not in (None, body.definition) and begins.mentions(_FOR_GOOD):
+            return False
     return body.callers_grad() not in (GradMode.OFF, GradMode.UNKNOWN)

@@ -117,7 +117,8 @@ def test_an_edit_that_changes_nothing_for_others_computes_one_body() -> None:
     computed = module.database.computations
     edited(module, "x + 1", "x + 2")
     results(module)
-    assert module.database.computations - computed <= 3
+    # The body, and what its code uses, compares and asks of its parameters.
+    assert module.database.computations - computed <= 4
 
 
 @pytest.mark.parametrize("file", [training_files.one_main(500), training_files.script(500)])

@@ -99,8 +99,6 @@ class Externals:
         self._folder = "" if path is None else str(path.parent)
         self._outside = knows_nothing if path is None else outside
         self._symbols: dict[str, Input[Answer | None]] = {}
-        self._values: dict[str, Input[Answer | None]] = {}
-        """Of what was asked for as a value alone."""
         self._callers: dict[str, Input[Answer | None]] = {}
         self._read: set[tuple[About, str]] = set()
         """What was asked, where nobody records that."""
@@ -146,7 +144,6 @@ class Externals:
     def _questions(self) -> list[tuple[Question, Input[Answer | None]]]:
         return [
             *((self._question("symbol", name), answer) for name, answer in self._symbols.items()),
-            *((self._question("value", name), answer) for name, answer in self._values.items()),
             *((self._question("callers", name), answer) for name, answer in self._callers.items()),
         ]
 
@@ -168,16 +165,6 @@ class Externals:
                 known = self._symbols[name]
             else:
                 known = self._symbols[name] = Input(self._database, None)
-        return known.read()
-
-    def _as_value(self, name: str) -> Answer | None:
-        if name in self._symbols:
-            return self.symbol(name)
-        self._read.add(("value", name))
-        known = self._values.get(name)
-        if known is None:
-            answer = self._outside(self._question("value", name))
-            known = self._values[name] = Input(self._database, answer)
         return known.read()
 
     def callers(self, name: str) -> FoundCallers | None:
@@ -205,9 +192,7 @@ class Externals:
         it is one of these, or nothing is known."""
         if not is_outside(name):
             return None
-        # Most are functions and classes, and what these do may never be asked. Where nobody waits
-        # for an answer, that is left for later.
-        answer = self._as_value(name) if self._database.final else self.symbol(name)
+        answer = self.symbol(name)
         if answer is not None and isinstance(answer.found, FoundValue):
             return None if answer.found.value.kind is Kind.UNKNOWN else answer.found.value
         return None

@@ -52,8 +52,6 @@ from leakwise.facts.terms.values import UNKNOWN, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
-_IN_A_CIRCLE = Ancestors(complete=False, named=False)
-_NOT_KNOWN = Summary()
 _KEPT_CONTEXTS = 8
 """For how many different arguments a function's summaries are kept before unused ones go."""
 
@@ -173,7 +171,7 @@ class ModuleFacts:
             definition,
             "summary",
             lambda: summary(self, definition, self.body(definition)),
-            _NOT_KNOWN,
+            Summary(),
             breaks_cycles=True,
         )
         return cell.read()  # type: ignore[no-any-return]
@@ -266,7 +264,7 @@ class ModuleFacts:
             class_,
             "ancestors",
             lambda: ancestors(self, class_),
-            _IN_A_CIRCLE,
+            Ancestors(complete=False, named=False),
             breaks_cycles=True,
         )
         return cell.read()  # type: ignore[no-any-return]

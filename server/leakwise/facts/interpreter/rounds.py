@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterable
 
-from leakwise.facts.code.names import within
 from leakwise.facts.interpreter.parts import graph_part
 from leakwise.facts.terms.values import DICT, Graph, Kind, Value, element_of, join
 
@@ -62,6 +61,6 @@ def bound_names(target: ast.expr) -> tuple[str, ...]:
         return (target.id,)
     return tuple(
         name.id
-        for name in within(target)
+        for name in ast.walk(target)
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     )

@@ -19,7 +19,6 @@ from leakwise.facts.symbols.keeping import kept_by_method
 from leakwise.facts.symbols.questions import (
     Found,
     FoundClass,
-    FoundCode,
     FoundFunction,
     FoundModule,
     FoundValue,
@@ -46,13 +45,12 @@ class Elsewhere:
 
 
 def found_in(
-    facts: ModuleFacts, location: Location, addresses: Addresses, *, only_value: bool = False
+    facts: ModuleFacts, location: Location, addresses: Addresses
 ) -> Found | Elsewhere | None:
-    """What `location` names in the file that `facts` are of; None where the file has it not. Where
-    it is asked for as a value, nothing is found out of a function or class."""
+    """What `location` names in the file that `facts` are of; None where the file has it not."""
     if not location.qualified:
         return FoundModule()
-    teller = _Teller(facts, location.path, addresses, only_value)
+    teller = _Teller(facts, location.path, addresses)
     return teller.found(location.qualified.split("."))
 
 
@@ -72,7 +70,6 @@ class _Teller:
     facts: ModuleFacts
     path: str
     addresses: Addresses
-    only_value: bool = False
 
     def found(self, parts: list[str]) -> Found | Elsewhere | None:
         """What a qualified name of the file stands for."""
@@ -117,8 +114,6 @@ class _Teller:
     def _function(self, definition: Definition) -> Found:
         node = definition.node
         assert isinstance(node, FunctionNode)
-        if self.only_value and not _names(node.decorator_list) & _PROPERTIES:
-            return FoundCode()
         summary = self.facts.summary(definition)
         returns = summary.returns
         if _says_nothing(node):
@@ -148,9 +143,7 @@ class _Teller:
             return UNKNOWN
         return given
 
-    def _class(self, definition: Definition) -> Found:
-        if self.only_value:
-            return FoundCode()
+    def _class(self, definition: Definition) -> FoundClass:
         above = self.facts.ancestors(definition)
         methods: set[str] = set()
         writes: set[str] = set()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from leakwise.facts.apis import effect_of
 from leakwise.facts.apis.keras import MODEL_METHODS
+from leakwise.facts.apis.other_frameworks import WITH_TABLES
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.apis.resources import MODULE_HOOKS
 from leakwise.facts.apis.torch_methods import MODULE_ITSELF
@@ -26,35 +27,7 @@ from leakwise.sources import uri_to_path
 Outside = Callable[[Question], Answer | None]
 """Gives the answer to a question, None where it is still to come."""
 
-FRAMEWORKS = frozenset(
-    [
-        "accelerate",
-        "apex",
-        "deepspeed",
-        "diffusers",
-        "flax",
-        "huggingface_hub",
-        "ignite",
-        "jax",
-        "keras",
-        "lightning",
-        "peft",
-        "pytorch_lightning",
-        "segmentation_models_pytorch",
-        "tensorboard",
-        "tensorboardX",
-        "tensorflow",
-        "tf_keras",
-        "timm",
-        "torch",
-        "torchaudio",
-        "torchmetrics",
-        "torchtext",
-        "torchvision",
-        "transformers",
-        "wandb",
-    ]
-)
+FRAMEWORKS = WITH_TABLES | {"flax", "huggingface_hub", "jax", "wandb"}
 """Packages that are never asked about: the tables in `apis` say what is known of them."""
 
 _MODULE_METHODS = (

@@ -27,13 +27,12 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/Tensor__upper_e
 https://docs.chainer.org/en/stable/reference/generated/chainer.Variable.html,
 https://docs.jax.dev/en/latest/automatic-differentiation.html and the like."""
 
-KNOWN_FRAMEWORKS = frozenset(
+WITH_TABLES = frozenset(
     [
         "accelerate",
         "apex",
         "deepspeed",
         "diffusers",
-        "fastai",
         "ignite",
         "keras",
         "lightning",
@@ -53,4 +52,7 @@ KNOWN_FRAMEWORKS = frozenset(
         "transformers",
     ]
 )
-"""Those that the tables tell of. A file that imports one of them beside is one of theirs."""
+"""Those on torch, TensorFlow and Keras that the tables tell of."""
+
+KNOWN_FRAMEWORKS = WITH_TABLES | {"fastai"}
+"""A file that imports one of them beside is one of theirs."""

@@ -130,8 +130,9 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
         and body.trains()
         and (body.called_in_loop() or (own and body.is_one_step))
     )
-    fed = own and not class_.is_module and body.feeds_training
-    if not (stepped or fed or body.steps_for_trainer):
+    if not (
+        stepped or body.steps_for_trainer or (own and not class_.is_module and body.feeds_training)
+    ):
         return False
     attribute = attribute_of(holder)
     writers = set(class_.writers(attribute)) - {"__init__", body.name}

@@ -65,7 +65,7 @@ def evidence_in(
             definition.instance_name(),
         )
     )
-    backpropagated_assignments(node.body, evidence)
+    evidence.at_entry = backpropagated_assignments(node.body, evidence)
     return evidence
 
 

@@ -150,6 +150,8 @@ class Evidence:
     """What others backpropagate after the body has ended."""
     returned: Callable[[ast.expr], Names] | None = None
     """What is backpropagated of a value that the body returns."""
+    at_entry: Names = NONE
+    """What is backpropagated, in one branch or another, as it was where the body began."""
     always: bool = False
     """Whether only names count that are backpropagated whichever branch is taken."""
     names: dict[int, Names] = field(default_factory=dict)

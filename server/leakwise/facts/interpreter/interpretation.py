@@ -11,6 +11,7 @@ from leakwise.facts.by_use.backpropagation import (
     own_evidence,
 )
 from leakwise.facts.by_use.evidence import backpropagated_assignments
+from leakwise.facts.by_use.graph_origins import TERM, Names
 from leakwise.facts.by_use.objects_by_methods import object_by_methods
 from leakwise.facts.by_use.proof import proven_parameter
 from leakwise.facts.code.annotations import annotated
@@ -24,7 +25,7 @@ from leakwise.facts.interpreter.decorated import entry_grad
 from leakwise.facts.interpreter.expressions import evaluate
 from leakwise.facts.interpreter.results import BodyResult
 from leakwise.facts.interpreter.run import Run, Watcher
-from leakwise.facts.interpreter.state import State, deep_sources
+from leakwise.facts.interpreter.state import State, deep_sources, root_of
 from leakwise.facts.interpreter.statements import run_statement, run_suite
 from leakwise.facts.interpreter.summaries import Context
 from leakwise.facts.keeping.handed import handed_by_trainer
@@ -80,7 +81,7 @@ def _interpret(
     if context is not None:
         run.depth, run.early, run.made = context.depth, context.early, context.made
     if isinstance(node, FunctionNode):
-        run.state = _entry_state(module, definition, node, context)
+        run.state = _entry_state(module, definition, node, context, started=evidence.at_entry)
     run_suite(run, statements)
     memos.end([block])
     return _result(run), memos
@@ -150,9 +151,10 @@ def _entry_state(
     node: FunctionNode,
     context: Context | None,
     names: Container[str] | None = None,
+    started: Names | None = None,
 ) -> State:
     """What holds where a function begins: its parameters, or those among `names`, and the grad mode
-    by its decorators."""
+    by its decorators. For `started` see `parameter_value`."""
     grad = entry_grad(module, definition)
     state = State(grad=grad if context is None or grad is GradMode.OFF else context.grad)
     instance = definition.instance_name()
@@ -161,7 +163,7 @@ def _entry_state(
         name = parameter.arg
         if names is not None and name not in names:
             continue
-        value = parameter_value(module, definition, parameter, given)
+        value = parameter_value(module, definition, parameter, given, started)
         if name != instance:
             value = value.made_from(frozenset({marker(name)}))
         state.change(name, value)
@@ -191,9 +193,12 @@ def parameter_value(
     definition: Definition,
     parameter: ast.arg,
     given: dict[str, Value] | None = None,
+    started: Names | None = None,
 ) -> Value:
     """What a parameter holds where the function begins: a method's object, what is `given` in a
-    call, by annotation, what all calls in the file give, or by which methods are called on it."""
+    call, by annotation, what all calls in the file give, by which methods are called on it, or
+    because a backward pass starts from it. `started`, where it was found out, holds all names for
+    which that may be so."""
     name = parameter.arg
     if name == definition.instance_name() and definition.parent is not None:
         kind = module.ancestors(definition.parent).kind
@@ -205,9 +210,15 @@ def parameter_value(
         value = module.parameter_value(definition, name)
         if value == UNKNOWN:
             value = object_by_methods(module, definition, name)
-    if given is None and definition.index.mentions_any(STARTING_WORDS):
+    if given is None and _may_be_started(definition, name, started):
         value = proven_parameter(name, value, backpropagated_parameters(module, definition))
     return handed_by_trainer(module, definition, name, value)
+
+
+def _may_be_started(definition: Definition, name: str, started: Names | None) -> bool:
+    if started is None:
+        return definition.index.mentions_any(STARTING_WORDS)
+    return any(root_of(one.removesuffix(TERM)) == name for one in started)
 
 
 def _result(run: Run) -> BodyResult:

@@ -22,10 +22,3 @@ def train(net: nn.Module, loader, scaler, optimizer):
         scaler.scale(fit + size).backward()
         scaler.step(optimizer)
         print(out.argmax(1))
-
-
-def report(net: nn.Module, loader):
-    for x, y in loader:
-        out = net(x)  # leak: LP007
-        fit, size = parts(out, y)
-        print(fit.item(), size.item(), out.argmax(1))

@@ -31,6 +31,8 @@ CAPTURING = (
     "register_module_forward_pre_hook",
 )
 _STEP = re.compile(r"^on_|_(?:step|batch|(?:epoch|batch)_end)$")
+_TRAINING = ("fit", "learn", "train", "train_step", "training_step")
+"""Methods by which trainers are told to train. Networks have `train` too, for their mode."""
 _FORWARD = ("__call__", "forward", "training_step")
 
 
@@ -201,6 +203,28 @@ def cuts(body: BodyFacts, phase: Phase) -> bool:
         site.receiver_value.carries_graph and overlap(site.receiver_value.sources, phase.sources)
         for site in body.method_calls("detach")
     )
+
+
+def fix_anchors(
+    body: BodyFacts, phase: Phase, *, alone: bool, whole: bool
+) -> dict[str, tuple[Place, ...]]:
+    """What the fixes put into a grad-off region: the statements of the phase where it stands
+    `alone`, and the `whole` function. Where what is not known may train beside it, its own
+    statement is all."""
+    statements = phase.statements
+    if _trains_unseen(body, phase):
+        statements, whole = (phase.calls[0].statement,), False
+        alone = alone and all(call.statement == statements[0] for call in phase.calls)
+    return {
+        "statements": statements if alone else (),
+        "function": (body.place,) if whole else (),
+    }
+
+
+def _trains_unseen(body: BodyFacts, phase: Phase) -> bool:
+    """Whether something else than the phase's networks is told to train: `trainer.fit(task)`."""
+    networks = {call.callee.removesuffix(".forward") for call in phase.calls}
+    return not networks.issuperset(body.asked_for(_TRAINING))
 
 
 def wrap_fix(finding: Finding, context: FixContext) -> Iterator[Fix]:

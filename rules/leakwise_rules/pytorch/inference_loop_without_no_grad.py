@@ -22,6 +22,7 @@ from leakwise_rules.evaluation import (
     Phase,
     certainty,
     decorator_fixes,
+    fix_anchors,
     is_forward,
     is_unit_test,
     outcome,
@@ -340,7 +341,7 @@ class InferenceLoopWithoutNoGrad(Rule):
             if not between and not _loads(phase):
                 known = _named_evaluation(body) or records_by_itself(body, phase)
                 sure = sure.weaker(Certainty.LIKELY if known else Certainty.POSSIBLE)
-            result = outcome(body, phase)
+            result, whole = outcome(body, phase), not between and _named_evaluation(body)
             if not result.grows and is_unit_test(body):
                 continue
             yield self.report(
@@ -349,10 +350,7 @@ class InferenceLoopWithoutNoGrad(Rule):
                 certainty=sure,
                 severity=None if result.grows else Severity.INFORMATION,
                 region=phase.region,
-                anchors={
-                    "statements": phase.statements if stands_alone(body, phase) else (),
-                    "function": (body.place,) if not between and _named_evaluation(body) else (),
-                },
+                anchors=fix_anchors(body, phase, alone=stands_alone(body, phase), whole=whole),
                 notes=spellings(body),
                 callee=shown(phase.calls[0].callee, 24),
                 rounds="every round" if _always(body, phase.calls[0]) else "rounds",

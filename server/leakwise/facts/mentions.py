@@ -52,5 +52,9 @@ class Mentions:
         """How this file writes a qualified name, such as `th.no_grad`; None where it cannot."""
         return self.module.names.spelling(qualified)
 
+    def asked_for(self, methods: Iterable[str]) -> frozenset[str]:
+        """The paths on which one of these methods is called."""
+        return frozenset(self.index.asked_for(frozenset(methods)))
+
     def _calls_word(self, words: Iterable[str]) -> bool:
         return self.index.calls_any(frozenset(words))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, Certainty, Kind, Rhythm, Value
+from leakwise.facts import BodyFacts, Certainty, Keeping, Kind, Place, Rhythm, Value
 from leakwise.facts.interpreter.keras_values import (
     GRADIENTS,
     MODEL_OUTPUT,
@@ -165,6 +165,53 @@ class CallbackAccumulatesState(Rule):
             """,
             fixed=False,
         ),
+        Example(
+            bad="""
+                from tensorflow import keras
+
+                history, gaps = [], {}
+                net = keras.Sequential([keras.layers.Dense(1)])
+                keep = keras.callbacks.LambdaCallback(
+                    on_epoch_end=lambda epoch, logs: history.append(net.get_weights()),  # leak
+                    on_batch_end=lambda batch, logs: gaps.update({batch: logs["loss"]}),
+                    on_train_end=lambda logs: history.append(net.get_weights()),
+                )
+            """,
+            good="""
+                from tensorflow import keras
+
+                net = keras.Sequential([keras.layers.Dense(1)])
+                keep = keras.callbacks.LambdaCallback(
+                    on_epoch_end=lambda epoch, logs: net.save_weights(f"{epoch}.weights.h5")
+                )
+            """,
+            fixed=False,
+        ),
+        Example(
+            bad="""
+                import numpy as np
+                from tensorflow import keras
+
+                class Average(keras.callbacks.Callback):
+                    def __init__(self):
+                        super().__init__()
+                        self.kept, self.norms, self.variables = [], [], []
+
+                    def on_epoch_end(self, epoch, logs=None):
+                        self.kept.append([np.copy(w) for w in self.model.get_weights()])  # leak
+                        self.kept.append([v.numpy() for v in self.model.weights])  # leak
+                        self.norms.append([np.linalg.norm(v) for v in self.model.weights])
+                        self.norms.append([v.shape for v in self.model.weights])
+            """,
+            good="""
+                from tensorflow import keras
+
+                class Average(keras.callbacks.Callback):
+                    def on_epoch_end(self, epoch, logs=None):
+                        self.latest = [v.numpy() for v in self.model.weights]
+            """,
+            fixed=False,
+        ),
     )
     negatives = (
         Negative(
@@ -251,9 +298,7 @@ class CallbackAccumulatesState(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not _is_callback(body) or body.rhythm < Rhythm.EPOCH:
-            return
-        for keeping in body.keepings:
+        for keeping, rhythm, place in _kept(body):
             certainty = _large(keeping.stored)
             own = body.class_ is None or keeping.holder.startswith(f"{body.instance_name}.")
             if certainty is None or not own:
@@ -261,13 +306,13 @@ class CallbackAccumulatesState(Rule):
             holder = body.holder(keeping)
             if holder is None or holder.bounded_in_one_training or not in_known_container(keeping):
                 continue
-            step = body.rhythm is Rhythm.STEP
+            step = rhythm is Rhythm.STEP
             made = [one for one in (keeping.stored.origin,) if one not in (None, keeping.place)]
             yield self.report(
                 keeping.place,
                 *(RelatedPlace(one, "It is made here.") for one in made if one is not None),
                 RelatedPlace(
-                    body.place,
+                    place,
                     f"Keras calls this after every {'batch' if step else 'epoch'}.",
                 ),
                 certainty=certainty,
@@ -276,6 +321,17 @@ class CallbackAccumulatesState(Rule):
                 value=shown(keeping.stored_text),
                 turn="batch" if step else "epoch",
             )
+
+
+def _kept(body: BodyFacts) -> Iterator[tuple[Keeping, Rhythm, Place]]:
+    """What a callback keeps, how often Keras calls what keeps it, and where that stands."""
+    if body.file_mentions(_OF_FUNCTIONS):
+        for one in body.kept_by_lambdas:
+            if one.rhythm >= Rhythm.EPOCH:
+                yield one.keeping, one.rhythm, one.place
+    if _is_callback(body) and body.rhythm >= Rhythm.EPOCH:
+        for keeping in body.keepings:
+            yield keeping, body.rhythm, body.place
 
 
 def _is_callback(body: BodyFacts) -> bool:

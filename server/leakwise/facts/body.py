@@ -36,7 +36,7 @@ from leakwise.facts.terms.events import (
     Waiting,
 )
 from leakwise.facts.terms.lifetimes import Rhythm
-from leakwise.facts.terms.model_events import Construction, ModelUse
+from leakwise.facts.terms.model_events import Construction, LambdaKeeping, ModelUse
 from leakwise.facts.terms.places import Place, place_of
 from leakwise.facts.terms.resource_events import Acquisition
 from leakwise.facts.terms.values import UNKNOWN, Kind, Source, Value, overlap
@@ -173,6 +173,11 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     def callbacks(self) -> tuple[Callback, ...]:
         """Every function of this file, bound method or lambda that is an argument of a call."""
         return self._of(Callback)  # type: ignore[return-value]
+
+    @property
+    def kept_by_lambdas(self) -> tuple[LambdaKeeping, ...]:
+        """What the lambdas keep of which callbacks of Keras are made here."""
+        return self._of(LambdaKeeping)  # type: ignore[return-value]
 
     def kept_by(self, callback: Callback) -> tuple[Kept, ...]:
         """What a callback keeps of its arguments, whenever it is called."""

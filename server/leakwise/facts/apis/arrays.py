@@ -5,6 +5,7 @@ https://docs.python.org/3/library/math.html, /random.html, /time.html.
 """
 
 from leakwise.facts.apis.effects import NUMBER, OTHER, READ, Effect, effects, result
+from leakwise.facts.apis.wordlists import words
 from leakwise.facts.terms.values import Kind
 
 ARRAY = result(Kind.ARRAY)
@@ -36,5 +37,7 @@ PREFIXES: dict[str, Effect] = {
     "pandas.read_": ARRAY,
     "math.": NUMBER,
 }
+ARRAY_COPIES = words("numpy.copy numpy.array numpy.asarray numpy.ascontiguousarray numpy.squeeze")
+"""Of an array, these give the same numbers."""
 # Hand on objects of Python that they were given.
 OPAQUE = frozenset({"numpy.vectorize", "numpy.frompyfunc", "numpy.nditer"})

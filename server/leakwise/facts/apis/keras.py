@@ -67,6 +67,10 @@ LAYER_PREFIXES = ("keras.layers.",)
 LAYER_FUNCTIONS = frozenset({"keras.Input", "keras.layers.Input"})
 MODEL_EVIDENCE = frozenset({"trainable_variables", "trainable_weights"})
 """What is called, and read these attributes of, is a model, a layer or a `tf.Module`."""
+# https://keras.io/api/models/model/ and /layers/base_layer/: lists of variables.
+MODEL_VARIABLES = MODEL_EVIDENCE | words(
+    "weights variables non_trainable_weights non_trainable_variables"
+)
 MODEL_METHODS = frozenset(
     [
         "fit",

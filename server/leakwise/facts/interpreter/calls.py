@@ -53,6 +53,7 @@ from leakwise.facts.interpreter.single_samples import is_single
 from leakwise.facts.interpreter.tensor_calls import with_graph_of
 from leakwise.facts.interpreter.uneven import uneven_in
 from leakwise.facts.keeping.callbacks import note_callbacks
+from leakwise.facts.keeping.kept_by_lambdas import note_kept_by_lambdas
 from leakwise.facts.keeping.renewal import computed_number, counted_text, renewing
 from leakwise.facts.resources.acquisitions import (
     acquire,
@@ -176,6 +177,7 @@ def _called(
 ) -> Value:
     everything = [*arguments, *keywords.values()]
     note_callbacks(run, node, arguments, keywords)
+    note_kept_by_lambdas(run, node, callee)
     if callee.kind is Kind.QUALIFIED and callee.name is not None:
         return _qualified_call(run, node, callee, arguments, keywords)
     if callee.kind in FUNCTIONS and callee.definition is not None:

@@ -13,13 +13,12 @@ from leakwise.facts.apis.keras import (
     TRAINING_METHODS,
 )
 from leakwise.facts.code.names import path_of
+from leakwise.facts.interpreter.object_methods import WEIGHTS as WEIGHTS
 from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.tensorflow.traced import only_keras, uses_tensorflow
 from leakwise.facts.terms.storage import Device, stored
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Kind, Value, container
 
-WEIGHTS = "keras.Model.get_weights"
-"""The name of copies of a model's or layer's weights."""
 PREDICTIONS = "keras.Model.predict"
 """The name of the arrays that `predict` gives."""
 GRADIENTS = "tensorflow.GradientTape.gradient"

@@ -7,6 +7,7 @@ https://www.tensorflow.org/api_docs/python/tf/data/Dataset, /tf/GradientTape, /t
 https://numpy.org/doc/stable/reference/arrays.ndarray.html.
 """
 
+from leakwise.facts.apis.keras import MODEL_VARIABLES
 from leakwise.facts.apis.tensorflow import DATASET_METHODS
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.interpreter.framework_calls import all_arguments
@@ -131,14 +132,15 @@ def _of_array(name: str, receiver: Value) -> Value | None:
         return OTHER
     shown = name in _ARRAY_VIEWS
     storage = shown_whole(receiver.storage) if shown else copied(receiver.storage)
-    kept = shown or name in {"copy", "astype"}
+    kept = shown or name in {"copy", "astype", "flatten"}
     return receiver.but(storage=storage, element=None, name=receiver.name if kept else None)
 
 
 def _of_tf_tensor(name: str, receiver: Value) -> Value | None:
     if name == "numpy":
         made = Value(Kind.ARRAY, sources=receiver.sources, storage=stored(Device.CPU))
-        return made.but(name=receiver.name, certainty=receiver.certainty)
+        copied_from = WEIGHTS if receiver.name == VARIABLES else receiver.name
+        return made.but(name=copied_from, certainty=receiver.certainty)
     if name in {"assign", "assign_add", "assign_sub", "value", "read_value", "set_shape"}:
         return receiver
     return None
@@ -159,6 +161,9 @@ def object_attribute(owner: Value, name: str) -> Value | None:
         return owner.but(storage=shown_whole(owner.storage)) if name in _ARRAY_VIEWS else None
     if kind is Kind.TF_TENSOR and name in _TENSOR_FACTS:
         return OTHER
+    if kind in {Kind.KERAS_MODEL, Kind.KERAS_LAYER} and name in MODEL_VARIABLES:
+        variable = Value(Kind.TF_TENSOR, name=VARIABLES, certainty=owner.certainty)
+        return container(variable).but(length=None).made_from(owner.sources)
     if kind is Kind.CONTAINER and owner.name == RETURNED and owner.items is not None:
         # `x.max(1).values`: a tuple with names.
         position = {"values": 0, "indices": 1}.get(name)
@@ -166,6 +171,10 @@ def object_attribute(owner: Value, name: str) -> Value | None:
     return None
 
 
+WEIGHTS = "keras.Model.get_weights"
+"""The name of copies of a model's or layer's weights."""
+VARIABLES = "keras.Model.variables"
+"""The name of the variables of a model or layer: they themselves, no copies."""
 RETURNED = "torch.return_types"
 """The name of what `max`, `sort` and their like return: a tuple whose parts have names."""
 

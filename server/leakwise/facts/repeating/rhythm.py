@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.conventions import CONVENTIONS, LAMBDA_CALLBACK, ONCE_METHODS
+from leakwise.facts.apis.conventions import (
+    CONVENTIONS,
+    LAMBDA_CALLBACK,
+    LAMBDA_CALLBACK_METHODS,
+    ONCE_METHODS,
+)
 from leakwise.facts.apis.torch_methods import PASS_HOOKS
 from leakwise.facts.code.callers import call_sites
 from leakwise.facts.code.decorators import decorators_of
@@ -73,14 +78,13 @@ def _by_lambda_callback(module: "ModuleFacts", definition: Definition) -> Rhythm
     words = module.names.words_for((LAMBDA_CALLBACK,))
     if not any(module.scopes.mentioning(word) for word in words):
         return None
-    methods = next(by_name for classes, by_name in CONVENTIONS if LAMBDA_CALLBACK in classes)
     for other in module.scopes.mentioning(definition.name):
         if other.is_class or not other.mentions(words):
             continue
         for site in module.facts(other).calls_of(LAMBDA_CALLBACK):
             for given in site.arguments:
                 if given.value.definition is definition:
-                    return methods.get(given.keyword)
+                    return LAMBDA_CALLBACK_METHODS.get(given.keyword)
     return None
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from leakwise.facts.apis.keras import training_word
-from leakwise.facts.terms.events import Event, Loop
+from leakwise.facts.terms.events import Event, Keeping, Loop
+from leakwise.facts.terms.lifetimes import Rhythm
 from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.values import Value
 
@@ -44,3 +45,12 @@ class ModelUse(Event):
     model: str
     origin: Place | None
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaKeeping(Event):
+    """What a lambda keeps that a Keras callback is made of here. `rhythm` is how often Keras calls
+    it."""
+
+    keeping: Keeping
+    rhythm: Rhythm

@@ -80,12 +80,12 @@ def carried_inside(body: BodyFacts, carried: Carried) -> bool:
 def given_carried(body: BodyFacts, call: ModuleCall, carried: Carried) -> bool:
     """Whether a network is given what a loop carries on, graph and all: no part of it is cut in
     place."""
-    if any(
+    if not any(holds_carried(given.value, carried) for given in _arguments(body, call)):
+        return False
+    return not any(
         carried.loops[-1] in site.loops and carried.mark in site.receiver_value.sources
         for site in body.method_calls("detach_")
-    ):
-        return False
-    return any(holds_carried(given.value, carried) for given in _arguments(body, call))
+    )
 
 
 def holds_carried(value: Value, carried: Carried) -> bool:
@@ -109,10 +109,8 @@ def cut_kept(body: BodyFacts, path: str, call: ModuleCall, layer: Value) -> str:
 
 
 def _arguments(body: BodyFacts, call: ModuleCall) -> tuple[Argument, ...]:
-    for site in body.call_sites:
-        if site.place == call.place:
-            return site.arguments
-    return ()
+    site = body.call_at(call.place)
+    return () if site is None else site.arguments
 
 
 def _cut(path: str, layer: Value, *, whole: bool, guarded: bool) -> str:

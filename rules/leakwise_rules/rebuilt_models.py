@@ -139,8 +139,8 @@ def is_cached(body: BodyFacts, construction: Construction) -> bool:
     """Whether the function that gives the model keeps it for the next call."""
     if body.cache is not None:
         return True
-    found = (one for one in body.call_sites if one.place == construction.place)
-    made_by = next((one.value.definition for one in found), None)
+    site = body.call_at(construction.place)
+    made_by = None if site is None else site.value.definition
     return made_by is not None and body.module.cache(made_by) is not None
 
 

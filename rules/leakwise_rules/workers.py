@@ -12,6 +12,8 @@ DATASETS = (
     "torch.utils.data.dataset.IterableDataset",
     "torchvision.datasets.VisionDataset",
 )
+_CALLED = ("collate_fn", "worker_init_fn")
+"""The arguments by which a DataLoader is given what its workers call."""
 SAMPLE_METHODS = frozenset({"__getitem__", "__getitems__", "__iter__", "__next__"})
 
 
@@ -30,8 +32,10 @@ def loaders_of(body: BodyFacts, class_: ClassFacts) -> Iterator[CallSite]:
 
 def collating_loaders(body: BodyFacts) -> Iterator[CallSite]:
     """The DataLoaders of the file whose workers call this function on their batches."""
+    if not body.file_mentions(*_CALLED):
+        return
     for site in body.file_calls_of(*LOADERS):
-        for keyword in ("collate_fn", "worker_init_fn"):
+        for keyword in _CALLED:
             given = site.argument(keyword)
             if given is not None and given.value.definition is body.definition:
                 yield site

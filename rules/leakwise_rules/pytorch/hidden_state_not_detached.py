@@ -1,6 +1,6 @@
 """LP011 hidden-state-not-detached."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from leakwise.facts import BodyFacts, CallSite, Carried, Certainty, ModuleCall, Place, Value
 from leakwise.facts.terms.values import UNKNOWN
@@ -307,12 +307,13 @@ class HiddenStateNotDetached(Rule):
         yield from self._over_calls(body)
         if not body.has_loops or not body.carried:
             return
+        calls = {call.place: call for call in body.module_calls}
         told: dict[Place, list[Carried]] = {}
         for carried in body.carried:
-            call = next(iter(_fed_back(body, carried)), None)
+            call = next(_fed_back(body, carried, calls), None)
             if call is not None and body.trains(carried.loops[-1]):
                 told.setdefault(call.place, []).append(carried)
-        for call in body.module_calls:
+        for call in calls.values() if told else ():
             states = told.get(call.place)
             layer = recurrent_layer(body, call) if states else None
             if states and layer is not None:
@@ -375,12 +376,15 @@ def _retaining(starts: tuple[CallSite, ...]) -> tuple[Place, ...]:
     )
 
 
-def _fed_back(body: BodyFacts, carried: Carried) -> Iterator[ModuleCall]:
-    """The calls of networks that are given what they left at `carried.path` a round before."""
-    for call in body.module_calls:
-        if (
-            call.loops == carried.loops
-            and call.place in carried.value.sources
-            and given_carried(body, call, carried)
-        ):
+def _fed_back(
+    body: BodyFacts, carried: Carried, calls: Mapping[Place, ModuleCall]
+) -> Iterator[ModuleCall]:
+    """Those among the calls of networks, by their places, that are given what they left at
+    `carried.path` a round before."""
+    places = calls.keys() & carried.value.sources
+    found = [calls[place] for place in places]
+    if len(found) > 1:
+        found = [call for place, call in calls.items() if place in places]
+    for call in found:
+        if call.loops == carried.loops and given_carried(body, call, carried):
             yield call

@@ -347,10 +347,10 @@ def _outlived(body: BodyFacts, site: CallSite, metric: Value) -> Loop | None:
     all that it sees, or somebody else may reset it."""
     if metric.origin is None or body.returned(frozenset({metric.origin})):
         return None
-    made = [one for one in body.call_sites if one.place == metric.origin]
-    if not made or body.passed_on(frozenset({metric.origin})):
+    made = body.call_at(metric.origin)
+    if made is None or body.passed_on(frozenset({metric.origin})):
         return None
-    loops = [loop for loop in site.loops if loop not in made[0].loops]
+    loops = [loop for loop in site.loops if loop not in made.loops]
     return loops[0] if len(loops) > 1 else None
 
 

@@ -328,7 +328,7 @@ def _is_waited_for(body: BodyFacts, site: CallSite) -> bool:
 def _started(body: BodyFacts, callback: Callback) -> CallSite | None:
     """The call that runs a function in several processes; None for threads, for one process, and
     for what is not known."""
-    site = next((one for one in body.call_sites if one.place == callback.call), None)
+    site = body.call_at(callback.call)
     if site is None:
         return None
     if site.value.name in _PROCESSES:

@@ -350,7 +350,7 @@ def _operations(body: BodyFacts, runs: list[CallSite]) -> Iterator[tuple[Place, 
     for run in runs:
         fetched = run.argument("fetches", 0)
         if fetched is not None and body.fetches_new_operation(fetched):
-            called = next((one for one in body.call_sites if one.place == fetched.place), None)
+            called = body.call_at(fetched.place)
             written = "tensor[...]" if called is None else called.callee
             yield fetched.place, fetched.path or written, run
 

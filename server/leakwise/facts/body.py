@@ -205,6 +205,10 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
         """Every call of which something is known."""
         return self._of(CallSite)  # type: ignore[return-value]
 
+    def call_at(self, place: Place) -> CallSite | None:
+        """The call that stands at a place."""
+        return self.result.call_at(place)
+
     def calls_of(self, *qualified: str) -> tuple[CallSite, ...]:
         """The calls of functions and classes with these qualified names, under whatever name this
         file imports them. Asking costs no interpretation where none of them stands in the body."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from leakwise.facts.terms.events import CallSite, Event, Flows
+from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.values import Kind, Value
 
 E = TypeVar("E", bound=Event)
@@ -32,6 +33,10 @@ class BodyResult:
         default_factory=dict, init=False, compare=False, repr=False
     )
 
+    _by_place: dict[Place, CallSite] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
     def of(self, kind: type[E]) -> tuple[E, ...]:
         """The events of one kind; they are sorted once for all that ask."""
         if not self._by_type:
@@ -40,6 +45,12 @@ class BodyResult:
                 found.setdefault(type(event), []).append(event)
             self._by_type.update((one, tuple(events)) for one, events in found.items())
         return self._by_type.get(kind, ())  # type: ignore[return-value]
+
+    def call_at(self, place: Place) -> CallSite | None:
+        """The call that stands at a place."""
+        if not self._by_place:
+            self._by_place.update({site.place: site for site in self.of(CallSite)})
+        return self._by_place.get(place)
 
     def calls_of(self, names: Iterable[str]) -> tuple[CallSite, ...]:
         """The calls of what has one of these qualified names, in order."""

@@ -105,8 +105,7 @@ def few(loops: tuple[Loop, ...]) -> bool:
 
 
 def _is_search(module: "ModuleFacts", searcher: Definition, handed: Callback) -> bool:
-    sites = module.facts(searcher).call_sites
-    site = next((one for one in sites if one.place == handed.call), None)
+    site = module.facts(searcher).call_at(handed.call)
     return site is not None and _searches(module, searcher, site)
 
 

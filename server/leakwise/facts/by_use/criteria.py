@@ -27,18 +27,16 @@ _COMPUTING = re.compile(r"_*(?:compute|calc|calculate|get|make|eval|forward|trai
 _COMPARED = 2
 
 
-def output_given(module: "ModuleFacts", definition: Definition, node: ast.Call) -> ast.expr | None:
-    """What a call of a criterion is given as the output of a network; None where it calls no
-    criterion, as far as is known."""
-    path = path_of(node.func)
-    if path is None or not node.args or isinstance(node.args[0], ast.Starred):
+def output_given(node: ast.Call) -> ast.expr | None:
+    """What a call is given as the output of a network, if it is one of a criterion; None where it
+    is none by what it is given."""
+    if not node.args or isinstance(node.args[0], ast.Starred):
         return None
-    if len(node.args) + len(node.keywords) < _COMPARED:
-        return None
-    return node.args[0] if _is_criterion(module, definition, path) else None
+    return node.args[0] if len(node.args) + len(node.keywords) >= _COMPARED else None
 
 
-def _is_criterion(module: "ModuleFacts", definition: Definition, path: str) -> bool:
+def is_criterion(module: "ModuleFacts", definition: Definition, path: str) -> bool:
+    """Whether what a body calls at a path is a criterion, as far as is known."""
     last = path.rpartition(".")[2]
     if _NAME.fullmatch(last) and not _COMPUTING.match(last):
         return True

@@ -7,15 +7,15 @@ condition, or do so by a flag: then what the network gives is not known.
 """
 
 import ast
-import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
-from leakwise.facts.apis.torch_methods import EACH_PARAMETER, FREEZING, MODULE_ITSELF, MODULE_LISTED
+from leakwise.facts.apis.torch_methods import EACH_PARAMETER, MODULE_ITSELF, MODULE_LISTED
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.code.families import enclosing_method, family
+from leakwise.facts.code.indexing import tells_of_freezing
 from leakwise.facts.code.name_flow import header
 from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import written_for
@@ -95,11 +95,8 @@ def frozen_in(module: "ModuleFacts", definition: Definition) -> _Paths:
 
     def compute() -> _Paths:
         definition.code.read()
-        words = definition.index.words_now()
-        freezers = _freezers(module)
-        if _FLAGS.isdisjoint(words) and not any(
-            word in freezers or _tells_of_freezing(word) for word in words
-        ):
+        index = definition.index
+        if not index.has_trait("freezing") and not index.mentions_any(_freezers(module)):
             return _NONE
         search = _Search(module, definition)
         for statement, _ in statements_of(module, definition):
@@ -107,12 +104,6 @@ def frozen_in(module: "ModuleFacts", definition: Definition) -> _Paths:
         return search.found()
 
     return module.query(definition, "frozen", compute, _NONE, breaks_cycles=True).read()  # type: ignore[no-any-return]
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _tells_of_freezing(word: str) -> bool:
-    """Whether a name is one of a function that freezes; asked of every word of an edited body."""
-    return FREEZING.search(word) is not None
 
 
 def _freezers(module: "ModuleFacts") -> frozenset[str]:
@@ -240,7 +231,7 @@ class _Search:
             for parameter in frozen_in(self.module, callee):
                 for given in written_for(callee, call, parameter):
                     self._note(self._paths(given), True)
-        elif _tells_of_freezing(name):
+        elif tells_of_freezing(name):
             # Its code is not in sight: it may freeze what it is called on, or given.
             self._note(() if owner is None else self._paths(owner), True)
             for given in call.args:

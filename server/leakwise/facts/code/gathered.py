@@ -23,6 +23,10 @@ class GatheredNames:
         self._traits: _ByKey = {}
         self._nesting: dict[Block, ScopeIndex] = {}
         self._putting: dict[Block, ScopeIndex] = {}
+        self._sharing: dict[Block, ScopeIndex] = {}
+        self._adding: dict[Block, ScopeIndex] = {}
+        self._asked: dict[frozenset[str], dict[Block, dict[str, frozenset[str]]]] = {}
+        """By methods, what `asked_for` found in each block."""
 
     def sync(self, parts: dict[Block, ScopeIndex]) -> set[str]:
         """Takes the indexes of all blocks of the scope; gives the words that came or went."""
@@ -45,14 +49,18 @@ class GatheredNames:
         _replace(self._writes, block, before.writes, after.writes)
         _replace(self._bound, block, before.bound.keys(), after.bound.keys())
         _replace(self._traits, block, before.traits, after.traits)
-        if before.nested:
-            del self._nesting[block]
-        if after.nested:
-            self._nesting[block] = after
-        if before.put_into:
-            del self._putting[block]
-        if after.put_into:
-            self._putting[block] = after
+        for table, was, holds in (
+            (self._nesting, before.nested, after.nested),
+            (self._putting, before.put_into, after.put_into),
+            (self._sharing, before.shared, after.shared),
+            (self._adding, before.added, after.added),
+        ):
+            if was:
+                del table[block]
+            if holds:
+                table[block] = after
+        for known in self._asked.values():
+            known.pop(block, None)
         if index is not None:
             self._parts[block] = index
         return changed
@@ -100,9 +108,13 @@ class GatheredNames:
 
     def asked_for(self, methods: frozenset[str]) -> dict[str, frozenset[str]]:
         """The paths on which some of these methods are called, with those."""
+        known = self._asked.setdefault(methods, {})
         found: dict[str, frozenset[str]] = {}
-        for block in self._mentioning(methods):
-            for path, some in self._parts[block].asked_for(methods).items():
+        for block in self._mentioning(self._words.keys() & methods):
+            own = known.get(block)
+            if own is None:
+                own = known[block] = self._parts[block].asked_for(methods)
+            for path, some in own.items():
                 found[path] = found.get(path, some) | some
         return found
 
@@ -133,8 +145,8 @@ class GatheredNames:
 
     def attributes_given(self, name: str) -> Iterable[str]:
         """The attributes, as paths, that are assigned what a name holds."""
-        for block in self._words.get(name, ()):
-            yield from self._parts[block].attributes_given(name)
+        for part in self._sharing.values():
+            yield from part.attributes_given(name)
 
     def backpropagated_now(self) -> Iterable[str]:
         """The names from which backward passes start."""
@@ -153,8 +165,8 @@ class GatheredNames:
 
     def added_to(self, name: str) -> Iterable[ast.expr]:
         """What augmented assignments add to a name."""
-        for block in self._bound.get(name, ()):
-            yield from self._parts[block].added_to(name)
+        for part in self._adding.values():
+            yield from part.added_to(name)
 
     def writes_attribute(self, name: str) -> bool:
         """Whether an attribute of this name is written, emptied or cut."""

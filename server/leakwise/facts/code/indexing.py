@@ -2,13 +2,14 @@
 
 import ast
 import builtins
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, TRAINING_METHODS, training_word
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, FREEZING
 from leakwise.facts.by_use.graph_origins import backward_operand
 from leakwise.facts.code.names import (
     NOTHING,
@@ -37,7 +38,7 @@ TRAITS: dict[type[ast.AST], str] = {
 }
 """Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
 assigned, `keeping` where something is put into a container, `hook` where one is registered, `scope`
-where a function or class is defined."""
+where a function or class is defined, `freezing` where a name tells that parameters are frozen."""
 _KEEPING_METHODS = frozenset(
     ("append", "appendleft", "add", "put", "put_nowait", "insert", "extend", "extendleft", "update")
 )
@@ -66,6 +67,8 @@ class _Collected:
 
     def index(self) -> ScopeIndex:
         """What was collected, in its lasting form."""
+        if any(map(tells_of_freezing, self.words)):
+            self.traits.add("freezing")
         return ScopeIndex(
             tuple(self.words),
             tuple(self.names),
@@ -86,6 +89,13 @@ class _Collected:
             tuple(self.started),
             {name: tuple(values) for name, values in self.added.items()} or NOTHING,
         )
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def tells_of_freezing(word: str) -> bool:
+    """Whether a name is that of a flag or a function that freezes parameters; it is asked of every
+    name of a file."""
+    return FREEZING.search(word) is not None
 
 
 _BUILTINS = frozenset(dir(builtins))

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakwise.cli.checking import check_together
-from leakwise.cli.shares import Shares
 from leakwise.cli.shown import CheckedFile, unchecked
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
@@ -23,6 +22,7 @@ from leakwise.facts.symbols import direct  # noqa: F401 - loaded once, before pr
 from leakwise.facts.symbols.memory import memory_in_use
 from leakwise.facts.symbols.project_index import ProjectIndex, index_of
 from leakwise.parent import woken_without_parent
+from leakwise.sources.shares import Shares
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext

@@ -7,10 +7,10 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from leakwise.cli.shares import portions
 from leakwise.cli.shown import CheckedFile
 from leakwise.engine.outside import Outside
 from leakwise.engine.settings import Overrides, SettingsResolver
+from leakwise.sources.shares import portions
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.questions import ToldData

@@ -1,16 +1,17 @@
 """What the connected client can do, read once from its capabilities."""
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-from lsprotocol import types
-from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
     """The capabilities that change what the server sends; the defaults are LSP's."""
 
-    encoding: str = types.PositionEncodingKind.Utf16.value
+    encoding: str = "utf-16"
     """The unit of columns: utf-8, utf-16 or utf-32."""
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
@@ -37,8 +38,11 @@ class Client:
         return asdict(self)
 
     @classmethod
-    def from_capabilities(cls, capabilities: types.ClientCapabilities) -> "Client":
+    def from_capabilities(cls, capabilities: "types.ClientCapabilities") -> "Client":
         """Reads what a client declared in `initialize`."""
+        # Processes that scan have their client as data, and do without what takes long to load.
+        from lsprotocol import types
+        from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
 
         def has(path: str) -> bool:
             return bool(get_capability(capabilities, path, False))

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
-
 from leakwise.lsp.client import Client
 from leakwise.text import Document, Edit, Position, Range
 
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from leakwise.rule import Finding, Rule
 
 SOURCE = "leakwise"
@@ -21,7 +21,7 @@ SOURCE = "leakwise"
 _SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 
 
-def from_lsp_position(position: types.Position, lines: Sequence[str], encoding: str) -> Position:
+def from_lsp_position(position: "types.Position", lines: Sequence[str], encoding: str) -> Position:
     """The code-point position; one inside a character is moved before it.
 
     A position outside the text is left for the document to clamp.
@@ -32,7 +32,7 @@ def from_lsp_position(position: types.Position, lines: Sequence[str], encoding: 
     return Position(position.line, column)
 
 
-def from_lsp_range(span: types.Range, lines: Sequence[str], encoding: str) -> Range:
+def from_lsp_range(span: "types.Range", lines: Sequence[str], encoding: str) -> Range:
     """The code-point range."""
     return Range(
         from_lsp_position(span.start, lines, encoding),
@@ -41,7 +41,7 @@ def from_lsp_range(span: types.Range, lines: Sequence[str], encoding: str) -> Ra
 
 
 def from_lsp_position_in(
-    document: Document, uri: str, position: types.Position, encoding: str
+    document: Document, uri: str, position: "types.Position", encoding: str
 ) -> Position | None:
     """The position in a document for one in its part at `uri`; None when that is no part of it."""
     found = document.part(uri)
@@ -53,7 +53,7 @@ def from_lsp_position_in(
 
 
 def from_lsp_range_in(
-    document: Document, uri: str, span: types.Range, encoding: str
+    document: Document, uri: str, span: "types.Range", encoding: str
 ) -> Range | None:
     """The range in a document for one in its part at `uri`; None when that is no part of it."""
     start = from_lsp_position_in(document, uri, span.start, encoding)
@@ -61,13 +61,17 @@ def from_lsp_range_in(
     return None if start is None or end is None else Range(start, end)
 
 
-def to_lsp_position(position: Position, lines: Sequence[str], encoding: str) -> types.Position:
+def to_lsp_position(position: Position, lines: Sequence[str], encoding: str) -> "types.Position":
     """The position in the client's units."""
+    from lsprotocol import types  # Processes that scan make diagnostics alone, and start sooner.
+
     return types.Position(position.line, _character(position, lines, encoding))
 
 
-def to_lsp_range(span: Range, lines: Sequence[str], encoding: str) -> types.Range:
+def to_lsp_range(span: Range, lines: Sequence[str], encoding: str) -> "types.Range":
     """The range in the client's units."""
+    from lsprotocol import types
+
     return types.Range(
         to_lsp_position(span.start, lines, encoding), to_lsp_position(span.end, lines, encoding)
     )
@@ -103,7 +107,7 @@ def _location(span: Range, document: Document, client: Client) -> dict[str, Any]
     return {"uri": part.uri, "range": _json_range(span, part.lines, client.encoding)}
 
 
-def to_lsp_edit(edits: Sequence[Edit], document: Document, client: Client) -> types.WorkspaceEdit:
+def to_lsp_edit(edits: Sequence[Edit], document: Document, client: Client) -> "types.WorkspaceEdit":
     """The edits of one fix in the parts of the document that they belong to, tied to the parts'
     versions where the client heeds versions.
 
@@ -115,8 +119,10 @@ def to_lsp_edit(edits: Sequence[Edit], document: Document, client: Client) -> ty
 
 def to_lsp_edits(
     edits: Iterable[tuple[Document, Sequence[Edit]]], client: Client
-) -> types.WorkspaceEdit:
+) -> "types.WorkspaceEdit":
     """Edits of several texts; those without any are left out."""
+    from lsprotocol import types
+
     changes: dict[str, list[types.TextEdit]] = {}
     versioned: list[types.TextDocumentEdit] = []
     for part, own in edits:

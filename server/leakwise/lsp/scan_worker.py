@@ -6,6 +6,7 @@ stdin does, so that no server leaves it behind, whatever it is doing.
 """
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -21,7 +22,7 @@ from leakwise.lsp.client import Client
 from leakwise.lsp.convert import to_lsp_diagnostic
 from leakwise.lsp.entries import LIMIT_SECONDS
 from leakwise.lsp.limits import GivenUp, Limit
-from leakwise.lsp.scanning import ANY_FILE, SIGN_OF_LIFE, word_of
+from leakwise.lsp.scanning import ANY_FILE, MOST_MEMORY, SIGN_OF_LIFE, word_of
 from leakwise.lsp.settings import WorkspaceSettings
 from leakwise.parent import woken_without_parent
 from leakwise.sources import UnreadableError, path_to_uri, read_document
@@ -69,8 +70,12 @@ def main() -> None:
         os.nice(_NICENESS)
     asked = _lines()
     told = json.loads(next(asked))
+    from leakwise.engine import load_rules
     from leakwise.engine.outside import Outside
+    from leakwise.facts.symbols.memory import memory_in_use
 
+    load_rules()
+    _let_garbage_be()
     settings = WorkspaceSettings()
     settings.roots = [Path(root) for root in told["roots"]]
     settings.options = told["options"]
@@ -86,7 +91,17 @@ def main() -> None:
                 found = {"problem": f"it took longer than {limit.seconds:g} seconds"}
             except Exception as error:
                 found = {"problem": f"{type(error).__name__}: {error}"}
+            found["has_grown"] = memory_in_use() > MOST_MEMORY
             answers.write(json.dumps(found).encode() + b"\n")
+
+
+def _let_garbage_be() -> None:
+    """Looks for circles among objects seldom or never: the process gives way to another before that
+    matters, where the system tells how large it is."""
+    gc.freeze()
+    gc.set_threshold(50_000)
+    if sys.platform == "linux":
+        gc.disable()
 
 
 def _checked(

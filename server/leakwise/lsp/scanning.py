@@ -11,9 +11,11 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from leakwise.lsp.beside import beside
 from leakwise.lsp.client import Client
+from leakwise.sources.shares import Shares, portions
 
 if TYPE_CHECKING:
     from leakwise.facts.symbols.questions import ToldData
@@ -24,8 +26,8 @@ ANY_FILE = "*"
 """Stands for a question that any file may answer: who calls a function."""
 _EVERYTHING = "**"
 _LONGEST_LINE = 1 << 26
-_FILES_OF_ONE = 500
-"""After so many files a process gives way to a fresh one, which has gathered nothing."""
+MOST_MEMORY = 256 << 20
+"""Bytes with which a process gives way to a fresh one, which has gathered nothing."""
 _FILES_AT_ONCE = 100
 """So many files are looked up before others have their turn."""
 _WORTH_ANOTHER = 20
@@ -115,7 +117,7 @@ class Scans:
         Raises:
             OSError: no process can be started.
         """
-        waiting: deque[str] = deque()
+        waiting: list[str] = []
         workers: list[asyncio.Future[None]] = []
         news: set[str] = set() if order.edition == self.edition else {_EVERYTHING}
         self._news.append(news)
@@ -131,9 +133,11 @@ class Scans:
                     waiting.append(path)
             done: asyncio.Queue[Scanned | None] = asyncio.Queue()
             many = min(_processes(), -(-len(waiting) // _WORTH_ANOTHER))
-            lost: set[str] = set()
-            for _ in range(many):
-                workers.append(asyncio.ensure_future(_work(waiting, lost, done, order)))
+            if waiting:
+                # It looks at the sizes of all of them.
+                left = await beside(lambda: _Left(waiting, many))
+            for number in range(many):
+                workers.append(asyncio.ensure_future(_work(left, number, done, order)))
             for _ in range(len(waiting)):
                 scanned = await _next(done, workers)
                 if scanned is None:
@@ -165,40 +169,72 @@ async def _next(
     return None if done.empty() else done.get_nowait()
 
 
+class _Left:
+    """What is left to do in one scan, for several processes at a time."""
+
+    def __init__(self, paths: Sequence[str], processes: int) -> None:
+        self._shares = Shares(portions(paths, processes), processes)
+        self._chunks: list[deque[str]] = [deque() for _ in range(processes)]
+        self._again: deque[str] = deque()
+        self._died: set[str] = set()
+
+    def next_for(self, number: int) -> str | None:
+        """The next file that a process is to check; None where nothing is left."""
+        chunk = self._chunks[number]
+        if not chunk:
+            chunk.extend(self._shares.next_for(number) or ())
+        chunk = chunk or self._again
+        return chunk.popleft() if chunk else None
+
+    def lose(self, path: str) -> bool:
+        """Takes note that the process which checked a file died. Whether one did so before; the
+        first time it waits again: a second death is not by chance."""
+        if path in self._died:
+            return True
+        self._died.add(path)
+        self._again.append(path)
+        return False
+
+    def leave(self, number: int, path: str) -> None:
+        """Leaves to others what one had taken that cannot go on."""
+        self._again += [path, *self._chunks[number]]
+        self._chunks[number].clear()
+
+
 async def _work(
-    waiting: deque[str], lost: set[str], done: "asyncio.Queue[Scanned | None]", order: Order
+    left: _Left, number: int, done: "asyncio.Queue[Scanned | None]", order: Order
 ) -> None:
-    """Has files checked by one process after the other, until none is left. A file whose process
-    died waits again, and is one of the `lost`: a second death is not by chance."""
-    while waiting:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "leakwise.lsp.scan_worker"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=_LONGEST_LINE,
-        )
+    """Has files checked by one process after the other, until none is left."""
+    path = left.next_for(number)
+    while path is not None:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "leakwise.lsp.scan_worker"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=_LONGEST_LINE,
+            )
+        except OSError:
+            left.leave(number, path)
+            raise
         assert process.stdin is not None
         assert process.stdout is not None
         try:
             process.stdin.write(order.line())
-            for _ in range(_FILES_OF_ONE):
-                if not waiting:
-                    break
-                path = waiting.popleft()
+            goes_on = True
+            while goes_on and path is not None:
                 stamp = stamp_of(path)
                 answer = b""
                 with contextlib.suppress(ConnectionError):
                     process.stdin.write(json.dumps(path).encode() + b"\n")
                     await process.stdin.drain()
                     answer = await _answer(process.stdout)
-                if answer or path in lost:
-                    await done.put(_scanned(path, stamp, answer))
-                else:
-                    lost.add(path)
-                    waiting.append(path)
-                if not answer:
-                    break
+                found = json.loads(answer) if answer else {"problem": _DEATHS}
+                if answer or left.lose(path):
+                    await done.put(_scanned(path, stamp, found))
+                goes_on = bool(answer) and not found["has_grown"]
+                path = left.next_for(number)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
@@ -215,8 +251,7 @@ async def _answer(replies: asyncio.StreamReader) -> bytes:
     return b""
 
 
-def _scanned(path: str, stamp: tuple[int, int], answer: bytes) -> Scanned:
-    found = json.loads(answer) if answer else {"problem": _DEATHS}
+def _scanned(path: str, stamp: tuple[int, int], found: Mapping[str, Any]) -> Scanned:
     if "problem" in found:
         logger.warning("%s was not checked: %s.", path, found["problem"])
     diagnostics = found.get("diagnostics", [])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leakwise.cli.shares import LEAST_BYTES, MOST_BYTES, MOST_FILES, Shares, portions
+from leakwise.sources.shares import LEAST_BYTES, MOST_BYTES, MOST_FILES, Shares, portions
 from tests.cli.running import write
 
 

@@ -19,8 +19,10 @@ from tests.lsp.processes import (
     started,
 )
 from tests.lsp.raw_client import PATIENCE_SECONDS, Json, RawClient
+from tests.lsp.sessions import LEAK
 from tests.lsp.test_neighbours import FILES
 from tests.lsp.test_rules_that_fail import RULE, environment, logged
+from tests.lsp.test_workspace_diagnostics import opened
 from tests.symbols.inside import written
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
@@ -188,6 +190,30 @@ def test_a_file_that_kills_whoever_checks_it_is_left_out(tmp_path: Path, work: P
         assert seen[-1]["result"] == {"files": MANY + 2, "findings": MANY}
         (complaint,) = logged([one for one in seen if "method" in one])
         assert "deadly.py was not checked" in complaint
+
+
+GROWN = """
+        import os, sys
+        scan = sys.modules["__main__"]
+        if hasattr(scan, "MOST_MEMORY"):
+            scan.MOST_MEMORY = 0
+            open(os.path.join({folder!r}, str(os.getpid())), "w").close()
+        return
+"""
+
+
+def test_a_process_that_has_grown_gives_way_to_a_fresh_one(tmp_path: Path) -> None:
+    for name in ("work", "packages", "processes"):
+        (tmp_path / name).mkdir()
+    for number in range(3):
+        (tmp_path / "work" / f"train{number}.py").write_text(LEAK)
+    rule = RULE.format(does=GROWN.format(folder=str(tmp_path / "processes")))
+    with RawClient(environment=environment(tmp_path / "packages", rule)) as client:
+        opened(client, tmp_path / "work")
+        command = {"command": "leakwise.scanWorkspace"}
+        answer = client.request("workspace/executeCommand", command)
+        assert answer["result"] == {"files": 3, "findings": 3}
+        assert len(list((tmp_path / "processes").iterdir())) == 3
 
 
 @pytest.mark.parametrize("stopped", ["", SYMBOLS, SCAN])

@@ -76,9 +76,10 @@ class ModuleFacts:
         self.database = Database(final=tree is not None)
         self.externals = Externals(self.database, document.uri, outside)
         """What other files tell."""
-        self.scopes = Scopes(self.database, self.tree)
+        self.scopes = Scopes.of(self.database, self.tree)
         self.names = Resolution(self)
         """What names stand for."""
+        self._new_ones_given = False
         self._bodies: dict[Definition, Cell[BodyResult]] = {}
         self._memos: dict[Definition, Memos] = {}
         self._context_memos: dict[Definition, dict[Context, Memos]] = {}
@@ -102,7 +103,7 @@ class ModuleFacts:
         return self._take(update)
 
     def _take(self, update: Update) -> list[Definition]:
-        dead = self.scopes.update(update.touched, update.removed)
+        dead = self.scopes.update(self.tree.blocks, update.touched, update.removed)
         self.notebook.update()
         for definition in dead:
             self._memos.pop(definition, None)
@@ -121,12 +122,18 @@ class ModuleFacts:
                 cell.take_apart()
             for body in self._bodies.values():
                 body.take_apart()
-        for part in (self.scopes, self.names, self.externals, self.notebook, self):
+        parts = (self.names, self.externals, self.notebook, self)
+        for part in parts if self.database.final else (self.scopes, *parts):
             vars(part).clear()
 
     def new_bodies(self) -> list[Definition]:
         """The functions, and first the module itself, that were not given before."""
-        fresh, self.scopes.fresh = self.scopes.fresh, []
+        fresh = self.scopes.fresh
+        if self.database.final:
+            # Other facts of the same tree give them too.
+            fresh, self._new_ones_given = [] if self._new_ones_given else fresh, True
+        else:
+            self.scopes.fresh = []
         return [one for one in fresh if one.is_function or one.node is None]
 
     def facts(self, definition: Definition) -> BodyFacts:

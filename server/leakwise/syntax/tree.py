@@ -42,6 +42,9 @@ class SyntaxTree:
         self.blocks: list[Block] = []
         self.notes: dict[Block, Any] = {}
         """What is found out about blocks, shared by all that read the tree."""
+        self.whole: dict[object, Any] = {}
+        """What is found out about all of a tree that nobody may update, shared likewise. It may not
+        refer to the tree."""
         self._index = BlockIndex()
         self._read_afresh()
 

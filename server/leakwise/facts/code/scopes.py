@@ -17,8 +17,8 @@ class Scopes:
     """The definitions of a document and the names at its top level."""
 
     def __init__(self, database: Database, tree: SyntaxTree) -> None:
+        # It does not refer to the tree, which may keep it: see `of`.
         self.database = database
-        self.tree = tree
         self.by_node: dict[int, Definition] = {}
         self.dead: list[Definition] = []
         self.top = GatheredNames()
@@ -39,12 +39,26 @@ class Scopes:
         self._named: dict[str, Input[tuple[Definition, ...]]] = {}
         self._stars: Input[tuple[str, ...]] = Input(database, ())
         self._imports: Input[frozenset[tuple[str, str]]] = Input(database, frozenset())
-        self._touch(tree.blocks, [])
+        self._touch(tree.blocks, tree.blocks, [])
 
-    def update(self, touched: list[Block], removed: list[Block]) -> list[Definition]:
-        """Takes in changed top-level blocks; gives the definitions that are gone."""
+    @classmethod
+    def of(cls, database: Database, tree: SyntaxTree) -> "Scopes":
+        """The scopes of a tree, for facts kept in `database`. Those of one that nobody may update
+        are made once for all who read it."""
+        if not database.final:
+            return cls(database, tree)
+        known = tree.whole.get(cls)
+        if known is None:
+            known = tree.whole[cls] = cls(Database(final=True), tree)
+        return known  # type: ignore[no-any-return]
+
+    def update(
+        self, blocks: list[Block], touched: list[Block], removed: list[Block]
+    ) -> list[Definition]:
+        """Takes in changed top-level blocks, of all that there are now; gives the definitions that
+        are gone."""
         self.dead = []
-        self._touch(touched, removed)
+        self._touch(blocks, touched, removed)
         return self.dead
 
     def all(self) -> Iterator[Definition]:
@@ -101,7 +115,9 @@ class Scopes:
         self._indexes[block] = (block.own_revision, index)
         return index
 
-    def _touch(self, touched: list[Block], removed: list[Block]) -> None:
+    def _touch(
+        self, blocks: list[Block], touched: list[Block], removed: list[Block]
+    ) -> None:
         reshaped = bool(removed) or self.module.block is None
         for block in removed:
             self._shapes.pop(block, None)
@@ -117,10 +133,10 @@ class Scopes:
                 self._shapes[block] = shape
                 reshaped = True
         if reshaped:
-            self.module.block = self.tree.blocks[0] if self.tree.blocks else None
+            self.module.block = blocks[0] if blocks else None
             self.module.code.set(object())
         self._publish()
-        self._forget_indexes()
+        self._forget_indexes(blocks)
 
     def _publish(self) -> None:
         """Sets the inputs that changed; only those that were ever asked exist."""
@@ -289,12 +305,12 @@ class Scopes:
         self.by_node[id(node)] = definition
         return definition
 
-    def _forget_indexes(self) -> None:
+    def _forget_indexes(self, blocks: list[Block]) -> None:
         """Drops the indexes of blocks that are gone, once there are many of them."""
         if len(self._indexes) < 2 * self._kept_indexes + 256:
             return
         alive: set[Block] = set()
-        pending = list(self.tree.blocks)
+        pending = list(blocks)
         while pending:
             block = pending.pop()
             alive.add(block)

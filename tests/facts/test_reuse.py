@@ -218,3 +218,16 @@ def test_what_a_callback_refers_to_is_what_it_holds_now(handed: str) -> None:
     ):
         edited(module, old, new)
         assert held(module) == held(ModuleFacts(module.document))
+
+
+def test_a_body_that_hands_nothing_on_is_not_interpreted_for_what_it_keeps() -> None:
+    for code, kept in (
+        ("def f(self, x):\n    y = self.a\n    return y * x", 0),
+        ("def f(kept, x):\n    kept.append(x)", 1),
+        ("def f(kept, x):\n    kept[x] = x", 1),
+        ("def f(x):\n    kept = []\n    kept = [*kept, x]", 1),
+    ):
+        module = ModuleFacts(document(f"import torch\n{code}"))
+        body = next(one for one in map(module.facts, module.new_bodies()) if one.name)
+        assert len((*body.keepings, *body.kept_by_callees)) == kept
+        assert bool(module.database.computations) is bool(kept)

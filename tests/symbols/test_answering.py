@@ -8,8 +8,10 @@ import pytest
 from leakwise.facts import Graph, Kind
 from leakwise.facts.reading import Files
 from leakwise.facts.symbols.questions import (
+    About,
     Found,
     FoundClass,
+    FoundCode,
     FoundFunction,
     FoundModule,
     FoundValue,
@@ -51,9 +53,9 @@ NET = """
 """
 
 
-def found(root: Path, name: str, folder: str = "") -> Found | None:
+def found(root: Path, name: str, folder: str = "", *, about: About = "symbol") -> Found | None:
     """What is found of a name; every answer survives being JSON."""
-    question = Question("symbol", str(root / folder), name)
+    question = Question(about, str(root / folder), name)
     answer = answering(root).answer(question)
     assert question_from_json(question_to_json(question)) == question
     assert answer_from_json(answer_to_json(answer)) == answer
@@ -79,6 +81,21 @@ def test_a_network(tmp_path: Path) -> None:
     assert net.ancestors == {"torch.nn.Module"}
     assert net.methods == {"__init__", "forward", "reset", "width"}
     assert net.writes == {"body", "seen"}
+
+
+def test_what_is_asked_for_as_a_value(tmp_path: Path) -> None:
+    code = "import torch\nscale = torch.zeros(3)\ndef step():\n    pass\nclass Plain:\n    pass\n"
+    passing = "from parts import Plain, scale, step\nimport parts\n"
+    root = written(tmp_path, {"parts.py": code, "passing.py": passing})
+    for file in ("parts", "passing"):
+        assert found(root, f"{file}.step", about="value") == FoundCode()
+        assert found(root, f"{file}.Plain", about="value") == FoundCode()
+        assert found(root, f"{file}.nothing", about="value") is None
+        scale = found(root, f"{file}.scale", about="value")
+        assert isinstance(scale, FoundValue)
+        assert scale == found(root, f"{file}.scale")
+        assert scale.value.kind is Kind.TENSOR
+    assert found(root, "parts", about="value") == FoundModule()
 
 
 def test_a_class_without_bases(tmp_path: Path) -> None:

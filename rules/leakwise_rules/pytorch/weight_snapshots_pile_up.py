@@ -327,7 +327,7 @@ class WeightSnapshotsPileUp(Rule):
             loop = _epochs(body, keeping)
             called = loop is None and _runs_in_epochs(body, keeping)
             model = _copied(body, keeping) if loop is not None or called else None
-            holder = body.holder(keeping)
+            holder = None if model is None else body.holder(keeping)
             if model is None or holder is None or holder.bounded:
                 continue
             place, rhythm, once = body.place, body.rhythm, "call of this method"

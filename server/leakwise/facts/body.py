@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
+_KEEPING = ("slot", "addition", "handing", "loop")
+"""The traits of which a body has one that keeps something, or calls what does. A comprehension may
+keep what it gives."""
+
+
 class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     """The facts of one body. Everything asked is recorded, so answers are kept over edits."""
 
@@ -119,12 +124,12 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     @property
     def keepings(self) -> tuple[Keeping, ...]:
         """Every value put into a container."""
-        return self._of(Keeping)  # type: ignore[return-value]
+        return self._of(Keeping, *_KEEPING)  # type: ignore[return-value]
 
     @property
     def kept_by_callees(self) -> tuple[Accumulation | Keeping, ...]:
         """What functions and methods of this file that are called here keep of their arguments."""
-        events = (*self._of(Accumulation), *self._of(Keeping))
+        events = (*self._of(Accumulation, *_KEEPING), *self._of(Keeping, *_KEEPING))
         return tuple(one for one in events if one.through)  # type: ignore[attr-defined,misc]
 
     @property

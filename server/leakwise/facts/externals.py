@@ -72,6 +72,8 @@ class Externals:
         self._folder = "" if path is None else str(path.parent)
         self._outside = knows_nothing if path is None else outside
         self._symbols: dict[str, Input[Answer | None]] = {}
+        self._values: dict[str, Input[Answer | None]] = {}
+        """Of what was asked for as a value alone."""
         self._callers: dict[str, Input[Answer | None]] = {}
         self._read: set[tuple[About, str]] = set()
         """What was asked, where nobody records that."""
@@ -95,12 +97,12 @@ class Externals:
 
     def has_asked(self, question: Question) -> bool:
         """Whether something asked this."""
-        table = self._callers if question.about == "callers" else self._symbols
+        table = self._table(question.about)
         return question.name in table and self._question(question.about, question.name) == question
 
     def give(self, question: Question, answer: Answer) -> None:
         """Takes an answer; what read another one is in doubt from now on."""
-        table = self._callers if question.about == "callers" else self._symbols
+        table = self._table(question.about)
         key = question.name
         if (known := table.get(key)) is None:
             table[key] = Input(self._database, answer)
@@ -108,6 +110,11 @@ class Externals:
             known.set(answer)
         if isinstance(answer.found, FoundClass) and answer.found.address != key:
             self.give(Question("symbol", "", answer.found.address), answer)
+
+    def _table(self, about: About) -> dict[str, Input[Answer | None]]:
+        if about == "callers":
+            return self._callers
+        return self._values if about == "value" else self._symbols
 
     def _is_asked(self, question: Question, answer: Input[Answer | None]) -> bool:
         if self._database.final:
@@ -117,6 +124,7 @@ class Externals:
     def _questions(self) -> list[tuple[Question, Input[Answer | None]]]:
         return [
             *((self._question("symbol", name), answer) for name, answer in self._symbols.items()),
+            *((self._question("value", name), answer) for name, answer in self._values.items()),
             *((self._question("callers", name), answer) for name, answer in self._callers.items()),
         ]
 
@@ -127,17 +135,21 @@ class Externals:
 
     def symbol(self, name: str) -> Answer | None:
         """What is known of a qualified name; None while the answer is to come."""
+        return self._asked_for("symbol", name)
+
+    def _asked_for(self, about: About, name: str) -> Answer | None:
         if self._database.final:
-            self._read.add(("symbol", name))
-        known = self._symbols.get(name)
+            self._read.add((about, name))
+        table = self._table(about)
+        known = table.get(name)
         if known is None:
-            question = self._question("symbol", name)
+            question = self._question(about, name)
             answer = self._outside(question) if is_outside(name) else Answer()
             if answer is not None:
                 self.give(question, answer)
-                known = self._symbols[name]
+                known = table[name]
             else:
-                known = self._symbols[name] = Input(self._database, None)
+                known = table[name] = Input(self._database, None)
         return known.read()
 
     def callers(self, name: str) -> FoundCallers | None:
@@ -165,7 +177,8 @@ class Externals:
         it is one of these, or nothing is known."""
         if not is_outside(name):
             return None
-        answer = self.symbol(name)
+        # Most are functions and classes, and what these do may never be asked.
+        answer = self._asked_for("symbol" if name in self._symbols else "value", name)
         if answer is not None and isinstance(answer.found, FoundValue):
             return None if answer.found.value.kind is Kind.UNKNOWN else answer.found.value
         return None

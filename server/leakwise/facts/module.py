@@ -52,6 +52,8 @@ from leakwise.facts.terms.values import UNKNOWN, Source, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
+_IN_A_CIRCLE = Ancestors(complete=False, named=False)
+_NOT_KNOWN = Summary()
 _KEPT_CONTEXTS = 8
 """For how many different arguments a function's summaries are kept before unused ones go."""
 
@@ -178,7 +180,7 @@ class ModuleFacts:
             definition,
             "summary",
             lambda: summary(self, definition, self.body(definition)),
-            Summary(),
+            _NOT_KNOWN,
             breaks_cycles=True,
         )
         return cell.read()  # type: ignore[no-any-return]
@@ -271,7 +273,7 @@ class ModuleFacts:
             class_,
             "ancestors",
             lambda: ancestors(self, class_),
-            Ancestors(complete=False, named=False),
+            _IN_A_CIRCLE,
             breaks_cycles=True,
         )
         return cell.read()  # type: ignore[no-any-return]

@@ -37,11 +37,9 @@ TRAITS: dict[type[ast.AST], str] = {
     ast.Nonlocal: "shared names",
 }
 """Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
-assigned, `keeping` where something is put into a container, `hook` where one is registered, `scope`
-where a function or class is defined, `freezing` where a name tells that parameters are frozen."""
-_KEEPING_METHODS = frozenset(
-    ("append", "appendleft", "add", "put", "put_nowait", "insert", "extend", "extendleft", "update")
-)
+assigned, `slot` where an element of something is, or a list takes in another one, `handing` where a
+call is given something, `hook` where one is registered, `scope` where a function or class is
+defined, `freezing` where a name tells that parameters are frozen."""
 
 
 @dataclass(slots=True)
@@ -244,7 +242,7 @@ def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.A
 
 def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.AST]) -> bool:
     if type(node.ctx) is not ast.Load:
-        index.traits.add("keeping")
+        index.traits.add("slot")
         if isinstance(node.value, ast.Attribute):
             index.writes.add(node.value.attr)
         if type(node.ctx) is ast.Store and (path := path_of(node.value)) is not None:
@@ -255,7 +253,7 @@ def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.A
 def _index_display(node: ast.List, index: _Collected, pending: list[ast.AST]) -> bool:
     if any(type(one) is ast.Starred for one in node.elts):
         # `kept = [*kept, x]`
-        index.traits.add("keeping")
+        index.traits.add("slot")
     return True
 
 
@@ -285,6 +283,8 @@ def _index_keyword(node: ast.keyword, index: _Collected, pending: list[ast.AST])
 
 def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bool:
     function = node.func
+    if node.args or node.keywords:
+        index.traits.add("handing")
     if isinstance(function, ast.Name):
         index.called.add(function.id)
         if function.id not in _BUILTINS:
@@ -293,9 +293,7 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
             index.traits.add("hook")
     elif isinstance(function, ast.Attribute):
         index.called.add(function.attr)
-        if function.attr in _KEEPING_METHODS:
-            index.traits.add("keeping")
-        elif function.attr.startswith("register_"):
+        if function.attr.startswith("register_"):
             index.traits.add("hook")
         path = path_of(function.value)
         if path is not None:

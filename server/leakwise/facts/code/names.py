@@ -170,12 +170,36 @@ def path_of(node: ast.expr) -> str | None:
         return None if base is None else f"{base}.{node.attr}"  # type: ignore[attr-defined]
     if isinstance(node, ast.Subscript):
         key = node.slice
+        sign = ""
         if isinstance(key, ast.UnaryOp) and isinstance(key.op, ast.USub):
-            key = key.operand
+            key, sign = key.operand, "-"
         if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
             base = path_of(node.value)
-            return None if base is None else f"{base}[{ast.unparse(node.slice)}]"
+            # As `ast.unparse` writes it, which takes fifty times as long.
+            return None if base is None else f"{base}[{sign}{key.kind or ''}{key.value!r}]"
     return None
+
+
+def written(node: ast.expr) -> str | None:
+    """The text of a path, or of what is called with nothing but paths on the way to it, as in
+    `super().forward` or `loaders[name](data).items`; None for anything else. `ast.unparse` writes
+    the same, and takes many times as long."""
+    kind = type(node)
+    if kind is ast.Name:
+        return node.id  # type: ignore[attr-defined,no-any-return]
+    if kind is ast.Attribute:
+        owner = written(node.value)  # type: ignore[attr-defined]
+        return None if owner is None else f"{owner}.{node.attr}"  # type: ignore[attr-defined]
+    if kind is ast.Subscript:
+        owner, key = written(node.value), written(node.slice)  # type: ignore[attr-defined]
+        return (owner and key and f"{owner}[{key}]") or path_of(node)
+    if not isinstance(node, ast.Call) or node.keywords:
+        return None
+    parts = [written(part) for part in (node.func, *node.args)]
+    if None in parts:
+        return None
+    called, *given = parts
+    return f"{called}({', '.join(map(str, given))})"
 
 
 def paths_in(node: ast.AST) -> frozenset[str]:
@@ -211,6 +235,33 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif type(part) is list:
             found += [one for one in part if isinstance(one, ast.AST)]
     return found
+
+
+def within(node: ast.AST) -> list[ast.AST]:
+    """A node and all in it, in the order of `ast.walk`, which takes several times as long; without
+    operators and contexts."""
+    found = [node]
+    for one in found:
+        for name in _inner_fields(type(one)):
+            part = getattr(one, name, None)
+            if isinstance(part, ast.AST):
+                found.append(part)
+            elif type(part) is list:
+                found += [each for each in part if isinstance(each, ast.AST)]
+    return found
+
+
+_LEAVES = frozenset({"ctx", "op", "ops", "id", "attr", "type_comment"})
+"""Fields of operators, contexts and texts."""
+_INNER: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Name: ()}
+
+
+def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of nodes that may hold other nodes."""
+    known = _INNER.get(kind)
+    if known is None:
+        known = _INNER[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
+    return known
 
 
 _PATHS = (ast.Name, ast.Attribute, ast.Subscript)

@@ -10,7 +10,7 @@ from leakwise.facts.apis import canonical, effect_of
 from leakwise.facts.apis.other_frameworks import KNOWN_FRAMEWORKS, OTHER_FRAMEWORKS
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.code.definitions import Definition, ScopeNode
-from leakwise.facts.code.names import Binding
+from leakwise.facts.code.names import Binding, within
 from leakwise.facts.externals import is_outside
 from leakwise.facts.interpreter.interpretation import evaluated_alone, parameter_value
 from leakwise.facts.tensorflow.keras_backend import runs_on_tensorflow
@@ -73,6 +73,8 @@ class Resolution:
 
     def _assigned(self, scope: Definition, name: str, values: Sequence[ast.expr]) -> Value:
         """What plain assignments give a name; one that mentions the name continues the others."""
+        if len(values) == 1:
+            return evaluated_alone(self.module, scope, values[0])
         found: Value | None = None
         for value in sorted(values, key=lambda one: _mentions(one, name)):
             known = {name: found} if found is not None and _mentions(value, name) else None
@@ -243,4 +245,4 @@ class Resolution:
 
 
 def _mentions(node: ast.expr, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    return any(isinstance(part, ast.Name) and part.id == name for part in within(node))

@@ -115,9 +115,7 @@ class Scopes:
         self._indexes[block] = (block.own_revision, index)
         return index
 
-    def _touch(
-        self, blocks: list[Block], touched: list[Block], removed: list[Block]
-    ) -> None:
+    def _touch(self, blocks: list[Block], touched: list[Block], removed: list[Block]) -> None:
         reshaped = bool(removed) or self.module.block is None
         for block in removed:
             self._shapes.pop(block, None)

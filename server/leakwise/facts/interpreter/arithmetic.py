@@ -1,6 +1,7 @@
 """What arithmetic gives, and which parts of an expression carry its graph."""
 
 import ast
+from functools import lru_cache
 
 from leakwise.facts.interpreter.carrying import unmarked
 from leakwise.facts.interpreter.run import Run
@@ -159,6 +160,7 @@ def carriers(run: Run, node: ast.expr) -> list[tuple[Place, Value]]:
     return [(run.place(node), value)] if value.carries_graph else []
 
 
+@lru_cache(maxsize=2_000, typed=True)
 def number(constant: object) -> Value:
     """What a literal number gives. `1`, `1.0` and `True` are equal: its name tells them apart."""
     return Value(Kind.NUMBER, name=_NUMBER_TYPES.get(type(constant)), constant=constant)

@@ -3,7 +3,7 @@
 import ast
 
 from leakwise.facts.by_use.models_by_use import training_of
-from leakwise.facts.code.names import path_of, paths_in
+from leakwise.facts.code.names import path_of, paths_in, within
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.state import root_of
 from leakwise.facts.keeping.renewal import renewing
@@ -76,7 +76,7 @@ https://docs.python.org/3/library/stdtypes.html#dict, /collections.html, /queue.
 def _uses_layers_from_outside(run: Run, node: ast.Call, loop: Loop | None) -> bool:
     """Whether a call is handed Keras layers or models that were made before `loop` began, or
     without one before the body."""
-    parts = (part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute)))
+    parts = (part for part in within(node) if isinstance(part, (ast.Name, ast.Attribute)))
     for part in parts:
         path = path_of(part)
         if path is None:

@@ -16,6 +16,7 @@ from leakwise.facts.by_use.objects_by_methods import object_by_methods
 from leakwise.facts.by_use.proof import proven_parameter
 from leakwise.facts.code.annotations import annotated
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
+from leakwise.facts.code.names import within
 from leakwise.facts.code.parameters import marker
 from leakwise.facts.code.usage import captors, only_looked_at
 from leakwise.facts.incremental.blocks import run_blocks
@@ -104,7 +105,7 @@ def evaluated_alone(
     run.statement = ast.Expr(node)
     ast.copy_location(run.statement, node)
     if isinstance(definition.node, FunctionNode):
-        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        names = {one.id for one in within(node) if isinstance(one, ast.Name)}
         run.state = _entry_state(module, definition, definition.node, None, names)
     for name, value in (known or {}).items():
         run.state.bind(name, value, ())

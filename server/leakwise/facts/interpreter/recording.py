@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.code.names import within
 from leakwise.facts.interpreter.external_calls import may_switch_grad
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.events import GradMode, grad_mode
@@ -49,16 +50,14 @@ def _may_switch(run: Run, manager: ast.expr, entered: Value) -> bool:
 
 
 def _trains(node: ast.With | ast.AsyncWith) -> bool:
-    return any(
-        isinstance(part, ast.Attribute) and part.attr in _BACKWARD for part in ast.walk(node)
-    )
+    return any(isinstance(part, ast.Attribute) and part.attr in _BACKWARD for part in within(node))
 
 
 def _makes_proven(run: Run, node: ast.With | ast.AsyncWith) -> bool:
     """Whether a statement inside makes something that is backpropagated later."""
     names = run.evidence.names
     return bool(names) and any(
-        names.get(id(part)) for statement in node.body for part in ast.walk(statement)
+        names.get(id(part)) for statement in node.body for part in within(statement)
     )
 
 

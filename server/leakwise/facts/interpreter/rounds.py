@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 
+from leakwise.facts.code.names import within
 from leakwise.facts.interpreter.parts import graph_part
 from leakwise.facts.terms.values import DICT, Graph, Kind, Value, element_of, join
 
@@ -61,6 +62,6 @@ def bound_names(target: ast.expr) -> tuple[str, ...]:
         return (target.id,)
     return tuple(
         name.id
-        for name in ast.walk(target)
+        for name in within(target)
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     )

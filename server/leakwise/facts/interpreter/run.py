@@ -18,7 +18,7 @@ from leakwise.facts.by_use.seen_uses import SeenUses, uses_seen_by
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.families import family
 from leakwise.facts.code.members import early_method_value, made_attribute
-from leakwise.facts.code.names import path_of
+from leakwise.facts.code.names import path_of, written
 from leakwise.facts.incremental.memos import Memos
 from leakwise.facts.incremental.noted import Evidence
 from leakwise.facts.incremental.queries import Reads
@@ -318,7 +318,7 @@ def kind_used_as(use: Use) -> Kind | None:
 
 def shown(node: ast.expr) -> str:
     """An expression's text for a message, shortened."""
-    text = path_of(node) or ast.unparse(node)
+    text = written(node) or ast.unparse(node)
     return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from leakwise.facts.by_use.graph_origins import unwrapped
 from leakwise.facts.by_use.proof import proven_value
 from leakwise.facts.code.in_place_sums import added_in_place
-from leakwise.facts.code.names import header_nodes, imported_names, path_of
+from leakwise.facts.code.names import header_nodes, imported_names, path_of, within
 from leakwise.facts.incremental.blocks import blocks_of, run_blocks
 from leakwise.facts.interpreter.assignments import assign, assign_annotated, augment, delete
 from leakwise.facts.interpreter.binding import bind
@@ -241,7 +241,7 @@ def _note_handler(run: Run, node: ast.Try | ast.TryStar, handler: ast.ExceptHand
 def _texts(handler: ast.ExceptHandler) -> frozenset[str]:
     return frozenset(
         part.value.lower()
-        for part in ast.walk(handler)
+        for part in within(handler)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )
 

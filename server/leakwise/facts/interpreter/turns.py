@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.code.names import within
 from leakwise.facts.interpreter.binding import IN_TURNS
 from leakwise.facts.interpreter.containers import holds_graph
 from leakwise.facts.interpreter.run import Run
@@ -27,5 +28,5 @@ def kept_between_turns(run: Run, test: ast.expr, before: State, joined: State) -
 
 def _holds_in_turns(test: ast.expr) -> bool:
     return any(
-        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) for node in ast.walk(test)
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) for node in within(test)
     )

@@ -146,7 +146,8 @@ class Answering:
             if file is None:
                 return None
             asker, folder = folder, os.path.dirname(location.path)
-            found = found_in(file.facts, location, partial(self._address, folder, trail))
+            beside = partial(self._address, folder, trail)
+            found = found_in(file.facts, location, beside, only_value=question.about == "value")
             trail.update(file.trail)
             if found is None and not is_address(name):
                 return self._look_closer(asker, name, location, depth, trail)

@@ -11,7 +11,7 @@ from leakwise.facts.terms.events import GradMode
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Scalar, Value
 
-About = Literal["symbol", "callers", "place"]
+About = Literal["symbol", "value", "callers", "place"]
 
 ToldData = tuple[dict[str, list[str]], dict[str, str]]
 """What users tell of libraries: see `told.told`."""
@@ -25,6 +25,8 @@ class Question:
     `name` its dotted name as that file imports it, with the leading dots of a relative import. Or
     `folder` is empty and `name` is an address, as answers give it (see `address`); that of a class
     with a dot and a name after it asks for a method or an attribute of its objects.
+
+    About a value: as about a symbol, but of a function or class only that it is one.
 
     About callers: `folder` is the absolute path of the file that defines the function, and `name`
     its qualified name in it.
@@ -111,6 +113,11 @@ class FoundModule:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCode:
+    """A function or class, of which no more was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundCallers:
     """How code in other files runs a function: OFF where every call seen is in a grad-off region,
     ON where some call is not, UNKNOWN where not all can be followed, None where there is none."""
@@ -125,7 +132,9 @@ class FoundPlace:
     location: Location
 
 
-Found = FoundFunction | FoundClass | FoundValue | FoundModule | FoundCallers | FoundPlace
+Found = (
+    FoundFunction | FoundClass | FoundValue | FoundModule | FoundCode | FoundCallers | FoundPlace
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ def question_from_json(data: object) -> Question:
         ValueError: it stands for none.
     """
     match data:
-        case [("symbol" | "callers" | "place") as about, str(folder), str(name)]:
+        case [("symbol" | "value" | "callers" | "place") as about, str(folder), str(name)]:
             return Question(about, folder, name)
     raise ValueError("no question")
 
@@ -229,6 +238,8 @@ def _found_to_json(found: Found) -> list[object]:
             return ["value", _value_to_json(value)]
         case FoundModule():
             return ["module"]
+        case FoundCode():
+            return ["code"]
         case FoundCallers(grad):
             return ["callers", None if grad is None else str(grad)]
         case FoundPlace(location):
@@ -248,6 +259,8 @@ def _found_from_json(data: object) -> Found:
             return FoundValue(_value_from_json(value))
         case ["module"]:
             return FoundModule()
+        case ["code"]:
+            return FoundCode()
         case ["callers", None]:
             return FoundCallers(None)
         case ["callers", str(grad)]:

@@ -19,6 +19,7 @@ from leakwise.facts.symbols.keeping import kept_by_method
 from leakwise.facts.symbols.questions import (
     Found,
     FoundClass,
+    FoundCode,
     FoundFunction,
     FoundModule,
     FoundValue,
@@ -45,12 +46,13 @@ class Elsewhere:
 
 
 def found_in(
-    facts: ModuleFacts, location: Location, addresses: Addresses
+    facts: ModuleFacts, location: Location, addresses: Addresses, *, only_value: bool = False
 ) -> Found | Elsewhere | None:
-    """What `location` names in the file that `facts` are of; None where the file has it not."""
+    """What `location` names in the file that `facts` are of; None where the file has it not. Where
+    it is asked for as a value, nothing is found out of a function or class."""
     if not location.qualified:
         return FoundModule()
-    teller = _Teller(facts, location.path, addresses)
+    teller = _Teller(facts, location.path, addresses, only_value)
     return teller.found(location.qualified.split("."))
 
 
@@ -70,6 +72,7 @@ class _Teller:
     facts: ModuleFacts
     path: str
     addresses: Addresses
+    only_value: bool = False
 
     def found(self, parts: list[str]) -> Found | Elsewhere | None:
         """What a qualified name of the file stands for."""
@@ -114,6 +117,8 @@ class _Teller:
     def _function(self, definition: Definition) -> Found:
         node = definition.node
         assert isinstance(node, FunctionNode)
+        if self.only_value and not _names(node.decorator_list) & _PROPERTIES:
+            return FoundCode()
         summary = self.facts.summary(definition)
         returns = summary.returns
         if _says_nothing(node):
@@ -143,7 +148,9 @@ class _Teller:
             return UNKNOWN
         return given
 
-    def _class(self, definition: Definition) -> FoundClass:
+    def _class(self, definition: Definition) -> Found:
+        if self.only_value:
+            return FoundCode()
         above = self.facts.ancestors(definition)
         methods: set[str] = set()
         writes: set[str] = set()

@@ -50,7 +50,7 @@ class Scopes:
         known = tree.whole.get(cls)
         if known is None:
             known = tree.whole[cls] = cls(Database(final=True), tree)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def update(
         self, blocks: list[Block], touched: list[Block], removed: list[Block]

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from leakwise.lsp.apart import Apart
 from leakwise.lsp.entries import LIMIT_SECONDS, Entry
 from leakwise.lsp.limits import Limit
 from leakwise.lsp.loaded import LoadedEntries
@@ -60,6 +61,7 @@ class AnalysedDocuments:
         self._unpublished: dict[str, None] = {}
         self._looked_at: dict[str, None] = {}
         self._limit = Limit(LIMIT_SECONDS)
+        self._apart = Apart(wake)
 
     def open(self, document: Document) -> None:
         """Begins to analyse a document."""
@@ -76,18 +78,23 @@ class AnalysedDocuments:
         """Goes on with a newer version, to which `changes` lead."""
         entry = self._entries.get(document.uri)
         if entry is not None:
-            entry.document = document
-            entry.changes.extend(changes)
-            entry.rests_at = time.monotonic() + REST_SECONDS
-            entry.unsaved = True
             self.neighbours.prefer(document.uri)
-            self._want_published(document.uri)
+            self._once_here(entry, partial(self._change, entry, document, changes))
+
+    def _change(self, entry: Entry, document: Document, changes: Sequence[LineChange]) -> None:
+        entry.document = document
+        entry.changes.extend(changes)
+        entry.rests_at = time.monotonic() + REST_SECONDS
+        entry.unsaved = True
+        self._want_published(document.uri)
 
     def rest(self, uri: str) -> None:
         """Has the whole document parsed soon, instead of when typing has rested."""
         entry = self._entries.get(uri)
-        if entry is None:
-            return
+        if entry is not None:
+            self._once_here(entry, partial(self._rest, entry, uri))
+
+    def _rest(self, entry: Entry, uri: str) -> None:
         entry.rests_at = time.monotonic()
         if not self.settings.watched:
             self.settings_changed(None)
@@ -101,6 +108,8 @@ class AnalysedDocuments:
         entry = self._entries.pop(uri, None)
         if entry is not None:
             self._loaded.forget(entry)
+            if entry.is_apart:
+                self._apart.hurry(entry)
         self._unpublished.pop(uri, None)
         self.neighbours.close(uri)
 
@@ -113,8 +122,7 @@ class AnalysedDocuments:
         moved = self._look_around()
         for uri, entry in self._entries.items():
             if moved or entry.analysis.settings != chosen[uri]:
-                entry.begin_anew()
-                self._tell_of_change(uri)
+                self._begin_anew(uri, entry)
         self._tell_problems()
 
     def roots_changed(self, roots: Sequence[Path]) -> None:
@@ -123,16 +131,14 @@ class AnalysedDocuments:
         self.neighbours.restart()
         self.settings.forget()
         for uri, entry in self._entries.items():
-            entry.begin_anew()
-            self._tell_of_change(uri)
+            self._begin_anew(uri, entry)
         self._tell_problems()
 
     def begin_anew(self) -> None:
         """Analyses every document from scratch, with all rules, and asks about others again."""
         self.neighbours.restart()
         for uri, entry in self._entries.items():
-            entry.forgive()
-            self._tell_of_change(uri)
+            self._begin_anew(uri, entry, Entry.forgive)
 
     def holds_back(self, uri: str) -> bool:
         """Whether a document's findings are not wanted until it is saved."""
@@ -143,9 +149,12 @@ class AnalysedDocuments:
         self, uri: str, question: "Callable[[Analysis], T]", answer: "Future[T | None]"
     ) -> None:
         """Answers a question about the newest version; None where the document is not open."""
+        entry = self._entries.get(uri)
+        if entry is not None and not answer.cancelled() and self._is_apart(entry):
+            entry.waiting.append(partial(self.answer, uri, question, answer))
+            return
         if not answer.set_running_or_notify_cancel():
             return
-        entry = self._entries.get(uri)
         try:
             answer.set_result(None if entry is None else entry.ask(question))
         except Exception as error:
@@ -174,17 +183,44 @@ class AnalysedDocuments:
             return 0.0
         if self._looked_at:
             return _TURN_SECONDS
-        times = [entry.rests_at for entry in self._entries.values() if entry.rests_at is not None]
+        times = [
+            entry.rests_at
+            for entry in self._entries.values()
+            if entry.rests_at is not None and not entry.is_apart
+        ]
         if self._loaded.wants_collection and not times:
             return 0.0
         return max(0.0, min(times) - time.monotonic()) if times else None
 
+    def _is_apart(self, entry: Entry) -> bool:
+        """Whether the thread for large documents has an entry; it gets one that takes long."""
+        if not entry.is_apart and self._apart.wants(entry):
+            self._apart.lend(entry)
+        return entry.is_apart
+
+    def _once_here(self, entry: Entry, action: Callable[[], None]) -> None:
+        if entry.is_apart:
+            entry.waiting.append(action)
+        else:
+            action()
+
+    def _begin_anew(
+        self, uri: str, entry: Entry, begin: Callable[[Entry], None] = Entry.begin_anew
+    ) -> None:
+        if entry.is_apart:
+            self._apart.hurry(entry)
+        self._once_here(entry, partial(begin, entry))
+        self._tell_of_change(uri)
+
     def _want_published(self, uri: str) -> None:
-        if self.pushes and not self.holds_back(uri):
+        if self.pushes and uri in self._entries and not self.holds_back(uri):
             self._unpublished.pop(uri, None)
             self._unpublished[uri] = None
 
     def _publish_findings(self, entry: Entry) -> None:
+        if self._is_apart(entry):
+            entry.waiting.append(partial(self._want_published, entry.document.uri))
+            return
         findings = entry.ask(lambda analysis: analysis.findings())
         self._publish(entry.document, findings)
         self._note_look_at(entry.document.uri)
@@ -199,7 +235,7 @@ class AnalysedDocuments:
     def _follow_up(self, uri: str) -> None:
         """What can wait until the client was told, which the loop does."""
         entry = self._entries.get(uri)
-        if entry is not None:
+        if entry is not None and not entry.is_apart:
             self._ask_neighbours(entry)
             self._loaded.look_at(entry)
 
@@ -225,8 +261,7 @@ class AnalysedDocuments:
         moved = self._look_around()
         if moved:
             for uri, entry in self._entries.items():
-                entry.begin_anew()
-                self._tell_of_change(uri)
+                self._begin_anew(uri, entry)
         return moved
 
     def _ask_neighbours(self, entry: Entry) -> None:
@@ -245,12 +280,15 @@ class AnalysedDocuments:
             self._tell_problems()
             return
         for uri, entry in self._entries.items():
+            if entry.is_apart:
+                # What was answered is known when it asks again.
+                entry.waiting.append(partial(_note_stale, entry, stale))
+                continue
             if answers and self._changes(entry, answers):
                 self._tell_of_change(uri)
             for question in answers:
                 entry.stale.pop(question, None)
-            if stale:
-                entry.stale.update((one, None) for one in entry.asked() if one in stale)
+            _note_stale(entry, stale)
             self._ask_neighbours(entry)
         if answers:
             self._learned()
@@ -265,7 +303,8 @@ class AnalysedDocuments:
     def _resync_rested(self, until: float) -> bool:
         """Parses a document as a whole that has rested since then; whether there is one."""
         for uri, entry in self._entries.items():
-            if entry.rests_at is not None and entry.rests_at <= until:
+            rested = entry.rests_at is not None and entry.rests_at <= until
+            if rested and not self._is_apart(entry):
                 entry.rests_at = None
                 if entry.ask(_resynced):
                     self._tell_of_change(uri)
@@ -280,6 +319,11 @@ class AnalysedDocuments:
         settings = self.settings.for_document(document.uri)
         rules = () if self.settings.leaves_out(settings) else None
         return Analysis(document, rules, settings=settings, outside=self.neighbours.known)
+
+
+def _note_stale(entry: Entry, stale: "Mapping[Question, None]") -> None:
+    if stale:
+        entry.stale.update((one, None) for one in entry.asked() if one in stale)
 
 
 def _told(answers: "Mapping[Question, Answer]", analysis: "Analysis") -> bool:

@@ -37,6 +37,13 @@ class Entry:
         self.rests_at: float | None = None
         self.unsaved = False
         """Whether it changed since it was opened or saved."""
+        self.is_apart = False
+        """Whether the thread for large documents has it, so that nobody else touches the analysis:
+        what is wanted meanwhile is `waiting`."""
+        self.was_apart = False
+        self.is_unwanted = False
+        """Whether what is done in that thread is for nothing."""
+        self.waiting: list[Callable[[], None]] = []
         self._analyze = analyze
         self._asked_before: dict[Question, None] = {}
         """What facts that were unloaded asked of other files."""
@@ -46,8 +53,8 @@ class Entry:
         self._left_out: set[str] = set()
         self._given_up = False
 
-    def ask(self, question: "Callable[[Analysis], T]") -> T:
-        """What the question gives for the newest version.
+    def ask(self, question: "Callable[[Analysis], T]", limit: Limit | None = None) -> T:
+        """What the question gives for the newest version; `limit` is that of another thread.
 
         A rule that does not end is left out from then on; where that does not help, or no rule is
         to blame, the document is given up. What fails is asked once more, from scratch.
@@ -62,9 +69,11 @@ class Entry:
         failed = False
         while True:
             try:
-                answer = self._limit.run(asked)
+                answer = (limit or self._limit).run(asked)
                 break
             except GivenUp:
+                if self.is_unwanted:
+                    raise
                 self._leave_out()
             except Exception:
                 if failed:
@@ -78,9 +87,9 @@ class Entry:
     @property
     def may_be_unloaded(self) -> bool:
         """Whether its facts are in memory, and remember nothing of code that does not parse now."""
-        return (
-            self.analysis.is_loaded and self.analysis.syntax_error is None and self.rests_at is None
-        )
+        if self.is_apart or not self.analysis.is_loaded or self.rests_at is not None:
+            return False
+        return self.analysis.syntax_error is None
 
     @property
     def waits_for_answers(self) -> bool:
@@ -102,6 +111,7 @@ class Entry:
         """Analyses the document from scratch, without what was left out."""
         self.analysis = self._analyze(self.document)
         self._asked_before = {}
+        self.was_apart = False
         self.analysis.left_out.update(self._left_out)
         self.analysis.gives_nothing = self._given_up
         self.changes = []

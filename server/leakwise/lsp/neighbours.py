@@ -25,7 +25,7 @@ Post = Callable[[Callable[[], None]], None]
 
 
 class Neighbours:
-    """Asks for the analysis thread, to which all of it belongs but `roots` and `stop`.
+    """Asks for the analysis thread, to which all of it belongs but `roots`, `known` and `stop`.
 
     What is answered gathers in `answers`, and what was answered and may be otherwise now in
     `stale`. Both are for the scheduler to take.
@@ -54,8 +54,9 @@ class Neighbours:
         return bool(self.answers or self.stale)
 
     def known(self, question: "Question") -> "Answer | None":
-        """What is known already; None for what is to be asked."""
-        return None if self._symbols is None else self._symbols.known(question)
+        """What is known already; None for what is to be asked. From any thread."""
+        symbols = self._symbols
+        return None if symbols is None else symbols.known(question)
 
     def ask(self, uri: str, questions: "Iterable[Question]") -> None:
         """Asks for a document; what it asked before and does not ask now is not wanted any more."""

@@ -1,0 +1,102 @@
+"""Analyses large documents for the first time in a thread of its own, so that nobody waits who asks
+about another one."""
+
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from leakwise.lsp.entries import LIMIT_SECONDS, Entry
+from leakwise.lsp.limits import GivenUp, Limit
+
+if TYPE_CHECKING:
+    from leakwise.engine import Analysis
+
+logger = logging.getLogger(__name__)
+
+LARGE_CHARACTERS = 100_000
+"""What is shorter takes some tenths of a second, which is less than other threads would cost."""
+_NICENESS = 5
+
+
+class Apart:
+    """The thread, to which entries are lent. Belongs to the analysis thread.
+
+    What is wanted of an entry meanwhile waits, and is done by `take_back`, which `post` brings to
+    the analysis thread.
+    """
+
+    def __init__(self, post: Callable[[Callable[[], None]], None]) -> None:
+        self._post = post
+        self._limit = Limit(LIMIT_SECONDS)
+        # The last one opened is the one being looked at.
+        self._lent: queue.LifoQueue[Entry] = queue.LifoQueue()
+        self._working_on: Entry | None = None
+        self._changing = threading.Lock()
+        """Held while what is worked on becomes another, which is not to be broken off instead."""
+        self._begun = False
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether what is asked of an entry would take long, and is lent first."""
+        return not entry.was_apart and not entry.analysis.is_loaded and _is_large(entry)
+
+    def lend(self, entry: Entry) -> None:
+        """Has an entry analysed; until it is back nobody else touches its analysis."""
+        entry.is_apart = True
+        self._lent.put(entry)
+        if not self._begun:
+            self._begun = True
+            threading.Thread(target=self._run, name="apart", daemon=True).start()
+
+    def hurry(self, entry: Entry) -> None:
+        """Breaks off what is done for an entry: it is not wanted any more."""
+        entry.is_unwanted = True
+        with self._changing:
+            if self._working_on is entry:
+                self._limit.break_off()
+
+    def _run(self) -> None:
+        if sys.platform == "linux":
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        while True:
+            entry = self._lent.get()
+            self._work_on(entry)
+            try:
+                if not entry.is_unwanted:
+                    entry.ask(_look, self._limit)
+            except (Exception, GivenUp):
+                if not entry.is_unwanted:
+                    logger.exception("The first analysis of %s failed.", entry.document.uri)
+            self._work_on(None)
+            self._post(partial(_give_back, entry))
+
+    def _work_on(self, entry: Entry | None) -> None:
+        with self._changing:
+            self._working_on = entry
+
+
+def _look(analysis: "Analysis") -> None:
+    analysis.findings()
+
+
+def _give_back(entry: Entry) -> None:
+    entry.is_apart, entry.was_apart = False, not entry.is_unwanted
+    entry.is_unwanted = False
+    waiting, entry.waiting = entry.waiting, []
+    for action in waiting:
+        action()
+
+
+def _is_large(entry: Entry) -> bool:
+    size = 0
+    for line in entry.document.lines:
+        size += len(line)
+        if size >= LARGE_CHARACTERS:
+            return True
+    return False

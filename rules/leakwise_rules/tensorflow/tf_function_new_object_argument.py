@@ -325,7 +325,7 @@ def _object(body: BodyFacts, argument: Argument, *, called: bool) -> tuple[str, 
     value, path = argument.value, argument.path
     if value.kind is Kind.FUNCTION and value.constant is not None:
         return ("the lambda" if path is None else f"`{shown(path)}`"), Certainty.SURE
-    if value.kind is Kind.FUNCTION and path is None:
+    if value.kind in {Kind.FUNCTION, Kind.QUALIFIED} and path is None:
         # What a call makes, such as a `functools.partial`.
         return "the new function", Certainty.LIKELY
     if _is_method(body, argument):

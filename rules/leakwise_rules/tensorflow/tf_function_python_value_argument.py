@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from leakwise.facts import Argument, BodyFacts, CallSite, Kind, Loop
+from leakwise.facts.apis.python import READ_BY_PATH, TEXT
 from leakwise.rule import (
     Applicability,
     Example,
@@ -50,7 +51,7 @@ class TfFunctionPythonValueArgument(Rule):
     code = "LT003"
     name = "tf-function-python-value-argument"
     message = (
-        "`{function}` traces and keeps a new graph for every value of the Python number `{value}`; "
+        "`{function}` traces and keeps a new graph for every value of the Python argument `{value}`; "
         "pass `tf.constant({value})`."
     )
     severity = Severity.WARNING
@@ -301,7 +302,7 @@ class TfFunctionPythonValueArgument(Rule):
             if not site.loops or not _traces_numbers(body, site):
                 continue
             for argument in site.arguments:
-                loop = _counting_loop(site, argument)
+                loop = _counting_loop(body, site, argument)
                 if loop is None or body.holds_constants(argument.path or ""):
                     continue
                 yield self.report(
@@ -326,11 +327,11 @@ def _traces_numbers(body: BodyFacts, site: CallSite) -> bool:
     return function is not None and not function.converts_numbers
 
 
-def _counting_loop(site: CallSite, argument: Argument) -> Loop | None:
-    """The innermost loop that gives a Python number, or a text that shows one, another value each
-    time."""
+def _counting_loop(body: BodyFacts, site: CallSite, argument: Argument) -> Loop | None:
+    """The innermost loop that gives a Python number, a text that shows one or the name of a file
+    another value each time."""
     value = argument.value
-    known = value.kind is Kind.NUMBER or bool(argument.number)
+    known = value.kind is Kind.NUMBER or bool(argument.number) or _is_name_of_file(body, argument)
     if not known or value.constant is not None:
         return None
     if not argument.path and not argument.number:
@@ -339,3 +340,14 @@ def _counting_loop(site: CallSite, argument: Argument) -> Loop | None:
         if loop in argument.varies_in and (loop.trips is None or loop.trips > _FEW):
             return loop
     return None
+
+
+def _is_name_of_file(body: BodyFacts, argument: Argument) -> bool:
+    """Whether an argument is a text that a listing of files gave, or what a file is opened by."""
+    if argument.value == TEXT:
+        return True
+    return argument.value.kind is Kind.UNKNOWN and any(
+        given is not None and given.path == argument.path is not None
+        for site in body.calls_of(*READ_BY_PATH)
+        for given in (site.argument("file", 0),)
+    )

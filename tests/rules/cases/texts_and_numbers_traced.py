@@ -3,6 +3,10 @@
 """What calls of `tf.function` are given in loops: texts that show numbers, and lists as long as
 texts have words."""
 
+import functools
+import math
+import os
+
 import tensorflow as tf
 
 
@@ -51,3 +55,57 @@ class Counting:
             self.step(x, self.turn)  # leak: LT003
             self.step(x, self.scale)
             self.turn += 1
+
+
+def cosine(number, rounds):
+    """Falls from 1 to 0."""
+    done = number / rounds
+    return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def stairs(number):
+    return 0.1 if number < 100 else 0.01
+
+
+def fixed(number):
+    return 0.1 * 2
+
+
+@tf.function
+def scaled(x, rate):
+    return x * rate
+
+
+def decay(stream, rounds):
+    for number, x in enumerate(stream):
+        scaled(x, cosine(number, rounds))  # leak: LT003
+        rate = cosine(number, rounds)
+        scaled(x, rate)  # leak: LT003
+        scaled(x, max(0.01, 1 - number / 500))  # leak: LT003
+        scaled(x, stairs(number))
+        scaled(x, fixed(number))
+        told(x, "batch {}".format(number))  # leak: LT003
+        told(x, "batch " + str(number))  # leak: LT003
+        told(x, "batch %d" % number)  # leak: LT003
+
+
+def tell_files(folder, files, names):
+    for path in files:
+        with open(path) as text:
+            told(tf.constant(text.read()), path)  # leak: LT003
+    for name in os.listdir(folder):
+        told(tf.constant(1.0), name)  # leak: LT003
+    for name in names:
+        # Few names, perhaps.
+        told(tf.constant(1.0), name)
+
+
+@tf.function
+def applied(function, x):
+    return function(x)
+
+
+def apply(stream):
+    for number, x in enumerate(stream):
+        applied(functools.partial(tf.multiply, number), x)  # leak: LT006
+        applied(tf.nn.relu, x)

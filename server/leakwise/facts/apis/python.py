@@ -20,6 +20,18 @@ from leakwise.facts.terms.values import (
     qualified,
 )
 
+TEXT = Value(Kind.OTHER, name="builtins.str")
+"""A text of which no more is known, such as the name of a file."""
+READ_BY_PATH = (
+    "builtins.open",
+    "PIL.Image.open",
+    "cv2.imread",
+    "numpy.load",
+    "pandas.read_csv",
+    "librosa.load",
+    "soundfile.read",
+)
+"""What these are given first is a path, as a text or an object, or an open file."""
 Builtin = Callable[[list[Value], dict[str, Value]], Value]
 
 
@@ -33,6 +45,14 @@ def _other(arguments: list[Value], keywords: dict[str, Value]) -> Value:
 
 def _in_memory(arguments: list[Value], keywords: dict[str, Value]) -> Value:
     return Value(Kind.OTHER, name=BUFFER)
+
+
+def _one_after_another(element: Value) -> Value:
+    return container(element).but(length=None)
+
+
+def _texts() -> Value:
+    return _one_after_another(TEXT)
 
 
 def _first(arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -270,6 +290,17 @@ BUILTINS: dict[str, Builtin] = {
         Kind.CONTAINER, element=_either_element(arguments)
     ),
     **dict.fromkeys(IN_MEMORY, _in_memory),
+    # https://docs.python.org/3/library/glob.html, /os.html#os.listdir, /os.path.html.
+    **dict.fromkeys(
+        ("glob.glob", "glob.iglob", "os.listdir"), lambda arguments, keywords: _texts()
+    ),
+    "os.walk": lambda arguments, keywords: _one_after_another(
+        container(TEXT, _texts(), _texts(), items=True)
+    ),
+    **dict.fromkeys(
+        (f"os.path.{name}" for name in ["join", "basename", "abspath", "realpath", "expanduser"]),
+        lambda arguments, keywords: TEXT,
+    ),
     "itertools.islice": _first,
     "itertools.cycle": _first,
 }

@@ -156,7 +156,7 @@ def _argument(run: Run, node: ast.expr, value: Value, keyword: str) -> Argument:
     number = ""
     if varies_in:
         is_number = value.kind is Kind.NUMBER
-        number = computed_number(node) if is_number else counted_text(run, node)
+        number = computed_number(run, node) if is_number else counted_text(run, node)
     return Argument(value, place, keyword, path, fresh, varies_in, single, uneven, number)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.code.computed_numbers import computes_number
 from leakwise.facts.code.decorators import decorators_of
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.members import made_record, record_of
@@ -42,6 +43,7 @@ from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.values import (
     DICT,
     NONE,
+    NUMBER,
     OTHER,
     UNKNOWN,
     Kind,
@@ -87,6 +89,9 @@ def local_call(
     if result is None:
         return OTHER
     result = run.computed_here(result)
+    if result.kind is Kind.UNKNOWN and arguments and computes_number(run.module, definition):
+        numbers = (one.kind is Kind.NUMBER for one in (*arguments, *keywords.values()))
+        result = NUMBER if all(numbers) else result
     if all(one.name is not None for one in decorators_of(run.module, definition)):
         # A decorator that is not known may keep what was made, and give it again.
         result = constructed(run, node, result)

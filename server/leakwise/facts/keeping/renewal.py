@@ -2,6 +2,7 @@
 
 import ast
 
+from leakwise.facts.code.computed_numbers import computes_number, tells_apart
 from leakwise.facts.code.names import path_of, paths_in
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.terms.events import Loop
@@ -25,35 +26,50 @@ def renewing(run: Run, paths: frozenset[str], loops: tuple[Loop, ...]) -> tuple[
     return tuple(found)
 
 
-def computed_number(node: ast.expr) -> str:
+def computed_number(run: Run, node: ast.expr) -> str:
     """The text of arithmetic that gives another number for each one that it is given, such as
-    `0.1 * step` or `float(step)`; "" for what is none, or may give a few numbers alone, such as
-    `step % 2`."""
-    return shown(node) if isinstance(node, _COMPUTING) and _tells_apart(node) else ""
+    `0.1 * step` or `float(step)`, also in a function of the file; "" for what is none, or may give
+    a few numbers alone, such as `step % 2`."""
+    if not isinstance(node, _COMPUTING):
+        return ""
+    return shown(node) if tells_apart(node) or _is_computed_by_function(run, node) else ""
+
+
+def _is_computed_by_function(run: Run, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call) or path_of(node.func) is None:
+        return False
+    called = run.evaluate(node.func).definition
+    return called is not None and computes_number(run.module, called)
 
 
 def counted_text(run: Run, node: ast.expr) -> str:
-    """The text of an f-string that shows a number, and so is another one for each; else ""."""
-    shows = isinstance(node, ast.JoinedStr) and any(
-        isinstance(part, ast.FormattedValue) and run.evaluate(part.value).kind is Kind.NUMBER
-        for part in node.values
-    )
+    """The text of an f-string, or of what makes a text in another way, that shows a number, and so
+    is another one for each; else ""."""
+    shows = any(run.evaluate(part).kind is Kind.NUMBER for part in _shown_in(node))
     return shown(node) if shows else ""
 
 
-def _tells_apart(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, _TELLING_APART):
-        return _tells_apart(node.left) and _tells_apart(node.right)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return _tells_apart(node.operand)
+def _shown_in(node: ast.expr) -> list[ast.expr]:
+    """What a text shows that is made so: `f"{x}"`, `"{}".format(x)`, `"%d" % x`, `"x" + str(x)`."""
+    if isinstance(node, ast.JoinedStr):
+        return [one.value for one in node.values if isinstance(one, ast.FormattedValue)]
     if isinstance(node, ast.Call):
-        single = len(node.args) == 1 and not node.keywords
-        return single and path_of(node.func) == "float" and _tells_apart(node.args[0])
-    return isinstance(node, ast.Constant) or path_of(node) is not None
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "format":
+            return [*node.args, *(one.value for one in node.keywords)]
+        return node.args[:1] if path_of(function) == "str" else []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and _is_text(node.left):
+        return node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_shown_in(node.left), *_shown_in(node.right)]
+    return []
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 _COMPUTING = (ast.BinOp, ast.UnaryOp, ast.Call)
-_TELLING_APART = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 
 def _fresh(run: Run, path: str) -> tuple[Loop, ...]:

@@ -255,7 +255,7 @@ class EagerTensorsHoarded(Rule):
             stored = keeping.stored
             if stored.kind is not Kind.TF_TENSOR or keeping.through:
                 continue
-            loop = _data_loop(keeping)
+            loop = _data_loop(body, keeping)
             holder = body.holder(keeping)
             call = _model_call(body, stored)
             if loop is None and not _in_each_answer(body, keeping):
@@ -272,7 +272,7 @@ class EagerTensorsHoarded(Rule):
                     loop.place if loop else body.place,
                     f"Each {'iteration of this loop' if loop else 'call'} adds one more.",
                 ),
-                certainty=_certainty(body, keeping),
+                certainty=_certainty(body, keeping, call),
                 severity=Severity.INFORMATION if whole else None,
                 anchors={"tensor": (keeping.place,)},
                 holder=shown(keeping.holder, 24),
@@ -284,13 +284,22 @@ class EagerTensorsHoarded(Rule):
             yield Fix("Keep a copy on the host: `.numpy()`", edits, Applicability.UNSAFE)
 
 
-def _data_loop(keeping: Keeping) -> Loop | None:
-    """The innermost loop round it, where that goes through data, and the holder outlives all of
-    the loops: not a list for each epoch."""
+def _data_loop(body: BodyFacts, keeping: Keeping) -> Loop | None:
+    """The innermost loop round it, where that goes through data or the steps of an environment, and
+    the holder outlives all of the loops: not a list for each epoch."""
     loops = keeping.loops
-    if not loops or outlived_loops(keeping) != loops or data_of(loops[-1], _FEW) is None:
+    if not loops or outlived_loops(keeping) != loops:
         return None
-    return loops[-1]
+    is_of_data = data_of(loops[-1], _FEW) is not None or _steps_environment(body, loops[-1])
+    return loops[-1] if is_of_data else None
+
+
+def _steps_environment(body: BodyFacts, loop: Loop) -> bool:
+    """Whether a loop of many rounds stands beside steps in an environment, as that is named:
+    https://gymnasium.farama.org/api/env/#gymnasium.Env.step."""
+    return (loop.trips is None or loop.trips > _FEW) and any(
+        "env" in path.rpartition(".")[2].lower() for path in body.asked_for(("step",))
+    )
 
 
 def _in_each_answer(body: BodyFacts, keeping: Keeping) -> bool:
@@ -306,7 +315,9 @@ def _model_call(body: BodyFacts, stored: Value) -> CallSite | None:
     """The call of a model, or of a function of this file, that gave what is stored."""
     for site in body.call_sites:
         gives = site.value.kind is Kind.KERAS_MODEL or site.value.definition is not None
-        if gives and (site.place == stored.origin or site.place in stored.sources):
+        # `keras.Input` stands for what a network that is being built will be given.
+        symbolic = any(one.value.kind is Kind.KERAS_LAYER for one in site.arguments)
+        if gives and not symbolic and (site.place == stored.origin or site.place in stored.sources):
             return site
     return None
 
@@ -325,9 +336,11 @@ def _is_computed_with(body: BodyFacts, keeping: Keeping) -> bool:
     )
 
 
-def _certainty(body: BodyFacts, keeping: Keeping) -> Certainty:
+def _certainty(body: BodyFacts, keeping: Keeping, call: CallSite) -> Certainty:
     """Likely, unless a caller may take the gradient of what is gathered here."""
     given = body.returned(frozenset({keeping.holder}))
-    if given and body.file_mentions("GradientTape"):
+    training = call.argument("training")
+    evaluates = training is not None and training.value.constant is False
+    if given and not evaluates and body.file_mentions("GradientTape"):
         return Certainty.POSSIBLE
     return keeping.stored.certainty.weaker(Certainty.LIKELY)

@@ -51,7 +51,7 @@ class TfFunctionPythonValueArgument(Rule):
     code = "LT003"
     name = "tf-function-python-value-argument"
     message = (
-        "`{function}` traces and keeps a new graph for every value of the Python argument `{value}`; "
+        "`{function}` traces and keeps a graph for every value of the Python argument `{value}`; "
         "pass `tf.constant({value})`."
     )
     severity = Severity.WARNING

@@ -32,6 +32,7 @@ from leakwise.facts.interpreter.summaries import (
     is_followed,
     may_tell_more,
 )
+from leakwise.facts.keeping.caches import GIVING_AGAIN
 from leakwise.facts.resources.acquisitions import acquired_through
 from leakwise.facts.resources.handing import handed_in, handed_to_constructor
 from leakwise.facts.terms.events import (
@@ -92,7 +93,8 @@ def local_call(
     if result.kind is Kind.UNKNOWN and arguments and computes_number(run.module, definition):
         numbers = (one.kind is Kind.NUMBER for one in (*arguments, *keywords.values()))
         result = NUMBER if all(numbers) else result
-    if all(one.name is not None for one in decorators_of(run.module, definition)):
+    decorators = [one.name for one in decorators_of(run.module, definition)]
+    if None not in decorators and GIVING_AGAIN.isdisjoint(decorators):
         # A decorator that is not known may keep what was made, and give it again.
         result = constructed(run, node, result)
     if result.kind in {Kind.FUNCTION, Kind.CLASS, Kind.QUALIFIED}:

@@ -25,6 +25,13 @@ _CACHES = {
     "methodtools.lru_cache": 128,
 }
 """By qualified name: how many results they keep by default; None for any number."""
+GIVING_AGAIN = _CACHES.keys() | {
+    "functools.cached_property",
+    "streamlit.cache_data",
+    "streamlit.cache_resource",
+}
+"""Decorators whose functions give again what they made before; on streamlit's see
+https://docs.streamlit.io/develop/concepts/architecture/caching."""
 _PER_OBJECT = frozenset({"methodtools.lru_cache"})
 """Keep the results of a method with its object, and not the object."""
 

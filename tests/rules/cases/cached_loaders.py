@@ -1,0 +1,54 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""Models that a function gives again, which keeps what it made."""
+
+from functools import cache, lru_cache
+
+import numpy as np
+import streamlit
+import tensorflow as tf
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@lru_cache(maxsize=1)
+def ranker():
+    return tf.keras.models.load_model("ranker.keras")
+
+
+@cache
+def grader():
+    return tf.keras.models.load_model("grader.keras")
+
+
+@streamlit.cache_resource
+def drawn():
+    return tf.keras.models.load_model("drawn.keras")
+
+
+@app.post("/rank")
+def rank(row: list[float]):
+    return ranker().predict(np.array([row]))[0].tolist()  # leak: LT002
+
+
+@app.post("/grade")
+def grade(row: list[float]):
+    model = grader()
+    return model.predict(np.expand_dims(row, 0))[0].tolist()  # leak: LT002
+
+
+@app.post("/rank_all")
+def rank_all(rows: list[list[float]]):
+    return ranker().predict(np.array(rows)).tolist()
+
+
+@app.post("/draw")
+def draw(row: list[float]):
+    return drawn()(np.array([row])).numpy().tolist()
+
+
+def tune(batches):
+    for x, y in batches:
+        ranker().fit(x, y, epochs=5)
+        grader().train_on_batch(x, y)

@@ -135,6 +135,11 @@ def _is_made_of(value: Value, built: Place) -> bool:
     )
 
 
+def is_copy(construction: Construction) -> bool:
+    """Whether a model has layers of its own, made as those of another one are."""
+    return construction.what.name == "keras.models.clone_model"
+
+
 def is_cached(body: BodyFacts, construction: Construction) -> bool:
     """Whether the function that gives the model keeps it for the next call."""
     if body.cache is not None:

@@ -27,6 +27,7 @@ from leakwise_rules.rebuilt_models import (
     clears,
     clears_on_the_way,
     is_cached,
+    is_copy,
     is_part,
     is_used_up,
     keeps_models,
@@ -38,6 +39,8 @@ from leakwise_rules.wording import shown
 
 _FEW = 3
 _MANY = 10
+_ALONE = "call `clear_session()` at its start"
+_WITH_OTHERS = "copy it once and set its weights"
 
 
 class ModelsBuiltInLoopWithoutClearSession(Rule):
@@ -63,15 +66,13 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
 
     A loop that adds layers to one model builds one model. An ensemble keeps its models on purpose,
     and clearing the session could break them; so it could where the models share inputs or layers
-    that were made before the loop. A loop over two or three configurations stays small. Keras Tuner
-    clears the session itself.
+    that were made before the loop. A loop over two or three configurations stays small.
     """
 
     code = "LT001"
     name = "models-built-in-loop-without-clear-session"
     message = (
-        "`{callee}` builds a Keras model in every {turn} and Keras keeps state of each; "
-        "call `clear_session()` at its start."
+        "`{callee}` builds a Keras model in every {turn} and Keras keeps state of each; {advice}."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -310,7 +311,7 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             if (
                 construction.what.kind is not Kind.KERAS_MODEL
                 or not construction.is_new
-                or construction.from_outside
+                or (construction.from_outside and not is_copy(construction))
                 or kept_on_purpose(body, construction)
                 or body.condition(construction) is Condition.ONCE
                 or is_cached(body, construction)
@@ -371,12 +372,13 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
             *fitted,
             certainty=construction.what.certainty,
             severity=None if grows else Severity.INFORMATION,
-            anchors={"start": (start,)},
+            anchors={"start": () if construction.from_outside else (start,)},
             notes={
                 "clear": clear_session(body),
                 "of": "each iteration" if in_loop else "the function",
             },
             callee=shown(construction.callee),
+            advice=_WITH_OTHERS if construction.from_outside else _ALONE,
             turn="iteration" if in_loop else "call",
         )
 

@@ -175,3 +175,35 @@ def streamed(net: keras.Model, batches):
         net.fit(x, y, verbose=0)  # leak: LT024
         if step % 100 == 0:
             print(net.evaluate(x, y))
+
+
+def with_backbone(width):
+    backbone = keras.Sequential([keras.layers.Dense(width)])
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, backbone(inputs)), backbone
+
+
+def fold_after_fold(folds, x, y):
+    for training, _ in folds:
+        model, _ = with_backbone(8)  # leak: LT001
+        model.compile("adam", "mse")
+        model.fit(x[training], y[training])
+
+
+def copied(teacher: keras.Model, rounds, x, y):
+    for _ in range(rounds):
+        student = keras.models.clone_model(teacher)  # leak: LT001
+        student.set_weights(teacher.get_weights())
+        student.compile("adam", "mse")
+        student.fit(x, y)
+
+
+def looked_into(model, names, x, y):
+    for name in names:
+        part = keras.Model(model.inputs, model.get_layer(name).output)
+        print(name, part(x).shape)
+    for width in range(8, 64):
+        head = keras.layers.Dense(width)(model.output)
+        tuned = keras.Model(model.input, head)
+        tuned.compile("adam", "mse")
+        tuned.fit(x, y)

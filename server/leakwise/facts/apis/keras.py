@@ -12,7 +12,9 @@ CALLS: dict[str, Effect] = {
     **effects(
         instance(Kind.KERAS_MODEL),
         "keras.",
-        "Sequential Model models.Sequential models.Model models.Functional models.clone_model "
+        "Model.from_config Sequential.from_config models.Model.from_config "
+        "models.Sequential.from_config Sequential Model models.Sequential models.Model "
+        "models.Functional models.clone_model "
         "models.load_model models.model_from_json models.model_from_config saving.load_model "
         "engine.training.Model",
     ),

@@ -87,9 +87,22 @@ def _uses_layers_from_outside(run: Run, node: ast.Call, loop: Loop | None) -> bo
             continue
         else:
             held = run.state.values.get(path)
+            root = root_of(path)
+            made_here = loop in run.state.fresh_in.get(root, ())
+            if _names_layers(part) and not made_here and run.read(root).kind is not Kind.QUALIFIED:
+                return True
         if held is not None and any(one and one.kind in _KERAS for one in (held, held.element)):
             return True
     return False
+
+
+def _names_layers(node: ast.expr) -> bool:
+    """Whether this looks up a layer of a model, or what one takes or gives:
+    https://keras.io/api/models/model/."""
+    return isinstance(node, ast.Attribute) and node.attr in _OF_MODELS
+
+
+_OF_MODELS = frozenset({"input", "inputs", "output", "outputs", "get_layer"})
 
 
 def _is_own(run: Run, path: str) -> bool:

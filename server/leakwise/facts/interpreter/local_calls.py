@@ -96,21 +96,26 @@ def local_call(
     decorators = [one.name for one in decorators_of(run.module, definition)]
     if None not in decorators and GIVING_AGAIN.isdisjoint(decorators):
         # A decorator that is not known may keep what was made, and give it again.
+        for part in result.items or ():
+            constructed(run, node, part)
         result = constructed(run, node, result)
     if result.kind in {Kind.FUNCTION, Kind.CLASS, Kind.QUALIFIED}:
         return result
     if result.is_tensor or result.kind in {Kind.UNKNOWN, Kind.PENDING, Kind.CONTAINER}:
         made_from = merge_sources(made_from, frozenset({place}))
     if result.kind is Kind.CONTAINER:
-        result = result.mapped(lambda part: _eager_from(part, place))
+        result = result.mapped(lambda part: _made_by(part, place))
     else:
         result = result.but(origin=place)
     return acquired_through(run, node, cut(result.made_from(made_from)), definition)
 
 
-def _eager_from(part: Value, place: Place) -> Value:
-    """A part of what a call gives; a TensorFlow tensor comes from the call."""
-    return part.but(origin=place) if part.kind is Kind.TF_TENSOR else part
+def _made_by(part: Value, place: Place) -> Value:
+    """A part of what a call gives; a TensorFlow tensor or a Keras model comes from the call."""
+    return part.but(origin=place) if part.kind in _FROM_CALLS else part
+
+
+_FROM_CALLS = frozenset({Kind.TF_TENSOR, Kind.KERAS_MODEL})
 
 
 def construct_local(

@@ -191,7 +191,7 @@ def _module_method(
     if name == "load_state_dict":
         return OTHER
     if module.definition is not None:
-        forget_attributes(run, path, name)
+        forget_attributes(run, path, name, module)
     return unknown_call(run, everything)
 
 
@@ -212,11 +212,22 @@ def _weights(name: str, module: Value, place: Place) -> Value:
     return container(named).but(length=None)
 
 
-def forget_attributes(run: Run, path: str | None, method: str) -> None:
-    """A method whose code was not followed may have changed the attributes of its object; into
-    training mode it puts networks only where its name tells of training."""
-    if path is not None:
-        run.state.forget_below(path, modes=_TRAINING.search(method) is not None)
+def forget_attributes(run: Run, path: str | None, method: str, owner: Value) -> None:
+    """A method whose code was not followed may have changed the attributes of its object, but for
+    one of a library, which knows nothing of those that a class of the file invents; into training
+    mode it puts networks only where its name tells of training."""
+    if path is None:
+        return
+    trains, class_ = _TRAINING.search(method) is not None, owner.definition
+    of_library = (
+        class_ is not None
+        and class_.is_class
+        and run.module.ancestors(class_).named
+        and not run.module.scopes.named(method)
+        and path == run.instance
+    )
+    if trains or not of_library:
+        run.state.forget_below(path, modes=trains)
 
 
 def _unknown_method(
@@ -249,7 +260,7 @@ def _unknown_method(
         module = Value(Kind.MODULE, certainty=Certainty.LIKELY)
         return _weights(name, module, run.place(node)).made_from(receiver.sources)
     if receiver.kind is Kind.INSTANCE or receiver.definition is not None:
-        forget_attributes(run, path_of(function.value), name)
+        forget_attributes(run, path_of(function.value), name, receiver)
     if receiver.kind is Kind.PENDING:
         return pending_call(run, node, arguments).made_from(receiver.sources)
     if receiver.kind is Kind.UNKNOWN and handed_by_name(run, node, function, positional, keywords):

@@ -78,15 +78,27 @@ def _whole_names(statement: ast.stmt) -> Iterator[str]:
 
 def _goes_through(statement: ast.stmt, asked: frozenset[str]) -> bool:
     """Whether a loop goes through all that a parameter holds: `for x, y in loader`, also in
-    `enumerate(loader)`."""
+    `enumerate(loader)`, or through the files of a folder."""
     gone = (
         node.iter
         for node in header(statement)
         if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension))
     )
     return any(
-        isinstance(one, ast.Name) and one.id in asked for part in gone for one in _ends(part)
+        (isinstance(one, ast.Name) and one.id in asked)
+        or (_lists_files(one) and mentions(one, asked))
+        for part in gone
+        for one in _ends(part)
     )
+
+
+def _lists_files(node: ast.expr) -> bool:
+    function = node.func if isinstance(node, ast.Call) else None
+    return isinstance(function, ast.Attribute) and function.attr in _LISTING
+
+
+_LISTING = frozenset({"listdir", "scandir", "walk", "glob", "iglob", "rglob", "iterdir"})
+"""https://docs.python.org/3/library/os.html, /glob.html and /pathlib.html."""
 
 
 def _ends(node: ast.expr) -> Iterator[ast.expr]:

@@ -92,6 +92,9 @@ def _builds(module: "ModuleFacts", function: Definition) -> bool:
 
 def runs_session(module: "ModuleFacts", definition: Definition, site: CallSite) -> Certainty | None:
     """How sure it is that a call runs a session; None where nothing says so."""
+    if site.method == "eval" and site.receiver_value.kind is Kind.TF_TENSOR:
+        # Eager tensors have no such method.
+        return site.receiver_value.certainty
     if site.method != "run" or not site.arguments:
         return None
     if site.receiver_value.kind is Kind.SESSION:

@@ -82,9 +82,10 @@ class TensorflowScopes:
 
     def session_runs(self) -> tuple[tuple[CallSite, Certainty], ...]:
         """The calls here that run a session, and how sure that is."""
+        methods = ("run", "eval") if traced.uses_tensorflow(self.module) else ("run",)
         found = (
             (site, graph_mode.runs_session(self.module, self.definition, site))
-            for site in self.module.facts(self.definition).method_calls("run")
+            for site in self.module.facts(self.definition).method_calls(*methods)
         )
         return tuple((site, certainty) for site, certainty in found if certainty is not None)
 

@@ -29,6 +29,7 @@ from leakwise.facts.interpreter.summaries import (
     Kept,
     Summary,
     abstracted,
+    also_for_any,
     is_followed,
     may_tell_more,
 )
@@ -36,6 +37,7 @@ from leakwise.facts.keeping.caches import GIVING_AGAIN
 from leakwise.facts.resources.acquisitions import acquired_through
 from leakwise.facts.resources.handing import handed_in, handed_to_constructor
 from leakwise.facts.terms.events import (
+    GradMode,
     ModuleCall,
     TrainingStep,
     Waiting,
@@ -162,7 +164,9 @@ def _summary(
     if not may_tell_more(found, known):
         return found
     arguments = tuple(sorted(known.items(), key=_by_name))
-    return run.module.summary_for(definition, Context(arguments, run.state.grad, run.depth + 1))
+    context = Context(arguments, run.state.grad, run.depth + 1)
+    told = run.module.summary_for(definition, context)
+    return also_for_any(told, found) if run.state.grad is GradMode.ON else told
 
 
 def _by_keyword(node: ast.Call, several: list[Given]) -> Value:

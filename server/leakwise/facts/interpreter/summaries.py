@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.resources import RESOURCE_KINDS
@@ -25,7 +25,7 @@ from leakwise.facts.terms.events import (
     TrainingStep,
     Waiting,
 )
-from leakwise.facts.terms.values import NONE, UNKNOWN, Kind, Value, overlap
+from leakwise.facts.terms.values import NONE, UNKNOWN, Graph, Kind, Value, overlap
 
 if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
@@ -193,6 +193,24 @@ def may_tell_more(found: Summary, known: dict[str, Value]) -> bool:
         elif value.kind not in _PLAIN and name in decisive:
             return True
     return False
+
+
+def also_for_any(told: Summary, found: Summary) -> Summary:
+    """The summary for one call, which looks less deep than the one for any: where a graph is there
+    whatever the arguments are, it is there for these."""
+    if told.returns is None or found.returns is None or told.returns == found.returns:
+        return told
+    returns = _with_graphs_of(told.returns, found.returns)
+    return told if returns is told.returns else replace(told, returns=returns)
+
+
+def _with_graphs_of(one: Value, any_: Value) -> Value:
+    if one.is_tensor and any_.carries_graph and one.graph is Graph.UNKNOWN:
+        return one.but(graph=any_.graph, certainty=any_.certainty)
+    if one.items is None or any_.items is None or len(one.items) != len(any_.items):
+        return one
+    items = tuple(map(_with_graphs_of, one.items, any_.items))
+    return one if items == one.items else one.but(items=items)
 
 
 def is_followed(definition: Definition) -> bool:

@@ -55,3 +55,32 @@ def run_by_name(x, unseen):
     whole = by_name(**out)  #? Output attached
     each = each_by_name(loss=out, rate=unseen.rate)[0]  #? Output attached
     cut = each_by_name(loss=out.detach(), rate=1)[0]  #? unknown
+
+
+class Stepping:
+    """What a call two calls deeper gives is known for any arguments; for these, from further off, it
+    is not looked into."""
+
+    @staticmethod
+    def scores(logits, labels):
+        return logits.gather(-1, labels).sum(-1)
+
+    def outputs(self, network: nn.Module, batch: dict):
+        logits = network(batch["x"]).logits
+        return self.scores(logits, batch["y"]), self.scores(logits, batch["z"])
+
+    def parts(self, network: nn.Module, batch: dict):
+        chosen, other = self.outputs(network, batch)
+        return chosen - other, {"chosen": chosen.detach()}
+
+    def loss(self, network: nn.Module, batch: dict):
+        margin, told = self.parts(network, batch)
+        whole = margin.mean()  #? Tensor attached scalar likely
+        chosen = told["chosen"]  #? Tensor detached
+        return whole
+
+    def without(self, network: nn.Module, batch: dict):
+        with torch.no_grad():
+            margin, told = self.parts(network, batch)
+        whole = margin.mean()  #? Tensor scalar
+        return whole

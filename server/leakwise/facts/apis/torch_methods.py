@@ -108,6 +108,8 @@ MODULE_PARTS = words("modules children named_modules named_children get_submodul
 """They give the layers of a network, or one of them."""
 MODULE_LOOKUPS = words("get_parameter get_buffer get_submodule get_extra_state")
 """They find what every module may have, by its name."""
+COMPUTING = words("predict decode encode infer inference forward classify reconstruct")
+"""Words in the names of methods by which networks compute their output as a rule."""
 MODULE_EVIDENCE = words(
     "train eval parameters state_dict named_parameters load_state_dict named_modules zero_grad"
 )

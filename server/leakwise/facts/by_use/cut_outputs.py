@@ -1,10 +1,13 @@
 """What is cut from its graph had one: an object that was called for it is a network. And what a
-method of a network gives has one where that is backpropagated in another place."""
+method of a network gives has one where that is backpropagated in another place, or where it is
+evaluated by it in a file that never switches recording off."""
 
 import ast
 from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.torch_methods import CUT_GRAPH, MODULE_LOOKUPS
+from leakwise.facts.apis.torch_functions import SWITCH_WORDS
+from leakwise.facts.apis.torch_methods import COMPUTING, CUT_GRAPH, MODULE_LOOKUPS
+from leakwise.facts.by_use.evaluation_mode import mode_of
 from leakwise.facts.by_use.loss_functions import is_loss_function
 from leakwise.facts.code.annotations import is_callable
 from leakwise.facts.code.definitions import Definition
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 FORWARD = "forward"
+RECORDING_WORDS = SWITCH_WORDS | {"volatile"}
+"""Words without which no code of a file switches recording off."""
 
 
 def called_network(
@@ -42,6 +47,7 @@ def called_network(
     elif isinstance(function, ast.Attribute) and receiver is not None and _asked(receiver, path):
         cut = run.cut_call is node and run.cut_how in CUT_GRAPH
         cut = cut or is_loss_function(run.module, run.definition, path)
+        cut = cut or _is_evaluated(run, receiver, path)
         path, sources = path.removesuffix(f".{function.attr}"), receiver.sources
     elif _was_handed_in(run, path):
         # Other things have `data`, too.
@@ -57,6 +63,19 @@ def _asked(receiver: Value, path: str) -> bool:
     """Whether a method of a network is called that its class adds to those of every module."""
     unseen = receiver.kind is Kind.MODULE and receiver.definition is None
     return unseen and path.rpartition(".")[2] not in MODULE_LOOKUPS
+
+
+def _is_evaluated(run: Run, receiver: Value, path: str) -> bool:
+    """Whether a network in evaluation mode is asked for what it computes by a method of its own, in
+    a file in which no word switches recording off. What a library's class does in there is not
+    known: those that generate text do it themselves."""
+    owner, _, method = path.rpartition(".")
+    return (
+        receiver.name is None
+        and not COMPUTING.isdisjoint(method.split("_"))
+        and not any(map(run.module.scopes.mentioning, RECORDING_WORDS))
+        and mode_of(run, owner) is not None
+    )
 
 
 def _was_handed_in(run: Run, path: str) -> bool:

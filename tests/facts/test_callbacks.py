@@ -189,3 +189,26 @@ def test_an_if_that_asks_for_the_holder_bounds_it() -> None:
     [callback] = body.callbacks
     assert [one.appended for one in body.kept_by(callback)] == [False]
     assert [set(one.positions) for one in body.given_back_by(callback)] == [{2}]
+
+
+def test_a_name_that_is_made_anew_of_itself_is_cut_where_that_cuts_it() -> None:
+    hook = """
+        def hook(module, inputs, output):
+            seen = output
+            if x is not None:
+                seen = process(seen)
+            held.append(seen.cpu())
+            part = seen.detach()
+            part = part.cpu()
+            held.append(part)
+            if x:
+                seen = seen.detach()
+            held.append(seen)
+            if not x:
+                return
+            held.append(seen)
+        net.register_forward_hook(hook)
+"""
+    body = bodies(HEAD + hook)["A.f"]
+    [callback] = body.callbacks
+    assert [one.detached for one in body.kept_by(callback)] == [False, True, None, None]

@@ -195,41 +195,6 @@ class EvalModeMistakenForNoGrad(Rule):
                         return th.stack(losses).mean().item()
             """,
         ),
-        Example(
-            bad="""
-                from torch import optim
-
-                class Recommender:
-                    def __init__(self, model):
-                        self.model = model
-                        self.optimizer = optim.Adam(self.model.parameters())
-
-                    def evaluate(self, loader):
-                        self.model.eval()
-                        scores = []
-                        for batch in loader:
-                            scores.append(self.model.predict(batch))  # leak
-                        return scores
-            """,
-            good="""
-                import torch
-                from torch import optim
-
-                class Recommender:
-                    def __init__(self, model):
-                        self.model = model
-                        self.optimizer = optim.Adam(self.model.parameters())
-
-                    @torch.no_grad()
-                    def evaluate(self, loader):
-                        self.model.eval()
-                        scores = []
-                        for batch in loader:
-                            scores.append(self.model.predict(batch))
-                        return scores
-            """,
-            fixed=False,
-        ),
     )
     negatives = (
         Negative(
@@ -326,42 +291,6 @@ class EvalModeMistakenForNoGrad(Rule):
                     def forward(self, x):
                         self.backbone.eval()
                         return self.head(self.backbone(x))
-            """,
-        ),
-        Negative(
-            why="A method that is not seen may switch recording off where another one of the file "
-            "does so, and those that generate text do.",
-            code="""
-                import torch
-                from torch import optim
-
-                class Recommender:
-                    def __init__(self, model):
-                        self.model = model
-                        self.optimizer = optim.Adam(self.model.parameters())
-
-                    def evaluate(self, loader):
-                        self.model.eval()
-                        return [self.model.predict(batch) for batch in loader]
-
-                    @torch.no_grad()
-                    def rank(self, batch):
-                        return self.model(batch)
-            """,
-        ),
-        Negative(
-            why="A library's own class may switch recording off by itself.",
-            code="""
-                from sentence_transformers import SentenceTransformer
-
-                model = SentenceTransformer("all-MiniLM-L6-v2")
-                model.eval()
-
-                def embed(texts):
-                    vectors = []
-                    for text in texts:
-                        vectors.append(model.encode(text))
-                    return vectors
             """,
         ),
         Negative(

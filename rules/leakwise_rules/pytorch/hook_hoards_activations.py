@@ -6,11 +6,7 @@ from leakwise.facts import (
     BodyFacts,
     Callback,
     Certainty,
-    GradMode,
-    Holder,
     Kept,
-    Kind,
-    Life,
 )
 from leakwise.rule import (
     Applicability,
@@ -28,8 +24,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.graphs import handed_on
-from leakwise_rules.hooked import removed, run_in_loops
+from leakwise_rules.hooked import beside_gradients, left_by, piles_up, stays
 from leakwise_rules.wording import shown
 
 _FORWARD = ("register_forward_hook", "register_forward_pre_hook")
@@ -58,7 +53,9 @@ class HookHoardsActivations(Rule):
     A list that is emptied in each step, a deque with a `maxlen`, a hook that is removed after one
     pass, and numbers such as `output.mean().item()` stay small. A slot that keeps an attached
     output holds one graph at most: that is shown as information, and is right where a loss is
-    computed from it.
+    computed from it. An object that keeps gradients beside its outputs looks at both when the
+    backward pass is over, and needs no graph. What it has kept it should let go of where it lets go
+    of its hooks.
     """
 
     code = "LP017"
@@ -305,6 +302,17 @@ class HookHoardsActivations(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        for removal, kept in left_by(body):
+            yield self.report(
+                removal,
+                RelatedPlace(kept.place, "It is kept with its graph here."),
+                certainty=Certainty.LIKELY,
+                severity=Severity.INFORMATION,
+                value=_named(kept),
+                holder=shown(kept.holder),
+                effect="and it is left there when the hook is removed",
+                repair="empty it, too",
+            )
         calls = {site.place for site in body.method_calls(*_FORWARD, *_BACKWARD)}
         if not calls:
             return
@@ -323,13 +331,14 @@ class HookHoardsActivations(Rule):
         if kept.number or kept.positions <= {0} or kept.detached is None:
             return
         holder = body.holder_of(callback, kept)
-        if kept.appended and not holder.bounded and _piles_up(body, callback, kept, holder):
+        if kept.appended and not holder.bounded and piles_up(body, callback, kept, holder):
             effect, severity = "which gains one more in each pass and is never emptied", None
             certainty = Certainty.LIKELY
-        elif attached and _stays(body, callback, kept, holder):
+        elif attached and stays(body, callback, kept, holder):
             effect, severity = "with the graph of its pass", Severity.INFORMATION
             # Whoever reads an attribute may make a loss of it, in another file too.
             seen = body.trains() and "." not in kept.holder
+            seen = seen or beside_gradients(body, callback, kept)
             certainty = Certainty.LIKELY if seen else Certainty.POSSIBLE
         else:
             return
@@ -354,42 +363,3 @@ class HookHoardsActivations(Rule):
 
 def _named(kept: Kept) -> str:
     return shown(", ".join(sorted(kept.parameters)))
-
-
-def _piles_up(body: BodyFacts, callback: Callback, kept: Kept, holder: Holder) -> bool:
-    """Whether the holder is there for several passes, and nobody else is known to have it."""
-    if holder.life is Life.UNKNOWN:
-        return False
-    if holder.life >= Life.OBJECT and "." in kept.holder:
-        return not removed(body, callback)
-    own = holder.life is not Life.PROCESS
-    if body.name is not None and own and _known_to_others(body, kept.holder):
-        return False
-    if removed(body, callback):
-        return kept.detached is False and any(
-            call.loops and call.grad is GradMode.ON for call in body.module_calls
-        )
-    if body.name is not None or any(call.loops for call in body.module_calls):
-        return True
-    return run_in_loops(body, callback)
-
-
-def _known_to_others(body: BodyFacts, holder: str) -> bool:
-    """Whether a body hands a container of its own on, or may do so."""
-    given = body.result.returns
-    return (
-        handed_on(body, frozenset({holder}))
-        or (given is not None and given.kind in {Kind.CONTAINER, Kind.UNKNOWN, Kind.INSTANCE})
-        or any(given.path == holder for site in body.call_sites for given in site.arguments)
-    )
-
-
-def _stays(body: BodyFacts, callback: Callback, kept: Kept, holder: Holder) -> bool:
-    """Whether the slot is there when the pass is over, and no loss is made of it in sight."""
-    known = callback.function is None or holder.life is not Life.UNKNOWN
-    return (
-        known
-        and not kept.appended
-        and not removed(body, callback)
-        and not body.backpropagated(frozenset({kept.holder}))
-    )

@@ -86,9 +86,9 @@ class ClassFacts:
         `del`."""
         return self.module.attribute_writers(self.definition, attribute)
 
-    def bodies_mentioning(self, attribute: str) -> tuple["BodyFacts", ...]:
-        """The class's own methods in whose code an attribute of this name stands."""
-        found = self.module.scopes.mentioning(attribute)
+    def bodies_mentioning(self, *words: str) -> tuple["BodyFacts", ...]:
+        """The class's own methods in whose code one of these names stands."""
+        found = dict.fromkeys(one for word in words for one in self.module.scopes.mentioning(word))
         return tuple(
             self.module.facts(one)
             for one in found

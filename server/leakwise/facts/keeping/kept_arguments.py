@@ -127,6 +127,23 @@ def _parameters(arguments: ast.arguments) -> tuple[str, ...]:
     return tuple(one.arg for one in every)
 
 
+_Made = tuple[frozenset[str], bool | None, bool]
+"""Of a function's own name: the parameters it is made from, whether it is cut, and whether it holds
+no tensor."""
+
+
+def _either(one: _Made, other: _Made) -> _Made:
+    """What a name holds on one of two ways. One that is attached on one way and not known to be cut
+    on the other is attached where it is used."""
+    answers = {one[1], other[1]}
+    cut = one[1] if len(answers) == 1 else None if True in answers else False
+    return one[0] | other[0], cut, one[2] and other[2]
+
+
+def _is_left(statements: list[ast.stmt]) -> bool:
+    return bool(statements) and isinstance(statements[-1], (ast.Return, ast.Raise, ast.Continue))
+
+
 class _Follow:
     def __init__(
         self,
@@ -137,11 +154,9 @@ class _Follow:
         self.block = block
         self.child_block = child_block
         self.parameters = parameters
-        self.made: dict[str, tuple[frozenset[str], bool | None, bool]] = {
+        self.made: dict[str, _Made] = {
             name: (frozenset({name}), False, False) for name in parameters
         }
-        """By name of the function's own: the parameters it is made from, whether it is cut, and
-        whether it holds no tensor."""
         self.tested: tuple[str, ...] = ()
         """The paths that the `if` statements round a place ask for."""
         self.rebound: set[str] = set()
@@ -173,7 +188,7 @@ class _Follow:
             outer = self.tested
             self.tested = (*outer, *paths_in(node.test))
             yield from self.expression(node.test)
-            yield from self.suite([*node.body, *node.orelse])
+            yield from self._branches(node)
             self.tested = outer
         else:
             if isinstance(node, ast.Return) and node.value is not None:
@@ -183,6 +198,18 @@ class _Follow:
                 yield from self.assignment(addition.target, addition.value, grows=True)
             for part in ast.iter_child_nodes(node):
                 yield from self._within(part)
+
+    def _branches(self, node: ast.If) -> Iterator[Kept]:
+        before = self.made.copy()
+        yield from self.suite(node.body)
+        one, self.made = self.made, before
+        yield from self.suite(node.orelse)
+        other = self.made
+        if _is_left(node.orelse):
+            self.made = one
+        elif not _is_left(node.body):
+            both = one.keys() & other.keys()
+            self.made = {**one, **other, **{name: _either(one[name], other[name]) for name in both}}
 
     def give_back(self, value: ast.expr) -> None:
         """Notes what is returned."""
@@ -248,10 +275,10 @@ class _Follow:
             if isinstance(one, ast.Name):
                 self.own.add(one.id)
                 self.rebound.add(one.id)
-                used = self.used(value)
+                made = (self.used(value), self.cut(value), self.number(value))
                 self.made.pop(one.id, None)
-                if used:
-                    self.made[one.id] = (used, self.cut(value), self.number(value))
+                if made[0]:
+                    self.made[one.id] = made
 
     def expression(self, node: ast.expr) -> Iterator[Kept]:
         """What the calls in an expression keep: `append` and its like, of what is not its own."""

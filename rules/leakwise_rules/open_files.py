@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Acquisition, BodyFacts, Handed, Kind, Loop, Release, Rhythm
+from leakwise.facts import Acquisition, BodyFacts, Handed, Kind, Life, Loop, Release, Rhythm
 from leakwise_rules.releases import few_rounds
 from leakwise_rules.workers import in_dataset
 
@@ -24,7 +24,11 @@ def gathered_open(body: BodyFacts) -> Iterator[tuple[Acquisition, Loop | None]]:
         samples = in_dataset(body) and bool(taken.kept_at)
         harmless = _HARMLESS if taken.resource.consumed_by or samples else _STORED
         if (
-            (loop is not None or (body.rhythm is Rhythm.STEP and taken.kept_at))
+            (
+                loop is not None
+                or (body.rhythm is Rhythm.STEP and taken.kept_at)
+                or _kept_for_requests(body, taken)
+            )
             and (
                 loop is None
                 or not loop.is_comprehension
@@ -38,3 +42,11 @@ def gathered_open(body: BodyFacts) -> Iterator[tuple[Acquisition, Loop | None]]:
             and not any(owner.released_by or not owner.known for owner in fate.owners)
         ):
             yield taken, loop
+
+
+def _kept_for_requests(body: BodyFacts, taken: Acquisition) -> bool:
+    """Whether each request to a server adds one to what is there when it is answered."""
+    if not body.answers_requests:
+        return False
+    holder = body.holder(taken)
+    return holder is not None and holder.life is Life.PROCESS and not holder.bounded

@@ -51,3 +51,34 @@ def test_the_backend_may_be_changed_while_one_types() -> None:
     back, change = typed.replace(Range.of(0, 0, 2, 0), "")
     analysis.change(back, [change])
     assert [one.rule.code for one in analysis.findings()] == ["LT011"]
+
+
+KEEPING = """
+import keras
+from keras.callbacks import Callback
+
+
+class Snapshots(keras.callbacks.Callback):
+    def __init__(self, x):
+        super().__init__()
+        self.x, self.weights, self.outputs = x, [], []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights.append(self.model.get_weights())
+        self.outputs.append(self.model(self.x))
+
+
+class Losses(Callback):
+    def __init__(self):
+        super().__init__()
+        self.losses = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.losses.append(logs["loss"])
+"""
+
+
+@pytest.mark.parametrize("head", ELSEWHERE)
+def test_callbacks_keep_copies_of_weights_on_any_backend(head: str) -> None:
+    assert codes(head + KEEPING) == ["LT018"]
+    assert codes(KEEPING) == ["LT018", "LT018"]

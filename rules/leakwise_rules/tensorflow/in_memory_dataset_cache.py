@@ -308,10 +308,7 @@ def _is_endless(site: CallSite) -> bool:
 def _calls(body: BodyFacts, site: CallSite, starts: tuple[str, ...]) -> bool:
     """Whether the function of this file that a `map` is given calls one of some functions."""
     given = site.argument("map_func", 0)
-    function = None if given is None else given.value.definition
-    if function is None or function.is_class:
-        return False
-    return body.calls_in(function, starts)
+    return given is not None and body.handed_function_calls(given.value, starts)
 
 
 def _is_named(site: CallSite) -> bool:

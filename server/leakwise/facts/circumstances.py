@@ -11,6 +11,7 @@ from leakwise.facts.code.parameters import parameters_in
 from leakwise.facts.code.usage import is_local
 from leakwise.facts.code.written import gives_away
 from leakwise.facts.environment import variables_set
+from leakwise.facts.interpreter.lambdas import LambdaText, called_by
 from leakwise.facts.keeping.autograd_contexts import (
     OutputOnContext,
     TensorOnContext,
@@ -255,6 +256,18 @@ class Circumstances:
         """Whether a function of this file calls, directly or through others of this file, something
         whose qualified name begins so."""
         return any(name.startswith(starts) for name in self.module.calls_below(function))
+
+    def handed_function_calls(self, function: Value, starts: tuple[str, ...]) -> bool:
+        """As `calls_in`, of a function or a lambda that is an argument of a call."""
+        definition = function.definition
+        if definition is not None:
+            return not definition.is_class and self.calls_in(definition, starts)
+        if not isinstance(function.constant, LambdaText):
+            return False
+        return any(
+            (one.name or "").startswith(starts) or self.handed_function_calls(one, starts)
+            for one in called_by(self.module, self.definition, function.constant)
+        )
 
     def stands_here(self, place: Place) -> bool:
         """Whether a place is one of this function's own code, or of the module's."""

@@ -52,3 +52,28 @@ def tune(batches):
     for x, y in batches:
         ranker().fit(x, y, epochs=5)
         grader().train_on_batch(x, y)
+
+
+LATER = None
+
+
+def load():
+    global LATER
+    LATER = tf.keras.models.load_model("later.keras")
+
+
+def prepared(row):
+    values = np.asarray(row) / 255.0
+    return np.expand_dims(values, axis=0)
+
+
+@app.post("/later")
+def later(row: list[float]):
+    batch = prepared(row)
+    return LATER.predict(batch).tolist()  # leak: LT002
+
+
+@app.post("/sooner")
+def sooner(rows: list[list[float]]):
+    batch = np.vstack([prepared(row) for row in rows])
+    return LATER.predict(batch).tolist()

@@ -6,6 +6,7 @@ import queue
 
 import torch
 from fastapi import FastAPI
+from PIL import Image
 from torch import nn
 from torch.distributions import Categorical
 
@@ -18,6 +19,8 @@ slots = {}
 numbers = []
 waiting = []
 recent = queue.deque(maxlen=8)
+pictures = []
+read = []
 
 
 @app.post("/score")
@@ -80,3 +83,12 @@ class Scorer:
     def flush(self):
         found, self.batch = self.batch, []
         return found
+
+
+@app.post("/keep")
+def keep(body: dict):
+    pictures.append(Image.open(body["path"]))  # leak: LG003
+    read.append(Image.open(body["path"]).convert("RGB"))
+    local = []
+    local.append(Image.open(body["path"]))
+    return len(local)

@@ -5,6 +5,7 @@ Source: https://docs.python.org/3/library/functions.html and /collections.html.
 
 from collections.abc import Callable
 
+from leakwise.facts.apis.data_sets import loaded
 from leakwise.facts.apis.files import BUFFER, IN_MEMORY
 from leakwise.facts.terms.values import (
     DICT,
@@ -301,6 +302,7 @@ BUILTINS: dict[str, Builtin] = {
         (f"os.path.{name}" for name in ["join", "basename", "abspath", "realpath", "expanduser"]),
         lambda arguments, keywords: TEXT,
     ),
+    "tensorflow_datasets.load": loaded,
     "itertools.islice": _first,
     "itertools.cycle": _first,
 }

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.keras import KERAS_CALLBACKS
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.tensorflow.keras_backend import runs_on_tensorflow
 from leakwise.facts.terms.values import PENDING, UNKNOWN, Kind, Value
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ def inherited(module: "ModuleFacts", class_: Definition, name: str) -> Value:
         held = module.externals.attribute(base, above.kind, name)
         if held.kind is not Kind.UNKNOWN:
             return held
-    if name == "model" and any(base.startswith(KERAS_CALLBACKS) for base in above.names):
+    is_callback = any(base.startswith(KERAS_CALLBACKS) for base in above.names)
+    if name == "model" and is_callback and runs_on_tensorflow(module):
         # `fit` sets it: https://keras.io/api/callbacks/base_callback/.
         return Value(Kind.KERAS_MODEL, name="keras.Model")
     return PENDING if above.waits else UNKNOWN

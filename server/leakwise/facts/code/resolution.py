@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import canonical, effect_of
+from leakwise.facts.apis.keras import KERAS_CALLBACKS
 from leakwise.facts.apis.other_frameworks import KNOWN_FRAMEWORKS, OTHER_FRAMEWORKS
 from leakwise.facts.apis.python import WITHOUT_TORCH
 from leakwise.facts.code.definitions import Definition, ScopeNode
@@ -15,7 +16,7 @@ from leakwise.facts.externals import is_outside
 from leakwise.facts.interpreter.interpretation import evaluated_alone, parameter_value
 from leakwise.facts.tensorflow.keras_backend import runs_on_tensorflow
 from leakwise.facts.terms.elsewhere import seen_from_elsewhere
-from leakwise.facts.terms.values import PENDING, UNKNOWN, Kind, Value, join
+from leakwise.facts.terms.values import NONE, PENDING, UNKNOWN, Kind, Value, join
 from leakwise.facts.terms.values import qualified as named
 
 if TYPE_CHECKING:
@@ -107,11 +108,29 @@ class Resolution:
             if known is not None:
                 return known
             if {binding.how for binding in bindings} <= {"assign", "import"}:
-                return self.scope_value(top, name, alone=alone)
+                found = self.scope_value(top, name, alone=alone)
+                return self._set_by_functions(name) if found == NONE else found
             return UNKNOWN
 
         cell = self.module.query(top, ("global", name, alone), compute, UNKNOWN, breaks_cycles=True)
         return cell.read()  # type: ignore[no-any-return]
+
+    def _set_by_functions(self, name: str) -> Value:
+        """What functions put under a name of the top level where None holds its place: code that
+        uses it runs when that is done."""
+        found: Value | None = None
+        for one in self.module.scopes.mentioning(name):
+            one.code.read()
+            if name not in one.global_names():
+                continue
+            values, bindings = one.index.values_of(name), one.index.bindings_of(name)
+            if len(values) != len(bindings):
+                return UNKNOWN
+            for value in values:
+                given = evaluated_alone(self.module, one, value)
+                if given != NONE:
+                    found = given if found is None else join(found, given)
+        return NONE if found is None else seen_from_elsewhere(found)
 
     def _by_binding(
         self, scope: Definition, name: str, bindings: tuple[Binding, ...]
@@ -150,9 +169,9 @@ class Resolution:
         if told is not None:
             return named(told)
         name = canonical(qualified)
-        if name.partition(".")[0] == "keras" and not runs_on_tensorflow(self.module):
-            # Its models are those of another framework.
-            return UNKNOWN
+        if name.startswith("keras.") and not runs_on_tensorflow(self.module):
+            # Its models are those of another framework; callbacks are the same for all.
+            return named(name) if f"{name}.".startswith(KERAS_CALLBACKS) else UNKNOWN
         held = self.module.externals.value(name)
         return named(name) if held is None else held
 

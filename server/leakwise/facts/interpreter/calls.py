@@ -31,7 +31,7 @@ from leakwise.facts.interpreter.framework_calls import (
 )
 from leakwise.facts.interpreter.grad_questions import GRAD_QUESTION, switched_on
 from leakwise.facts.interpreter.interest import FUNCTIONS, is_of_interest
-from leakwise.facts.interpreter.keras_values import called_as_model, output_of, receiver_as_model
+from leakwise.facts.interpreter.keras_values import called_as_model, known_receiver, output_of
 from leakwise.facts.interpreter.lambdas import LambdaText, called_lambda
 from leakwise.facts.interpreter.local_calls import construct_local, local_call
 from leakwise.facts.interpreter.methods import method_call
@@ -96,7 +96,7 @@ def call(
     """The value of a call whose parts were evaluated; what it does is noted."""
     grad = run.state.grad
     callee = called_as_model(run, node, callee, keywords)
-    receiver = receiver_as_model(run, node, receiver, keywords)
+    receiver = known_receiver(run, node, receiver, keywords)
     if (method := called_method(run, callee)) is not None:
         callee, receiver = method, callee
     result = made_by_use(run, node, _called(run, node, callee, receiver, arguments, keywords))

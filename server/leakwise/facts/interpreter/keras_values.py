@@ -6,6 +6,7 @@ https://keras.io/api/layers/base_layer/#get_weights-method.
 
 import ast
 
+from leakwise.facts.apis.data_sets import DATASET_ARGUMENTS
 from leakwise.facts.apis.keras import (
     MODEL_EVIDENCE,
     MODEL_METHODS,
@@ -23,6 +24,8 @@ PREDICTIONS = "keras.Model.predict"
 """The name of the arrays that `predict` gives."""
 GRADIENTS = "tensorflow.GradientTape.gradient"
 """The name of the gradients of all that a model trains."""
+_DATASET = Value(Kind.TF_DATASET, certainty=Certainty.LIKELY)
+_NO_WORDS: frozenset[str] = frozenset()
 _PREDICT = frozenset({"predict", "predict_on_batch"})
 
 
@@ -56,16 +59,19 @@ def called_as_model(run: Run, node: ast.Call, callee: Value, keywords: dict[str,
     return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=callee.sources)
 
 
-def receiver_as_model(
+def known_receiver(
     run: Run, node: ast.Call, receiver: Value | None, keywords: dict[str, Value]
 ) -> Value | None:
-    """What a method is called on: where that is not known, a model if the file uses TensorFlow and
-    Keras' methods alone take these arguments: `fit(x, y, verbose=0)`."""
+    """What a method is called on: where that is not known, a model or a data set if the file uses
+    TensorFlow and their methods alone take these arguments: `fit(x, y, verbose=0)`."""
     if receiver is None or receiver.kind is not Kind.UNKNOWN:
         return receiver
     if not isinstance(node.func, ast.Attribute) or path_of(node.func.value) is None:
         return receiver
-    telling = TELLING_ARGUMENTS.get(node.func.attr, frozenset[str]())
+    if not DATASET_ARGUMENTS.get(node.func.attr, _NO_WORDS).isdisjoint(keywords):
+        of_tensorflow = uses_tensorflow(run.module)
+        return _DATASET.made_from(receiver.sources) if of_tensorflow else receiver
+    telling = TELLING_ARGUMENTS.get(node.func.attr, _NO_WORDS)
     told = not telling.isdisjoint(keywords) or (
         node.func.attr in TRAINING_METHODS and not run.module.scopes.named(node.func.attr)
     )

@@ -5,10 +5,16 @@ A value holds no node of the tree: an edit elsewhere would leave it behind.
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.interpreter.state import State
 from leakwise.facts.terms.values import UNKNOWN, Kind, Value
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
 
 DEEPEST = 2
 """How many lambdas inside one another are followed: one that calls itself has no end."""
@@ -36,6 +42,18 @@ def lambda_value(run: Run, node: ast.Lambda) -> Value:
             run.outcome.pass_on(value)
             held.append((name, value.portable() if value.kind in _LASTING else UNKNOWN))
     return Value(Kind.FUNCTION, constant=LambdaText(ast.unparse(node), tuple(held)))
+
+
+def called_by(module: "ModuleFacts", definition: Definition, text: LambdaText) -> list[Value]:
+    """What a lambda of a body calls, as far as names tell."""
+    calls = [one for one in ast.walk(ast.parse(text.source)) if isinstance(one, ast.Call)]
+    held = dict(text.held)
+    found = []
+    for call in calls:
+        path = path_of(call.func)
+        known = held.get(path or "")
+        found.append(module.names.resolve(definition, path) if known is None else known)
+    return found
 
 
 def called_lambda(

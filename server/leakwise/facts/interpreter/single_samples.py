@@ -6,10 +6,17 @@ https://www.tensorflow.org/api_docs/python/tf/expand_dims, /tf/zeros and
 """
 
 import ast
+from typing import TYPE_CHECKING
 
+from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.names import path_of
+from leakwise.facts.code.written import statements_of
 from leakwise.facts.interpreter.run import Run
+from leakwise.facts.terms.model_events import SingleGiven
 from leakwise.facts.terms.values import NUMBER, UNKNOWN, Kind
+
+if TYPE_CHECKING:
+    from leakwise.facts.module import ModuleFacts
 
 _MAKERS = frozenset({"array", "asarray", "stack", "constant", "convert_to_tensor"})
 _FROM_TEXTS = frozenset({"texts_to_sequences", "texts_to_matrix", "pad_sequences"})
@@ -47,6 +54,24 @@ def note_single(run: Run, path: str, value: ast.expr) -> None:
     """Notes that a name now holds a batch of one."""
     if path.isidentifier() and is_single(run, value):
         run.state.bind(path + _MARK, _SINGLE, run.loops)
+
+
+def note_single_given(run: Run, node: ast.Return) -> None:
+    """Notes that a function gives a batch of one."""
+    if node.value is not None and is_single(run, node.value):
+        run.outcome.add(SingleGiven(run.place(node), run.loops))
+
+
+def _gives_single(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether all that a function of the file gives are batches of one."""
+
+    def compute() -> bool:
+        given = sum(isinstance(one, ast.Return) for one, _ in statements_of(module, definition))
+        noted = [one for one in module.body(definition).events if isinstance(one, SingleGiven)]
+        return bool(noted) and len(noted) == given
+
+    cell = module.query(definition, "single", compute, False, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
 
 
 def _is_one(node: ast.expr) -> bool:
@@ -102,6 +127,8 @@ def _makes_single(run: Run, node: ast.Call) -> bool:
     if name in _OF_SHAPE and node.args:
         shape = node.args[0]
         return isinstance(shape, (ast.Tuple, ast.List)) and _begins_with_one(shape)
+    if run.module.scopes.named(name) and (made_by := run.evaluate(node.func).definition):
+        return made_by.is_function and _gives_single(run.module, made_by)
     if not node.args or not is_single(run, node.args[0]):
         return False
     # A layer gives as many rows as it is given.

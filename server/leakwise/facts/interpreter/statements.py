@@ -20,6 +20,7 @@ from leakwise.facts.interpreter.patterns import bind_pattern, is_irrefutable
 from leakwise.facts.interpreter.recording import mode_inside
 from leakwise.facts.interpreter.rounds import bound_names, looped_over
 from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.single_samples import note_single_given
 from leakwise.facts.interpreter.state import State, join_branches, join_states
 from leakwise.facts.interpreter.turns import kept_between_turns
 from leakwise.facts.repeating.reruns import note_display
@@ -66,6 +67,7 @@ def _expression(run: Run, node: ast.Expr) -> None:
 def _return(run: Run, node: ast.Return) -> None:
     if node.value is not None:
         run.outcome.give_back(run.evaluate(node.value))
+        note_single_given(run, node)
     run.outcome.returning = True
     run.state.dead = True
 

@@ -54,3 +54,8 @@ class LambdaKeeping(Event):
 
     keeping: Keeping
     rhythm: Rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class SingleGiven(Event):
+    """A `return` that gives a batch of one sample."""

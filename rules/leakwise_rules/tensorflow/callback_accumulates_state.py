@@ -195,11 +195,14 @@ class CallbackAccumulatesState(Rule):
                 class Average(keras.callbacks.Callback):
                     def __init__(self):
                         super().__init__()
-                        self.kept, self.norms, self.variables = [], [], []
+                        self.kept, self.norms = [], []
+                        self.joined = np.empty((0, 10))
 
                     def on_epoch_end(self, epoch, logs=None):
                         self.kept.append([np.copy(w) for w in self.model.get_weights()])  # leak
                         self.kept.append([v.numpy() for v in self.model.weights])  # leak
+                        outputs = self.model.predict(self.params["x"])
+                        self.joined = np.concatenate([self.joined, outputs])  # leak
                         self.norms.append([np.linalg.norm(v) for v in self.model.weights])
                         self.norms.append([v.shape for v in self.model.weights])
             """,

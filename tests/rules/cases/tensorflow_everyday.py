@@ -302,3 +302,33 @@ class Divergence(keras.layers.Layer):
         self.terms.append(term)  # leak: LT019
         self.total.assign_add(term)
         return inputs
+
+
+outputs_by_name = {}
+
+
+@tf.function
+def remembered(x, given):
+    y = tf.nn.relu(x)
+    outputs_by_name["relu"] = y  # leak: LT007
+    given["relu"] = y
+    own = {}
+    own["relu"] = y
+    return own
+
+
+def grown(model: keras.Model, dataset):
+    rows = np.empty((0, 3))
+    for x in dataset:
+        rows = np.concatenate([rows, model.predict(x)])
+    return rows
+
+
+class Evaluations:
+    def __init__(self, model: keras.Model):
+        self.model = model
+        self.rows = tf.zeros((0, 3))
+
+    def run(self, dataset):
+        for x in dataset:
+            self.rows = tf.concat([self.rows, self.model(x)], 0)

@@ -12,10 +12,11 @@ from leakwise.facts.interpreter.binding import (
     begins_in_turns,
     bind,
     is_from_before,
+    note_slot,
     outlives_body,
 )
 from leakwise.facts.interpreter.containers import empty, forget_slot, keep, set_slot, write_into
-from leakwise.facts.interpreter.mixing import element_by, gained, mixed_with
+from leakwise.facts.interpreter.mixing import element_by, gained, lengthened_by, mixed_with
 from leakwise.facts.interpreter.module_lists import put_in
 from leakwise.facts.interpreter.run import Run, shown
 from leakwise.facts.interpreter.single_samples import note_single
@@ -26,13 +27,7 @@ from leakwise.facts.keeping.reliefs import note_assignment, note_deletion
 from leakwise.facts.keeping.renewal import note_part, note_step
 from leakwise.facts.terms.events import Accumulation, AttributeUpdate, Mix
 from leakwise.facts.terms.places import Place
-from leakwise.facts.terms.values import (
-    UNKNOWN,
-    Graph,
-    Kind,
-    Value,
-    join,
-)
+from leakwise.facts.terms.values import UNKNOWN, Graph, Kind, Value, container, join
 
 
 def assign(run: Run, node: ast.Assign) -> None:
@@ -158,6 +153,9 @@ def _assign_one(
     if path is not None and not isinstance(target, ast.Subscript):
         if _regrown(run, target, path, value_node):
             return
+        if isinstance(target, ast.Attribute):
+            for part in lengthened_by(run, value_node, path):
+                keep(run, path, container(UNKNOWN), "append", part, run.evaluate(part))
         mixed = mixed_with(run, value_node, path)
         value = proven_value(run, path, value, value_node, proven)
         if mixed is not None:
@@ -289,6 +287,7 @@ def _set_item(run: Run, target: ast.Subscript, node: ast.expr, value: Value) -> 
         # A constant key is one slot, which the next value takes.
         if outlives_body(run, holder_path):
             run.outcome.store(value)
+        note_slot(run, target, path, value)
         set_slot(run, holder_path, holder, index.constant, value, node)
         run.state.bind(path, value, run.loops)
         return

@@ -30,12 +30,22 @@ def bind(run: Run, target: ast.expr, value: Value) -> None:
         return
     if outlives_body(run, path):
         run.outcome.store(value)
-        costly = value.kind in _COSTLY or is_symbolic(run.module, run.definition, value)
-        if costly and run.statement is not None:
-            place, statement = run.place(target), run.statement_place()
-            text = _text(run.statement, target)
-            run.outcome.add(Storing(place, run.loops, path, value, statement, text), path)
+        if value.kind in _COSTLY or is_symbolic(run.module, run.definition, value):
+            _note_storing(run, target, path, value)
     run.state.bind(path, value, run.loops)
+
+
+def note_slot(run: Run, target: ast.expr, path: str, value: Value) -> None:
+    """Notes that a tensor of TensorFlow takes a place in a container that outlives the body."""
+    if outlives_body(run, path) and is_symbolic(run.module, run.definition, value):
+        _note_storing(run, target, path, value)
+
+
+def _note_storing(run: Run, target: ast.expr, path: str, value: Value) -> None:
+    if run.statement is not None:
+        place, statement = run.place(target), run.statement_place()
+        text = _text(run.statement, target)
+        run.outcome.add(Storing(place, run.loops, path, value, statement, text), path)
 
 
 def _text(statement: ast.stmt, target: ast.expr) -> str:

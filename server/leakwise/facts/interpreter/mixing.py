@@ -154,7 +154,27 @@ def _called(run: Run, node: ast.Call, path: str) -> Mixed | None:
     return Mixed(Mix.JOINED, others) if others and len(others) < len(parts) else None
 
 
+def lengthened_by(run: Run, node: ast.expr, path: str) -> list[ast.expr]:
+    """What an array of numpy, or a tensor of TensorFlow, at `path` gets where a longer one takes
+    its place: `np.concatenate([path, a])`, `np.append(path, a)`. Empty where `node` is no such."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Attribute, ast.Name)):
+        return []
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    if not node.args or name not in _LENGTHENING:
+        return []
+    first = node.args[0]
+    parts = first.elts if isinstance(first, (ast.List, ast.Tuple)) else node.args[:2]
+    others = [part for part in parts if path_of(part) != path]
+    if not others or len(others) == len(parts):
+        return []
+    callee = run.evaluate(node.func)
+    known = callee.kind is Kind.QUALIFIED and (callee.name or "").startswith(_WITHOUT_GRAPHS)
+    return others if known else []
+
+
+_WITHOUT_GRAPHS = ("numpy.", "tensorflow.", "keras.")
 _LERP = frozenset({"lerp"})
 _JOIN = frozenset({"cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack"})
+_LENGTHENING = _JOIN | {"append"}
 MIXING_CALLS = _JOIN | _LERP
 """The last parts of the names of functions and methods that mix what they are given."""

@@ -35,6 +35,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
                 "versionSupport": True,
                 "codeDescriptionSupport": True,
                 "dataSupport": True,
+                "tagSupport": {"valueSet": [1, 2]},
             },
             "diagnostic": {"dynamicRegistration": True, "relatedDocumentSupport": True},
             "codeAction": {
@@ -44,7 +45,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
                 "resolveSupport": {"properties": ["edit"]},
             },
         },
-        "experimental": {"showsRulePages": True},
+        "experimental": {"showsRulePages": True, "showsFindingsOnHover": True},
     },
     "few": {
         "workspace": {"workspaceEdit": {"documentChanges": True}},

@@ -3,6 +3,7 @@
 import pytest
 from lsprotocol import types
 
+from leakwise.lsp.hover_text import _with_small_headings
 from tests.lsp.sessions import (
     LEAK,
     LEAK_LINE,
@@ -34,8 +35,20 @@ async def test_the_message_and_then_the_page(session: Session) -> None:
         "- line 9: The graph is made here.",
         "- line 7: Each iteration of this loop adds one more graph.",
     ]
-    assert page.startswith("# LP001 accumulate-loss-with-graph")
-    assert "## Why it leaks" in page
+    assert page.startswith("### LP001 accumulate-loss-with-graph")
+    assert "\n#### Why it leaks\n" in page
+    # A comment in an example is no heading.
+    assert "\n# a comment\n" in _with_small_headings("# Title\n```python\n# a comment\n```")
+
+
+async def test_the_page_alone_for_those_who_show_findings_by_themselves(session: Session) -> None:
+    declared = capabilities()
+    declared.experimental = {"showsFindingsOnHover": True}
+    await session.initialize(declared)
+    session.open(LEAK)
+    told = markup(await session.hover(LEAK_LINE, 15))
+    assert told.value.startswith("### LP001 accumulate-loss-with-graph")
+    assert "line 9" not in told.value
 
 
 async def test_plain_text_for_those_who_read_no_markdown(session: Session) -> None:
@@ -80,7 +93,7 @@ class Trainer:
             10,
             41,
             [
-                "`out` is what a module gave: a tensor, or a structure of tensors;"
+                "`out` is a tensor, or a structure of tensors;"
                 " it refers to the autograd graph that made it.",
                 "Its graph is made in line 10: `self.model(x)`.",
                 "`self.outputs` keeps it, from line 14 on.",
@@ -114,7 +127,7 @@ class Trainer:
         (
             17,
             8,
-            ["`file` is a file, `builtins.open`.", 'It is made in line 18: `open("losses")`.'],
+            ["`file` is a file, made by `open`.", 'It is made in line 18: `open("losses")`.'],
         ),
     ],
 )
@@ -125,6 +138,37 @@ async def test_what_is_known_of_a_value(
     session.open("# 😀\n" + VALUES)
     session.change(2, replaced(0, 0, 1, 0, ""))
     assert markup(await session.hover(line, character)).value == "\n\n".join(words)
+
+
+OTHERS = """\
+import keras, numpy as np, torch
+scores = np.zeros(3)
+net = keras.Sequential()
+loss = keras.losses.MeanSquaredError()
+log = open("log")
+batches = torch.utils.data.DataLoader(scores)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "character", "words"),
+    [
+        (1, 2, "`scores` is an array of NumPy, without a graph."),
+        (2, 2, "`net` is a Keras model, `keras.Sequential`."),
+        (3, 2, "`loss` is a loss, `keras.losses.MeanSquaredError`."),
+        # Where it is made, that need not be said.
+        (4, 8, '`open("log")` is a file, made by `open`.'),
+        (5, 30, "data loader, `torch.utils.data.DataLoader`."),
+    ],
+)
+async def test_what_other_values_are_called(
+    session: Session, line: int, character: int, words: str
+) -> None:
+    await session.initialize()
+    session.open(OTHERS)
+    assert markup(await session.hover(line, character)).value.split("\n\n")[0].endswith(words)
+    if line == 4:
+        assert "made in line" not in markup(await session.hover(line, character)).value
 
 
 async def test_what_keeps_a_value_is_not_said_of_itself(session: Session) -> None:
@@ -150,11 +194,11 @@ named = {"loss": model(x), "name": "a"}
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (4, "`losses` is a container; each item is a module's output with its graph."),
+        (4, "`losses` is a container; each item is one or more tensors with their graph."),
         (5, "`pair` is a container; its items are a tensor without a graph, None, a number."),
         (
             6,
-            "`named` is a container; `loss` is a module's output with its graph,"
+            "`named` is a container; `loss` is one or more tensors with their graph,"
             " `name` is something else.",
         ),
     ],

@@ -1,5 +1,6 @@
 """Diagnostics for clients that cannot pull them."""
 
+import pytest
 from lsprotocol import types
 
 from tests.lsp.sessions import (
@@ -39,6 +40,20 @@ async def test_only_what_the_client_understands(session: Session) -> None:
     session.open(LEAK)
     (found,) = await session.diagnostics(1)
     assert found.related_information is None
+
+
+@pytest.mark.parametrize("bare", [False, True])
+async def test_what_can_go_is_tagged_for_those_who_show_that(session: Session, bare: bool) -> None:
+    declared = capabilities(bare=bare)
+    if declared.text_document is not None and declared.text_document.publish_diagnostics:
+        tags = types.ClientDiagnosticsTagOptions([types.DiagnosticTag.Unnecessary])
+        declared.text_document.publish_diagnostics.tag_support = tags
+    await session.initialize(declared)
+    session.open(f"{LEAK}total = 0  # leakwise: ignore[LP001]\n")
+    leak, unused = await session.diagnostics(1)
+    assert (leak.code, leak.tags) == ("LP001", None)
+    assert unused.code == "LW001"
+    assert list(unused.tags or ()) == ([] if bare else [types.DiagnosticTag.Unnecessary])
 
 
 async def test_edits_remove_and_bring_back(session: Session) -> None:

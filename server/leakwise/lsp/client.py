@@ -32,6 +32,10 @@ class Client:
     takes_related_documents: bool = False
     shows_pages: bool = False
     """Whether it shows by itself what `leakwise.showRulePage` gives."""
+    shows_findings_on_hover: bool = False
+    """Whether it puts the diagnostics of a place above what the server tells of it."""
+    tags_unnecessary: bool = False
+    """Whether it shows, by a tag, that code does nothing."""
 
     def as_data(self) -> dict[str, str | bool]:
         """All of it, by name."""
@@ -50,6 +54,11 @@ class Client:
         formats = get_capability(capabilities, "text_document.hover.content_format") or []
         operations = get_capability(capabilities, "workspace.workspace_edit.resource_operations")
         own = capabilities.experimental
+        # What those can show who pull may be declared there alone.
+        tags = (
+            get_capability(capabilities, f"text_document.{how}.tag_support.value_set") or ()
+            for how in ("publish_diagnostics", "diagnostic")
+        )
         resolvable = get_capability(
             capabilities, "text_document.code_action.resolve_support.properties"
         )
@@ -62,7 +71,8 @@ class Client:
             pulls_diagnostics=has("text_document.diagnostic"),
             refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
             refreshes_hints=has("workspace.inlay_hint.refresh_support"),
-            shows_related=has("text_document.publish_diagnostics.related_information"),
+            shows_related=has("text_document.publish_diagnostics.related_information")
+            or has("text_document.diagnostic.related_information"),
             reads_markdown=types.MarkupKind.Markdown in formats,
             resolves_edits="edit" in (resolvable or [])
             and has("text_document.code_action.data_support"),
@@ -78,4 +88,7 @@ class Client:
             takes_related_documents=has("text_document.diagnostic.related_document_support"),
             shows_documents=has("window.show_document.support"),
             shows_pages=isinstance(own, dict) and own.get("showsRulePages") is True,
+            shows_findings_on_hover=isinstance(own, dict)
+            and own.get("showsFindingsOnHover") is True,
+            tags_unnecessary=any(types.DiagnosticTag.Unnecessary in some for some in tags),
         )

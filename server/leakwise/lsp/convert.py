@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SOURCE = "leakwise"
 
+_UNNECESSARY = 1
+"""The tag of what can go without a change: editors fade it out."""
 _SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 
 
@@ -93,6 +95,8 @@ def to_lsp_diagnostic(finding: "Finding", document: Document, client: Client) ->
         "source": SOURCE,
         "message": finding.message,
     }
+    if rule.finds_unnecessary and client.tags_unnecessary:
+        diagnostic["tags"] = [_UNNECESSARY]
     if finding.related and client.shows_related:
         diagnostic["relatedInformation"] = [
             {"location": _location(related.range, document, client), "message": related.message}

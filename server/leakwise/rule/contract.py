@@ -32,6 +32,9 @@ class Rule(ABC):
     akin: ClassVar[tuple[str, ...]] = ()
     """Codes of rules that find the same smell in another framework: the pages of both name each
     other."""
+    finds_unnecessary: ClassVar[bool] = False
+    """Whether what it finds can go without a change of what the program does: editors fade it
+    out."""
 
     @abstractmethod
     def check(self, body: BodyFacts) -> Iterator[Report]:

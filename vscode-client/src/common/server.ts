@@ -73,7 +73,7 @@ export class RunningServer {
         },
       },
     );
-    this.client.registerFeature(showsRulePages());
+    this.client.registerFeature(ownCapabilities());
     this.client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         listener.running(server);
@@ -112,12 +112,15 @@ export class RunningServer {
   }
 }
 
-/** Tells the server that pages are shown here, from what its command gives. */
-function showsRulePages(): StaticFeature {
+/**
+ * Tells the server that pages are shown here, from what its command gives, and that VS Code itself
+ * puts the findings of a place above what is told of it.
+ */
+function ownCapabilities(): StaticFeature {
   return {
     fillClientCapabilities(capabilities) {
       const others = capabilities.experimental as Record<string, unknown> | undefined;
-      capabilities.experimental = { ...others, showsRulePages: true };
+      capabilities.experimental = { ...others, showsRulePages: true, showsFindingsOnHover: true };
     },
     initialize() {
       // Nothing is to be registered.

@@ -52,6 +52,7 @@ class UnusedSuppression(_CommentRule):
     name = "unused-suppression"
     message = "{what} suppresses nothing here; remove it."
     severity = Severity.INFORMATION
+    finds_unnecessary = True
 
 
 class MisspeltSuppression(_CommentRule):

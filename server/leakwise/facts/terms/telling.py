@@ -23,20 +23,29 @@ _GRAPHS = {
     Graph.DETACHED: "refers to no autograd graph",
     Graph.UNKNOWN: "may refer to an autograd graph",
 }
-_DEVICES = {
-    Device.CPU: "the CPU",
-    Device.ACCELERATOR: "the accelerator",
-    Device.EITHER: "the CPU or the accelerator",
+_DEVICES = {Device.CPU: " on the CPU", Device.ACCELERATOR: " on the accelerator"}
+_KINDS = {
+    Kind.LOADER: "data loader",
+    Kind.SCHEDULER: "scheduler of learning rates",
+    Kind.KERAS_MODEL: "Keras model",
+    Kind.KERAS_LAYER: "Keras layer",
+    Kind.TF_TENSOR: "TensorFlow tensor",
+    Kind.TF_FUNCTION: "TensorFlow function",
+    Kind.TF_DATASET: "TensorFlow data set",
+    Kind.TF_GRAPH: "TensorFlow graph",
 }
+"""How kinds are called whose own names say it otherwise."""
+_ARRAYS = {"numpy": "an array of NumPy", "pandas": "an object of pandas"}
 _WITH_GRAPH = {
     Graph.ATTACHED: " with its graph",
     Graph.DETACHED: " without a graph",
     Graph.UNKNOWN: "",
 }
+_WITH_GRAPHS = {**_WITH_GRAPH, Graph.ATTACHED: " with their graph"}
 _UNTOLD = {Kind.UNKNOWN: "unknown", Kind.PENDING: "unknown", Kind.NUMBER: "a number"}
 _MOST_PARTS = 8
 """How many items of a container are told of."""
-_OUTPUT = "what a module gave: a tensor, or a structure of tensors"
+_OUTPUT = "a tensor, or a structure of tensors"
 _VOWELS = "aeio"
 
 
@@ -47,7 +56,7 @@ def told(value: Value) -> str | None:
         return None
     words = _container(value) if value.kind is Kind.CONTAINER else _thing(value)
     if value.certainty is Certainty.LIKELY:
-        return f"{words} (as it is used or named)"
+        return f"{words} (judging by how it is used or named)"
     return words if value.certainty is Certainty.SURE else f"{words} (not proven)"
 
 
@@ -67,13 +76,25 @@ def _thing(value: Value) -> str:
         if value.scalar is Scalar.SURE:
             what += " of one number"
         if value.device is not None:
-            what += f" on {_DEVICES[value.device]}"
+            what += _DEVICES.get(value.device, "")
         return f"{what}; it {_GRAPHS[value.graph]}"
-    # Keras 3 has other backends too.
-    of_keras = value.kind is Kind.TF_TENSOR and (value.name or "").startswith("keras.")
-    kind = "Keras tensor" if of_keras else str(value.kind)
+    name = value.name or ""
+    if value.kind is Kind.ARRAY:
+        return f"{_ARRAYS.get(name.partition('.')[0], 'an array or data frame')}, without a graph"
+    kind = _KINDS.get(value.kind, str(value.kind))
+    if value.kind is Kind.TF_TENSOR and name.startswith("keras."):
+        # Keras 3 has other backends too.
+        kind = "Keras tensor"
+    if value.kind is Kind.METRIC and ".losses." in name:
+        kind = "loss"
     what = f"{'an' if kind[0] in _VOWELS else 'a'} {kind}"
-    return f"{what}, `{value.name}`" if value.name is not None else what
+    if not name:
+        return what
+    # What begins with a small letter is no class, but a function that gave it.
+    is_class = name.rpartition(".")[2][:1].isupper()
+    return (
+        f"{what}, `{name}`" if is_class else f"{what}, made by `{name.removeprefix('builtins.')}`"
+    )
 
 
 def _container(value: Value) -> str:
@@ -93,8 +114,9 @@ def _part(value: Value) -> str:
     if value.kind is Kind.CONTAINER:
         return "a container"
     if value.is_tensor:
-        what = "a tensor" if value.kind is Kind.TENSOR else "a module's output"
-        return f"{what}{_WITH_GRAPH[value.graph]}"
+        if value.kind is Kind.OUTPUT:
+            return f"one or more tensors{_WITH_GRAPHS[value.graph]}"
+        return f"a tensor{_WITH_GRAPH[value.graph]}"
     if value.kind in _NOT_WORTH:
         return "None" if value.name == NONE.name else _UNTOLD.get(value.kind, "something else")
     return _thing(value)

@@ -66,14 +66,14 @@ async def offered(
         for finding, own in zip(touched, fixes, strict=True):
             offers.extend(_for_finding(view, finding, own, where))
         wish = Wish(Deed.IGNORE_FILE, view.document.uri)
-        offers.append(Offer("Ignore all findings in this file", wish))
+        offers.append(Offer("Ignore all that Leakwise finds in this file", wish))
     # Its edit takes a whole analysis: made only for those who ask, or who will ask for it.
     for kind in (FIX_ALL, NOTEBOOK_FIX_ALL):
         if not view.findings or not wanted(kind, only):
             continue
         if asked_for(kind, only) or (kind == FIX_ALL and ls.client.resolves_edits):
             wish = Wish(Deed.FIX_ALL, view.document.uri)
-            offers.append(Offer("Fix all that can be fixed safely", wish, kind))
+            offers.append(Offer("Leakwise: fix all that can be fixed safely", wish, kind))
     actions = [await _action(ls, view, offer) for offer in offers]
     return [action for action in actions if action is not None]
 

@@ -20,6 +20,7 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
     encoding = ls.client.encoding
     uri = params.text_document.uri
     tells_values = ls.preferences.hover
+    with_messages = not ls.client.shows_findings_on_hover
 
     def explanation(analysis: "Analysis") -> tuple[str, types.Range] | None:
         document = analysis.document
@@ -29,7 +30,8 @@ async def hover(ls: "LeakwiseServer", params: types.HoverParams) -> types.Hover 
         under = [found for found in analysis.findings() if found.range.contains(position)]
         if under:
             starts, ends = [one.range.start for one in under], [one.range.end for one in under]
-            text, span = of_findings(under, document), Range(max(starts), min(ends))
+            text = of_findings(under, document, with_messages=with_messages)
+            span = Range(max(starts), min(ends))
         else:
             value = of_value(analysis, position) if tells_values else None
             if value is None:

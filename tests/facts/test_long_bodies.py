@@ -49,23 +49,24 @@ LOOPS = ("for x in loader:", "while True:")
 HEADERS = (*LOOPS, "if flag:", "with torch.no_grad():", "try:")
 
 
-def program(chance: random.Random) -> list[str]:
-    """The lines of a function so long that it is split, with long loops and branches in it."""
+def program(chance: random.Random, least: int) -> list[str]:
+    """The lines of a function so long that it is split, with loops and branches in it that are,
+    too."""
     lines = HEAD.splitlines()
-    while len(lines) < 180:
-        lines += ["    " + line for line in suite(chance, 0, in_loop=False)]
+    while len(lines) < least:
+        lines += ["    " + line for line in suite(chance, 0, least * 7 // 18, in_loop=False)]
     return lines
 
 
-def suite(chance: random.Random, depth: int, *, in_loop: bool) -> list[str]:
+def suite(chance: random.Random, depth: int, long: int, *, in_loop: bool) -> list[str]:
     if depth == 3 or chance.random() < 0.6:
         return [chance.choice((*SIMPLE, *LEAVING) if in_loop else SIMPLE)]
     header = chance.choice(HEADERS)
     in_loop = in_loop or header in LOOPS
-    length = 70 if chance.random() < 0.3 else 4
+    length = max(long, 24) if chance.random() < 0.3 else 4
     lines: list[str] = []
     while len(lines) < length:
-        lines += suite(chance, depth + 1, in_loop=in_loop)
+        lines += suite(chance, depth + 1, long, in_loop=in_loop)
     if in_loop:
         lines.append("if flag.done: break")
     found = [header, *("    " + line for line in lines)]
@@ -103,10 +104,10 @@ def of_body(module: ModuleFacts, body: Definition) -> object:
     return held, events, returned
 
 
-@pytest.mark.parametrize("seed", [1, 2, 15])
-def test_edits_of_a_long_body_give_what_a_new_look_gives(seed: int) -> None:
+@pytest.mark.parametrize(("seed", "lines"), [(1, 180), (2, 180), (15, 180), (15, 30), (59, 30)])
+def test_edits_of_a_long_body_give_what_a_new_look_gives(seed: int, lines: int) -> None:
     chance = random.Random(seed)
-    text = "\n".join(program(chance)) + "\n"
+    text = "\n".join(program(chance, lines)) + "\n"
     compile(text, "long.py", "exec")
     module = ModuleFacts(Document.from_text("file:///long.py", text))
     known(module)

@@ -134,6 +134,17 @@ def test_an_edit_in_a_long_body_interprets_the_statements_round_it(
     assert 0 < module.database.statements_run - from_scratch <= 16 < from_scratch / 10
 
 
+def test_an_edit_in_a_body_of_thirty_lines_interprets_a_part_of_it() -> None:
+    lines = ["import torch", "def body():"]
+    lines += [f"    v{number} = torch.zeros({number})" for number in range(30)]
+    module = ModuleFacts(Document.from_text("file:///body.py", "\n".join(lines) + "\n"))
+    results(module)
+    before = module.database.statements_run
+    edited(module, "zeros(15)", "ones(15)")
+    results(module)
+    assert 0 < module.database.statements_run - before <= 15
+
+
 def test_what_a_value_changes_into_reaches_the_statements_that_use_it_alone() -> None:
     lines = ["import torch", "from torch import nn", "net = nn.Linear(2, 2)"]
     lines += [f"v{number} = net(torch.zeros({number})).sum()" for number in range(300)]

@@ -3,6 +3,7 @@
 import ast
 
 from leakwise.syntax import Block, SyntaxTree, Update, subtree
+from leakwise.syntax.layout import SPLIT_OVER
 from leakwise.text import Document, Range
 
 CLASS = (
@@ -108,14 +109,14 @@ def test_later_headers_keep_their_lines_when_earlier_children_grow() -> None:
 
 
 def test_a_function_is_split_when_it_grows_long_and_whole_again_when_it_is_short() -> None:
-    text = "def f():\n" + "".join(f"    x{n} = {n}\n" for n in range(59))
+    text = "def f():\n" + "".join(f"    x{n} = {n}\n" for n in range(SPLIT_OVER - 1))
     tree = opened(text)
     (block,) = tree.blocks
     assert block.children == []
-    typed(tree, 30, 0, "    y = 1\n")
+    typed(tree, 10, 0, "    y = 1\n")
     assert tree.blocks == [block]
-    assert len(block.children) == 60
-    edited(tree, 30, 0, (31, 0), "")
+    assert len(block.children) == SPLIT_OVER
+    edited(tree, 10, 0, (11, 0), "")
     assert tree.blocks == [block]
     assert block.children == []
 

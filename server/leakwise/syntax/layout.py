@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leakwise.syntax.parsing import Parsed
 
-SPLIT_OVER = 60
+SPLIT_OVER = 20
 """A compound statement of more lines than this is split into the statements of its suites."""
 
 _SPACE = " \t\f"

@@ -27,7 +27,7 @@ from leakwise.facts.by_use.graph_origins import (
 )
 from leakwise.facts.code.names import PUTTING_METHODS, path_of, paths_in
 from leakwise.facts.incremental.noted import Evidence, Notes
-from leakwise.facts.incremental.stretches import TOP_LEVEL, stretches
+from leakwise.facts.incremental.stretches import level_of, stretches
 from leakwise.facts.interpreter.state import root_of
 from leakwise.syntax import Block
 
@@ -45,7 +45,7 @@ def backpropagated_assignments(
     names that are backpropagated as they were where the statements began. `blocks` are those of the
     statements where these are a document's own."""
     if blocks:
-        return _blocks(list(blocks), evidence.at_exit, evidence, TOP_LEVEL)
+        return _blocks(list(blocks), evidence.at_exit, evidence, level_of(blocks))
     return _suite(statements, evidence.at_exit, evidence)
 
 
@@ -53,7 +53,7 @@ def _suite(statements: Sequence[ast.stmt], after: Names, found: Evidence) -> Nam
     outer = found.block
     for suite in outer.suites:
         if getattr(suite.owner, suite.field) is statements:
-            live = _blocks(suite.blocks, after, found, TOP_LEVEL)
+            live = _blocks(suite.blocks, after, found, level_of(suite.blocks))
             found.block = outer
             return live
     live = after

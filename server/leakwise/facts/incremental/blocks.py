@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from leakwise.facts.code.definitions import ScopeNode
 from leakwise.facts.code.scopes import Scopes
 from leakwise.facts.incremental.memos import Memo, Snapshot, memo_of
-from leakwise.facts.incremental.stretches import TOP_LEVEL, stretches
+from leakwise.facts.incremental.stretches import level_of, stretches
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.interpreter.state import Outcome
 from leakwise.syntax import Block
@@ -35,7 +35,7 @@ def blocks_of(run: Run, statements: Sequence[ast.stmt]) -> list[Block]:
 def run_blocks(run: Run, blocks: Sequence[Block], run_statement: RunStatement) -> None:
     """Runs child blocks of the current block, in order."""
     outer = run.block
-    _run_level(run, list(blocks), TOP_LEVEL, run_statement)
+    _run_level(run, list(blocks), level_of(blocks), run_statement)
     run.block = outer
 
 
@@ -146,7 +146,16 @@ def _run_anew(
     run.captured = captured_outside | captured
     revisions = [block.revision for block in stretch]
     return memo_of(
-        stretch, revisions, run.loops, evidence, before, run.state, inner, reads, captured
+        stretch,
+        revisions,
+        run.loops,
+        evidence,
+        before,
+        run.state,
+        inner,
+        reads,
+        captured,
+        run.lasting,
     )
 
 

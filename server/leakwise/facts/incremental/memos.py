@@ -73,10 +73,14 @@ class Change:
     touched: frozenset[str]
     grad: GradMode
     dead: bool
+    carriers: "Carriers | None"
 
     @classmethod
-    def between(cls, before: Snapshot, after: Snapshot, dead: bool) -> "Change":
-        """What is otherwise in a state, which may be dead, than it was before."""
+    def between(
+        cls, before: Snapshot, after: Snapshot, dead: bool, lasting: Sequence[Value] | None
+    ) -> "Change":
+        """What is otherwise in a state, which may be dead, than it was before. `lasting` are values
+        that are the same ones each time they are asked for; None outside of loops."""
         values, unbound = _difference(before.paths, before.values, after.paths, after.values)
         fresh_in, stale = _difference(before.paths, before.fresh_in, after.paths, after.fresh_in)
         parts, without = _difference(before.roots, before.parts, after.roots, after.parts)
@@ -92,11 +96,14 @@ class Change:
             frozenset((*values, *fresh_in, *unbound, *stale)),
             after.grad,
             dead,
+            None if lasting is None else Carriers.among(values, before, lasting),
         )
 
     def make(self, state: State) -> None:
         """Changes a state in the same way."""
+        carriers = None if self.carriers is None else self.carriers.now(self.values, state)
         state.values.update(self.values)
+        state.values.update(carriers or ())
         state.fresh_in.update(self.fresh_in)
         state.parts.update(self.parts)
         state.evaluating.update(self.evaluating)
@@ -113,24 +120,67 @@ class Change:
         state.grad, state.dead = self.grad, self.dead
 
 
+@dataclass(slots=True)
+class Carriers:
+    """How values with a graph came to paths. A loop tells by identity what its rounds bound anew,
+    so that it has to find the same when these are not made again but repeated."""
+
+    made: list[str]
+    passed: dict[str, str]
+    """The paths that such values were taken from as they were."""
+    asked: list[str]
+
+    @classmethod
+    def among(
+        cls, values: dict[str, Value], before: Snapshot, lasting: Sequence[Value]
+    ) -> "Carriers":
+        """The same, told by what there was before, and by values that last."""
+        found = cls([], {}, [])
+        for path, value in values.items():
+            if not value.carries_graph:
+                continue
+            known = zip(before.paths, before.values, strict=True)
+            source = next((name for name, held in known if held is value), None)
+            if source is not None:
+                found.passed[path] = source
+            else:
+                lasts = any(value is one for one in lasting)
+                (found.asked if lasts else found.made).append(path)
+        return found
+
+    def now(self, values: dict[str, Value], state: State) -> dict[str, Value]:
+        """What is otherwise than in `values` where these are put into a state."""
+        held = state.values
+        found = {path: held[source] for path, source in self.passed.items()}
+        anew: dict[int, Value] = {}
+        for path in self.made:
+            value = values[path]
+            found[path] = anew.setdefault(id(value), value.but())
+        for path in self.asked:
+            if held.get(path) == values[path]:
+                found[path] = held[path]
+        return found
+
+
 class Effect:
     """What statements that were run do to a state. What they changed is found when they are to do
     it again for the first time: most never are."""
 
-    __slots__ = ("_after", "_before", "_change", "_dead")
+    __slots__ = ("_after", "_before", "_change", "_dead", "_lasting")
 
-    def __init__(self, before: Snapshot, state: State) -> None:
-        """`state` is what they left."""
+    def __init__(self, before: Snapshot, state: State, lasting: Sequence[Value] | None) -> None:
+        """`state` is what they left; for `lasting` see `Change`."""
         self._before = before
         self._after = Snapshot(state, before.roots)
         self._dead = state.dead
+        self._lasting = lasting
         self._change: Change | None = None
 
     def make(self, state: State) -> None:
         """Changes a state in the same way."""
         if self._change is None:
-            self._change = Change.between(self._before, self._after, self._dead)
-            self._after = self._before
+            self._change = Change.between(self._before, self._after, self._dead, self._lasting)
+            self._after, self._lasting = self._before, None
         self._change.make(state)
 
 
@@ -210,10 +260,13 @@ def memo_of(
     outcome: Outcome,
     reads: Iterable[Node],
     captured: dict[str, Value | None],
+    lasting: Sequence[Value],
 ) -> Memo:
-    """A memo of blocks that were just run; it takes their `outcome` for its own."""
-    breaks = [Effect(before, one) for one in outcome.breaks]
-    continues = [Effect(before, one) for one in outcome.continues]
+    """A memo of blocks that were just run; it takes their `outcome` for its own. For `lasting` see
+    `Change`."""
+    known = lasting if loops else None
+    breaks = [Effect(before, one, known) for one in outcome.breaks]
+    continues = [Effect(before, one, known) for one in outcome.continues]
     outcome.breaks, outcome.continues = [], []
     return Memo(
         blocks,
@@ -221,7 +274,7 @@ def memo_of(
         loops,
         evidence,
         before,
-        Effect(before, state),
+        Effect(before, state, known),
         outcome,
         breaks,
         continues,

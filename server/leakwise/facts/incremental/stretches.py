@@ -16,11 +16,19 @@ MOST_LINES = 24
 _CUTS = (LOTS // 3, LOTS // 12, LOTS // 48)
 """By level: a block whose lot is lower ends a stretch."""
 TOP_LEVEL = len(_CUTS) - 1
+_SHORT = (6, 24)
+"""By level: how many blocks a suite has at most whose largest stretches are of that level."""
 KEPT = 8
 """How many memos begin at one block: one for each round of the loops round it."""
 _FEW = 64
 
 _runs = itertools.count(1)
+
+
+def level_of(blocks: Sequence[Block]) -> int:
+    """The level of the largest stretches that a suite of so many blocks is cut into: in short ones
+    several levels would hold the same."""
+    return next((level for level, most in enumerate(_SHORT) if len(blocks) <= most), TOP_LEVEL)
 
 
 def stretches(blocks: Sequence[Block], level: int) -> Iterator[list[Block]]:

@@ -164,6 +164,8 @@ def _read_from_self(run: Run, path: str | None, value: Value, owner: Value = UNK
     known = run.read_before.get(path)
     if known is None or known[0] is not value:
         known = run.read_before[path] = (value, value.made_from(frozenset({path})))
+        if value.carries_graph:
+            run.lasting.append(known[1])
     return known[1]
 
 

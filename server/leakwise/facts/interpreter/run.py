@@ -91,6 +91,9 @@ class Run:
     """The record in which it was noted last that this was asked."""
     answers: dict[object, Answer] = field(default_factory=dict)
     """What was asked of names and attributes of other bodies."""
+    lasting: list[Value] = field(default_factory=list)
+    """What carries a graph among them, and what was read from `self` so: the same values whenever
+    they are asked for."""
     isolated: bool = False
     """Whether one expression is evaluated on its own, without the statements before it."""
     depth: int = 0
@@ -194,6 +197,8 @@ class Run:
         finally:
             database.close_record()
         self.answers[key] = Answer(value, reads)
+        if value.carries_graph:
+            self.lasting.append(value)
         return value
 
     def outside(self, path: str, state: State) -> Value | None:

@@ -147,6 +147,7 @@ net = keras.Sequential()
 loss = keras.losses.MeanSquaredError()
 log = open("log")
 batches = torch.utils.data.DataLoader(scores)
+criterion = torch.nn.MSELoss()
 """
 
 
@@ -156,6 +157,7 @@ batches = torch.utils.data.DataLoader(scores)
         (1, 2, "`scores` is an array of NumPy, without a graph."),
         (2, 2, "`net` is a Keras model, `keras.Sequential`."),
         (3, 2, "`loss` is a loss, `keras.losses.MeanSquaredError`."),
+        (6, 2, "`criterion` is a loss, `torch.nn.MSELoss`."),
         # Where it is made, that need not be said.
         (4, 8, '`open("log")` is a file, made by `open`.'),
         (5, 30, "data loader, `torch.utils.data.DataLoader`."),

@@ -48,7 +48,7 @@ class SettingsProblems:
 
 def _diagnostic(problem: "SettingsProblem", lines: list[str], encoding: str) -> dict[str, Any]:
     span = to_lsp_range(problem.range, lines, encoding)
-    about = f"{problem.key}: " if problem.key else ""
+    about = f"{problem.key}: " if problem.key else "This file "
     return {
         "range": {
             "start": {"line": span.start.line, "character": span.start.character},

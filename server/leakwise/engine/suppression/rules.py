@@ -21,9 +21,12 @@ class _CommentRule(Rule):
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         names = [one for one in finding.notes.get(NAMES, "").split(",") if one]
-        edit = without_names(context.document, finding.anchors["comment"][0], names)
-        what = "the comment" if not names else ", ".join(f"`{one}`" for one in names)
-        yield Fix(f"Remove {what}", (edit,), Applicability.SAFE)
+        document, comment = context.document, finding.anchors["comment"][0]
+        edit = without_names(document, comment, names)
+        what = ", ".join(f"`{one}`" for one in names)
+        some = bool(names) and bool(_left_in(document.slice(comment), names))
+        title = f"Remove {what} from the comment" if some else "Remove the comment"
+        yield Fix(title, (edit,), Applicability.SAFE)
 
 
 class UnusedSuppression(_CommentRule):
@@ -89,13 +92,9 @@ def without_names(document: Document, comment: Range, names: list[str]) -> Edit:
     number, first, last = comment.start.line, comment.start.column, comment.end.column
     text = line[first:last]
     if names:
-        opening, closing = text.index("["), text.index("]")
-        kept = [
-            one.strip()
-            for one in text[opening + 1 : closing].split(",")
-            if one.strip() and one.strip() not in names
-        ]
+        kept = _left_in(text, names)
         if kept:
+            opening, closing = text.index("["), text.index("]")
             span = Range.of(number, first + opening + 1, number, first + closing)
             return Edit(span, ", ".join(kept))
     body = line.rstrip("\r\n")
@@ -107,3 +106,9 @@ def without_names(document: Document, comment: Range, names: list[str]) -> Edit:
     if len(line) > len(body):
         return Edit(Range.of(number, 0, number + 1, 0), "")
     return Edit(Range.of(number, 0, number, len(body)), "")
+
+
+def _left_in(comment: str, names: list[str]) -> list[str]:
+    """What stands in the brackets of a comment beside `names`."""
+    held = comment[comment.index("[") + 1 : comment.index("]")].split(",")
+    return [one.strip() for one in held if one.strip() and one.strip() not in names]

@@ -25,6 +25,7 @@ _GRAPHS = {
 }
 _DEVICES = {Device.CPU: " on the CPU", Device.ACCELERATOR: " on the accelerator"}
 _KINDS = {
+    Kind.CRITERION: "loss",
     Kind.LOADER: "data loader",
     Kind.SCHEDULER: "scheduler of learning rates",
     Kind.KERAS_MODEL: "Keras model",

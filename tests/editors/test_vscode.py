@@ -82,7 +82,10 @@ def test_the_problem_has_a_link_and_the_places_of_the_leak(steps: dict[str, Any]
 
 
 def test_hovering_shows_the_page_of_the_rule(steps: dict[str, Any]) -> None:
-    assert "Best practice" in seen(steps, "hover")["text"]
+    text = seen(steps, "hover")["text"]
+    assert "Best practice" in text
+    # VS Code says by itself what was found.
+    assert text.count("keeps the autograd graph of every iteration") == 1
 
 
 def test_the_squiggle_comes_while_typing(
@@ -140,3 +143,9 @@ def test_a_killed_server_comes_back(steps: dict[str, Any]) -> None:
 
 def test_restarts_wait_for_one_another(steps: dict[str, Any]) -> None:
     assert len(seen(steps, "restarts")["servers"]) == 1
+
+
+def test_a_wrong_setting_is_told_at_its_line_and_taken_back(steps: dict[str, Any]) -> None:
+    text = seen(steps, "wrong setting")["text"]
+    assert "did you mean `minimum-certainty`?" in text
+    assert "[Ln 2, Col 1]" in text

@@ -57,12 +57,9 @@ OWN: dict[str, Any] = {
 def settings() -> dict[str, Any]:
     """The extension's own settings, and those of the server's schema, as VS Code wants them."""
     known = json.loads(schema_text())["properties"]
-    return OWN | {
-        f"leakwise.{_in_editors(name)}": _setting(schema)
-        for name, schema in known.items()
-        # One names another settings file, which an editor's are not; the other is for checks.
-        if name not in ("extend", "baseline")
-    }
+    # One names another settings file, which an editor's are not; the other is for checks.
+    names = [name for name in known if name not in ("extend", "baseline")]
+    return OWN | {f"leakwise.{_in_editors(name)}": _setting(known[name], names) for name in names}
 
 
 def package_text() -> str:
@@ -72,11 +69,12 @@ def package_text() -> str:
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
 
-def _setting(schema: dict[str, Any]) -> dict[str, Any]:
-    """VS Code shows a default that nobody chose; without one the nearest file decides."""
+def _setting(schema: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """VS Code shows a default that nobody chose; without one the nearest file decides. Others of
+    `names` that the description speaks of are links to them."""
     shown = _renamed({name: one for name, one in schema.items() if name != "default"})
     usual = schema.get("default")
-    text = shown.pop("description")
+    text = _linked(shown.pop("description"), names)
     if usual not in (None, [], {}):
         text += f" Where nothing says so, it is `{json.dumps(usual, ensure_ascii=False)}`."
     types = shown.pop("type", "string")
@@ -95,6 +93,13 @@ def _renamed(schema: dict[str, Any]) -> dict[str, Any]:
         return schema
     inner = {_in_editors(name): one for name, one in schema["properties"].items()}
     return {**schema, "properties": inner}
+
+
+def _linked(text: str, names: list[str]) -> str:
+    def link(word: re.Match[str]) -> str:
+        return f"`#leakwise.{_in_editors(word[1])}#`" if word[1] in names else word[0]
+
+    return re.sub("`([a-z-]+)`", link, text)
 
 
 def _in_editors(name: str) -> str:

@@ -261,5 +261,18 @@ await step("restarts", async () => {
   return { servers: leakwiseServers(server.child.pid) };
 });
 
+await step("wrong setting", async () => {
+  await bench.page.keyboard.press("Control+Shift+M");
+  const file = path.join(workspace, "leakwise.toml");
+  fs.writeFileSync(file, '# Ours.\nmimimum-certainty = "sure"\n');
+  const row = bench.page.locator(".markers-panel .monaco-list-row", { hasText: "no such setting" });
+  await row.first().waitFor();
+  await bench.shot("wrong-setting");
+  const text = await row.first().innerText();
+  fs.rmSync(file);
+  await row.first().waitFor({ state: "detached" });
+  return { text };
+});
+
 await browser.close();
 await server.stop();

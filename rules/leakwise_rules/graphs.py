@@ -64,6 +64,20 @@ def through_method(event: Accumulation | Keeping) -> bool:
     return bool(owner) and holder.startswith(owner + ".")
 
 
+def may_keep_graphs(body: BodyFacts) -> bool:
+    """Whether `keeps_graphs` may hold for anything that the body itself, or a function of the file,
+    gathers here. Asking costs no interpretation."""
+    if not body.may_gather:
+        return False
+    if body.has_loops or body.steps_for_trainer:
+        return True
+    class_ = body.class_
+    if body.name is None or (class_ is not None and class_.is_module):
+        return False
+    one_step = class_ is not None and body.file_mentions("step")
+    return one_step or body.seems_called_in_loop or body.seems_asked_again
+
+
 def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
     """Whether `holder` gathers one graph after the other, for its value and not for a gradient.
 

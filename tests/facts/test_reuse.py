@@ -242,3 +242,37 @@ def test_a_body_that_hands_nothing_on_is_not_interpreted_for_what_it_keeps() -> 
         body = next(one for one in map(module.facts, module.new_bodies()) if one.name)
         assert len((*body.keepings, *body.kept_by_callees)) == kept
         assert bool(module.database.computations) is bool(kept)
+
+
+@pytest.mark.parametrize(
+    ("code", "gathers"),
+    [
+        ("def f(x):\n    y = x.a + 1\n    return g(y)", False),
+        ("def f(x, kept):\n    kept.append(x)", True),
+        ("def f(x, kept):\n    add = kept.append\n    add(x)", True),
+        ("def f(x, kept):\n    kept[x] = x", True),
+        ("def f(x):\n    kept = [*kept, x]", True),
+        ("def f(x, total):\n    total += x", True),
+        ("def f(x, total):\n    total *= x", False),
+        ("def f(self, x):\n    self.total = 0.9 * self.total + x", True),
+        ("def f(total, x):\n    total['a'] = total.get('a', 0) + x", True),
+        ("def f(total, x):\n    total = x if total is None else 0.9 * total + x", True),
+        ("def f(total, x):\n    total: float = (0.9 * total + x).clamp(0)", True),
+        ("def f(total, x):\n    total = torch.cat([total, x])", True),
+        ("def f(total, x):\n    total.add_(x)", True),
+        ("def f(xs):\n    kept = [x for x in xs]", True),
+        ("def f(x):\n    g(x)\ndef g(x):\n    h(x)\ndef h(x):\n    KEPT.append(x)", True),
+        (
+            "def f(meters, x):\n    meters(x)\nclass M:\n    def __call__(self, x):\n"
+            "        self.kept[x] = x",
+            True,
+        ),
+        ("def f(keep, x):\n    keep(x)\nkeep = lambda x: KEPT.append(x)", True),
+    ],
+)
+def test_what_may_gather_is_told_by_words_and_forms(code: str, gathers: bool) -> None:
+    module = ModuleFacts(document(f"import torch\n{code}"))
+    body = next(one for one in map(module.facts, module.new_bodies()) if one.name == "f")
+    assert body.may_gather is gathers
+    assert not module._bodies
+    assert gathers or not (body.keepings or body.accumulations)

@@ -22,6 +22,7 @@ from leakwise_rules.graphs import (
     cut_fixes,
     keeps_graphs,
     leak_path,
+    may_keep_graphs,
     outlived_loops,
     through_method,
 )
@@ -359,7 +360,7 @@ class AccumulateLossWithGraph(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         told: set[Place] = set()
-        for addition in body.accumulations:
+        for addition in body.accumulations if may_keep_graphs(body) else ():
             if addition.statement in told or not addition.operand.carries_graph:
                 continue
             if addition.how is not Mix.SUM or through_method(addition):

@@ -23,6 +23,7 @@ from leakwise_rules.graphs import (
     cut_fixes,
     keeps_graphs,
     leak_path,
+    may_keep_graphs,
     outlived_loops,
     report_place,
     through_method,
@@ -333,7 +334,7 @@ class AppendGraphTensorToCollection(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        for keeping in body.keepings:
+        for keeping in body.keepings if body.in_notebook or may_keep_graphs(body) else ():
             if through_method(keeping) or not keeping.stored.carries_graph:
                 continue
             rerun = _rerun_keeps(body, keeping)

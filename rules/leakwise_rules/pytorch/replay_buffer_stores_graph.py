@@ -321,14 +321,14 @@ class ReplayBufferStoresGraph(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        if not (body.has_loops or _may_gather_over_calls(body)):
+            return
         for keeping in dict.fromkeys((*body.keepings, *body.kept_by_callees)):
-            if not isinstance(keeping, Keeping) or keeping.how == "item":
-                continue
-            if not keeping.stored.carries_graph:
+            if not isinstance(keeping, Keeping) or not keeping.stored.carries_graph:
                 continue
             chain = _chain(body, keeping)
-            bounded = keeping.holder_value.bound is not None
-            if not (_is_buffer(keeping) or (chain is not None and bounded)):
+            bounded = chain is not None and keeping.holder_value.bound is not None
+            if keeping.how == "item" or not (bounded or _is_buffer(keeping)):
                 continue
             if _keeps(body, keeping) or (chain is not None and _stays(body, keeping)):
                 yield self.report(
@@ -382,18 +382,17 @@ def _stays(body: BodyFacts, keeping: Keeping) -> bool:
     )
 
 
+def _may_gather_over_calls(body: BodyFacts) -> bool:
+    """Whether this is a method that a loop calls, of a class that is known and no network's."""
+    known = (class_ := body.class_) is not None and class_.bases_known and not class_.is_module
+    return known and body.called_in_loop()
+
+
 def _gathers_over_calls(body: BodyFacts, keeping: Keeping) -> bool:
-    """Whether an object gathers one step's graph in each call of a method that a loop calls, and
-    nothing in the file empties it or backpropagates from it."""
-    class_, holder = body.class_, body.holder(keeping)
-    if class_ is None or holder is None or not keeping.from_before or not class_.bases_known:
+    """Whether an object gathers one step's graph in each such call, and nothing empties it."""
+    holder = body.holder(keeping)
+    if holder is None or not keeping.from_before or not _may_gather_over_calls(body):
         return False
-    if class_.is_module:
+    if any(limit.how is not LimitKind.MAXLEN for limit in holder.limits):
         return False
-    emptied = any(limit.how is not LimitKind.MAXLEN for limit in holder.limits)
-    return (
-        not emptied
-        and body.called_in_loop()
-        and not body.backpropagated(frozenset({keeping.holder}))
-        and runs_recorded(body)
-    )
+    return not body.backpropagated(frozenset({keeping.holder})) and runs_recorded(body)

@@ -304,7 +304,8 @@ class ResultsCollectedOnGpu(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if is_unit_test(body) or body.mentions(*GATHERS):
+        may_be = body.may_gather and (body.has_loops or body.evaluates_for_trainer)
+        if not may_be or is_unit_test(body) or body.mentions(*GATHERS):
             return
         for keeping in body.keepings:
             if not _is_large(keeping):
@@ -386,11 +387,8 @@ def _network_in_loop(body: BodyFacts, keeping: Keeping) -> tuple[ModuleCall, Loo
             continue
         for call in body.module_calls:
             root = call.callee.partition(".")[0].partition("[")[0]
-            if (
-                loop in call.loops
-                and call.place in keeping.stored.sources
-                and root not in loop.names
-            ):
+            made = loop in call.loops and call.place in keeping.stored.sources
+            if made and root not in loop.names:
                 return call, loop
     return None
 

@@ -18,7 +18,13 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.graphs import keeps_graphs, leak_path, outlived_loops, through_method
+from leakwise_rules.graphs import (
+    keeps_graphs,
+    leak_path,
+    may_keep_graphs,
+    outlived_loops,
+    through_method,
+)
 from leakwise_rules.wording import shown
 
 
@@ -320,7 +326,7 @@ class RunningAverageWithGraph(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         told: set[Place] = set()
-        for mixing in body.accumulations:
+        for mixing in body.accumulations if may_keep_graphs(body) else ():
             if (
                 mixing.how is Mix.SUM
                 or through_method(mixing)

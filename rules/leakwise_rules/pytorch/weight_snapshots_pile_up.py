@@ -321,7 +321,7 @@ class WeightSnapshotsPileUp(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.mentions("deepcopy", "state_dict"):
+        if not (body.mentions("deepcopy", "state_dict") and body.may_gather):
             return
         for keeping in body.keepings:
             loop = _epochs(body, keeping)

@@ -249,6 +249,9 @@ class EagerTensorsHoarded(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        in_answers = body.instance_name is not None and body.seems_asked_again
+        if not (body.may_gather and (body.has_loops or in_answers)):
+            return
         if not body.keepings or body.builds_graphs or body.is_traced:
             return
         for keeping in body.keepings:

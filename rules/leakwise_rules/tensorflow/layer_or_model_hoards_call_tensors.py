@@ -306,12 +306,14 @@ class LayerOrModelHoardsCallTensors(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if body.instance_name is None:
+        if body.instance_name is None or not body.may_gather:
+            return
+        direct = body.is_keras_step
+        if not direct and not any(one.is_keras_step for one in body.file_bodies(body.name or "")):
             return
         own = [one for one in body.keepings if one.holder.startswith(f"{body.instance_name}.")]
         if not own:
             return
-        direct = body.is_keras_step
         kept = [one for one in own if direct or one.stored.kind is Kind.TF_TENSOR]
         if not kept or not (direct or any(one.is_keras_step for one in body.callers())):
             return

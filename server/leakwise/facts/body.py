@@ -321,7 +321,7 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     @property
     def handlings(self) -> tuple[Handling, ...]:
         """Every `except` clause."""
-        return self._of(Handling)  # type: ignore[return-value]
+        return self._of(Handling, "handler")  # type: ignore[return-value]
 
     @property
     def storings(self) -> tuple[Storing, ...]:

@@ -30,6 +30,8 @@ from leakwise.facts.repeating.requests import (
     asked_again,
     given_the_same_again,
     may_be_asked_again,
+    seems_asked_again,
+    seems_called_in_loop,
 )
 from leakwise.facts.repeating.reruns import displayed, survives_rerun
 from leakwise.facts.resources.guards import Condition, condition_of, may_happen_once
@@ -176,6 +178,18 @@ class Circumstances:
         it for each request, or a loop of this file, or what such a function calls; or it is
         public, and others ask it for what it computes of what they give it."""
         return asked_again(self.module, self.definition)
+
+    @property
+    def seems_asked_again(self) -> bool:
+        """Whether `asked_again` may hold, by the names that stand in the file; asking costs no
+        interpretation."""
+        return seems_asked_again(self.module, self.definition)
+
+    @property
+    def seems_called_in_loop(self) -> bool:
+        """Whether a loop of this file may call this function, or one that calls it, by the names
+        that stand in the file; asking costs no interpretation."""
+        return seems_called_in_loop(self.module, self.definition, through=1)
 
     @property
     def is_dependency(self) -> bool:

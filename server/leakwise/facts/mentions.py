@@ -29,6 +29,13 @@ class Mentions:
         """Whether the body may take a resource; many rules ask."""
         return self.module.may_take(self.definition)
 
+    @functools.cached_property
+    def may_gather(self) -> bool:
+        """Whether the body may put something into a container or mix it with something, itself or
+        by a function of the file. Where this is not so, objects of other files' classes alone keep
+        what their methods are given."""
+        return self.module.may_gather(self.definition)
+
     @property
     def has_loops(self) -> bool:
         """Whether a loop or a comprehension stands in this body; asking costs no interpretation."""

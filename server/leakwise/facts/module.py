@@ -23,7 +23,7 @@ from leakwise.facts.code.names import path_of
 from leakwise.facts.code.resolution import Resolution
 from leakwise.facts.code.scopes import Scopes
 from leakwise.facts.externals import Externals, Outside, knows_nothing
-from leakwise.facts.incremental.indications import may_take
+from leakwise.facts.incremental.indications import may_gather, may_take
 from leakwise.facts.incremental.memos import Memos
 from leakwise.facts.incremental.queries import Cell, Database
 from leakwise.facts.interpreter.interpretation import interpret, parameter_value
@@ -263,9 +263,8 @@ class ModuleFacts:
     def method_names(self, class_: Definition) -> tuple[str, ...]:
         """The methods that a class itself defines."""
         class_.code.read()
-        return tuple(
-            one.name for one in self.scopes.all() if one.parent is class_ and one.is_function
-        )
+        own = (one for one in self.scopes.all() if one.parent is class_)
+        return tuple(one.name for one in own if one.is_function)
 
     def ancestors(self, class_: Definition) -> Ancestors:
         """What a class derives from."""
@@ -345,6 +344,10 @@ class ModuleFacts:
     def may_take(self, definition: Definition, *, hooks: bool = False) -> bool:
         """Whether a body may take a resource, or a hook's handle, by the names that stand in it."""
         return may_take(self, definition, hooks=hooks)
+
+    def may_gather(self, definition: Definition) -> bool:
+        """Whether a body may put something into a container, or mix it with something."""
+        return may_gather(self, definition)
 
     def callers_grad(self, definition: Definition) -> GradMode | None:
         """The grad mode in which the callers of a function run it."""

@@ -24,7 +24,7 @@ def call_sites(
     mention of its name is one."""
     sites: list[tuple[Definition, CallSite]] = []
     all_seen = True
-    for caller in _mentioning(module, definition):
+    for caller in mentioned_by(module, definition):
         found = list(_sites_in(module, caller, definition))
         if not found and not _means_another(caller, definition):
             all_seen = all_seen and not _may_switch_off(module, caller)
@@ -57,12 +57,12 @@ def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, 
         return ()
     return tuple(
         caller
-        for caller in _mentioning(module, definition)
+        for caller in mentioned_by(module, definition)
         if any(True for _ in _sites_in(module, caller, definition))
     )
 
 
-def _mentioning(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:
+def mentioned_by(module: "ModuleFacts", definition: Definition) -> tuple[Definition, ...]:
     """The bodies that may call a function, by a name that stands in them: its own or, where objects
     are called, that of their class."""
     parent = definition.parent

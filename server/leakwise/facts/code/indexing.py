@@ -11,6 +11,13 @@ from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, TRAINING_METHODS, trai
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, FREEZING
 from leakwise.facts.by_use.graph_origins import backward_operand
+from leakwise.facts.code.gathering import (
+    ADDING,
+    GATHERING_LAMBDA,
+    GATHERS,
+    gathers_by_form,
+    keeps_something,
+)
 from leakwise.facts.code.names import (
     NOTHING,
     PUTTING_METHODS,
@@ -29,17 +36,14 @@ TRAITS: dict[type[ast.AST], str] = {
     ast.While: "loop",
     ast.comprehension: "loop",
     ast.AugAssign: "addition",
-    ast.Add: "addition",
-    ast.Sub: "addition",
-    ast.Yield: "yield",
-    ast.YieldFrom: "yield",
-    ast.Global: "shared names",
-    ast.Nonlocal: "shared names",
+    **dict.fromkeys((ast.Add, ast.Sub), "addition"),
+    **dict.fromkeys((ast.Yield, ast.YieldFrom), "yield"),
+    ast.ExceptHandler: "handler",
+    **dict.fromkeys((ast.Global, ast.Nonlocal), "shared names"),
 }
-"""Nodes without which some events cannot be. Further traits: `attribute` where an attribute is
-assigned, `slot` where an element of something is, or a list takes in another one, `handing` where a
-call is given something, `hook` where one is registered, `scope` where a function or class is
-defined, `freezing` where a name tells that parameters are frozen."""
+"""Nodes without which some events cannot be. Further traits: `attribute` where one is assigned,
+`slot` where an element is, or a list takes in another one, `handing` where a call is given
+something, `hook`: one is registered, `scope`: functions or classes, `freezing`: parameters are."""
 
 
 @dataclass(slots=True)
@@ -219,6 +223,8 @@ def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -
         _index_evaluated(target, node.value, index)
         if type(target) is ast.Subscript:
             _index_backend(target.slice, node.value, index)
+    if gathers_by_form(node.targets, node.value):
+        index.words.add(GATHERS)
     return True
 
 
@@ -231,18 +237,28 @@ def _index_backend(name: ast.expr, value: ast.expr, index: _Collected) -> None:
 def _index_augmented(node: ast.AugAssign, index: _Collected, pending: list[ast.AST]) -> bool:
     if isinstance(node.target, ast.Name):
         index.added.setdefault(node.target.id, []).append(node.value)
+    if isinstance(node.op, ADDING):
+        index.words.add(GATHERS)
     return True
 
 
 def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.AST]) -> bool:
     if node.value is not None:
         _index_target(node.target, node.value, index)
+        if gathers_by_form([node.target], node.value):
+            index.words.add(GATHERS)
+    return True
+
+
+def _index_lambda(node: ast.Lambda, index: _Collected, pending: list[ast.AST]) -> bool:
+    index.words.update([GATHERING_LAMBDA] if keeps_something(node) else ())
     return True
 
 
 def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.AST]) -> bool:
     if type(node.ctx) is not ast.Load:
         index.traits.add("slot")
+        index.words.add(GATHERS)
         if isinstance(node.value, ast.Attribute):
             index.writes.add(node.value.attr)
         if type(node.ctx) is ast.Store and (path := path_of(node.value)) is not None:
@@ -254,6 +270,7 @@ def _index_display(node: ast.List, index: _Collected, pending: list[ast.AST]) ->
     if any(type(one) is ast.Starred for one in node.elts):
         # `kept = [*kept, x]`
         index.traits.add("slot")
+        index.words.add(GATHERS)
     return True
 
 
@@ -369,6 +386,7 @@ _INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]]
     ast.Import: _index_import,
     ast.ImportFrom: _index_import,
     ast.Subscript: _index_subscript,
+    ast.Lambda: _index_lambda,
     ast.List: _index_display,
     ast.ExceptHandler: _index_bound,
     ast.MatchAs: _index_bound,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis import canonical
+from leakwise.facts.apis.conventions import CALL_METHOD
 from leakwise.facts.apis.resources import (
     HOOK_WORDS,
     RESOURCE_KINDS,
@@ -11,7 +12,10 @@ from leakwise.facts.apis.resources import (
 )
 from leakwise.facts.apis.told import told_resource
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.code.gathering import GATHERING_LAMBDA, GATHERS, KEEPING_METHODS
+from leakwise.facts.code.in_place_sums import ADDING_METHODS
 from leakwise.facts.externals import is_outside
+from leakwise.facts.interpreter.mixing import MIXING_CALLS
 from leakwise.facts.symbols.questions import FoundFunction
 from leakwise.facts.terms.values import Kind
 
@@ -65,3 +69,38 @@ def _gives_resource(module: "ModuleFacts", name: str, qualified: str) -> bool:
         return False
     parts = (given, given.element, *(given.items or ()))
     return any(part is not None and part.kind in RESOURCE_KINDS for part in parts)
+
+
+_GATHERING_WORDS = KEEPING_METHODS | MIXING_CALLS | ADDING_METHODS.keys() | {GATHERS}
+
+
+def may_gather(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a body's own code, or a function of the file that it mentions, puts something into a
+    container or mixes it with something, by the words and the form of its statements. What methods
+    of other files' classes keep on their objects does not count."""
+    names = _gathering_names(module)
+    if names is None:
+        return True
+    definition.code.read()
+    return definition.index.mentions_any(names)
+
+
+def _gathering_names(module: "ModuleFacts") -> frozenset[str] | None:
+    """The words of code that gathers something, and the names of the functions that do, also by
+    others. None where objects are called that do, or lambdas: these are called by any name."""
+
+    def compute() -> frozenset[str] | None:
+        scopes = module.scopes
+        if scopes.mentioning(GATHERING_LAMBDA):
+            return None
+        names = set(_GATHERING_WORDS)
+        pending = sorted(names)
+        while pending:
+            for one in scopes.mentioning(pending.pop()):
+                if one.is_function and one.name not in names:
+                    names.add(one.name)
+                    pending.append(one.name)
+        return None if CALL_METHOD in names else frozenset(names)
+
+    cell = module.query(module.scopes.module, "gathering names", compute, None)
+    return cell.read()  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 import ast
 
 from leakwise.facts.by_use.proof import proven_part
+from leakwise.facts.code.gathering import KEEPING_METHODS
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.arithmetic import carriers
 from leakwise.facts.interpreter.binding import begins_in_turns, is_from_before, outlives_body
@@ -26,7 +27,7 @@ from leakwise.facts.terms.values import (
 )
 
 _KEEP = frozenset(["append", "appendleft", "add", "put", "put_nowait"])
-_KEEP_ALL = frozenset(["extend", "extendleft", "update"])
+_KEEP_ALL = KEEPING_METHODS - _KEEP - {"insert"}
 _EMPTY = frozenset({"clear"})
 _TAKE = frozenset(["pop", "popleft", "popitem", "get"])
 

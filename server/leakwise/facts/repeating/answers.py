@@ -35,6 +35,19 @@ def answers_others(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether others may ask a function again and again: it is public, is a method or one of the
     top level, and what it gives depends on what it is given, which is neither the settings of a
     program nor all that it goes through in one call. A whole training by its name is no answer."""
+    if not is_public(module, definition):
+        return False
+
+    def compute() -> bool:
+        definition.code.read()
+        asked = definition.parameter_names()
+        return bool(asked) and _depends(module, definition, asked)
+
+    return module.query(definition, "answers", compute, False).read()  # type: ignore[no-any-return]
+
+
+def is_public(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether others may ask a function, by its name and by where it stands."""
     if definition.name.startswith("_") and definition.name != CALL_METHOD:
         return False
     if _WHOLE_TRAINING.search(definition.name):
@@ -44,16 +57,8 @@ def answers_others(module: "ModuleFacts", definition: Definition) -> bool:
         return False
     if parent.is_class and definition.instance_name() is None:
         return False
-    if definition.name == CALL_METHOD and is_keras_class(module.ancestors(parent).names):
-        # A layer that is called is mostly being traced.
-        return False
-
-    def compute() -> bool:
-        definition.code.read()
-        asked = definition.parameter_names()
-        return bool(asked) and _depends(module, definition, asked)
-
-    return module.query(definition, "answers", compute, False).read()  # type: ignore[no-any-return]
+    # A layer that is called is mostly being traced.
+    return definition.name != CALL_METHOD or not is_keras_class(module.ancestors(parent).names)
 
 
 def _depends(module: "ModuleFacts", definition: Definition, asked: frozenset[str]) -> bool:

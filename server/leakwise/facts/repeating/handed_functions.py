@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
+def takes_handed_functions(module: "ModuleFacts") -> bool:
+    """Whether the file uses a library that calls functions which it was handed."""
+    roots = module.names.imported_roots()
+    if roots & EVENT_CALLS.keys() or not roots.isdisjoint(EVENT_ATTRIBUTES):
+        return True
+    words = module.names.words_for(tuple(sorted(DEPENDENCIES)))
+    return any(map(module.scopes.mentioning, sorted(words)))
+
+
 def handles_events(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a library calls a function for each event, such as a message or a click."""
     roots = module.names.imported_roots()

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
+from leakwise.facts.code.callers import mentioned_by
 from leakwise.facts.code.decorators import Decorator, decorators_of
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.interpreter.state import root_of
-from leakwise.facts.repeating.answers import answers_others, handles_requests
-from leakwise.facts.repeating.handed_functions import handles_events, is_dependency
+from leakwise.facts.repeating.answers import answers_others, handles_requests, is_public
+from leakwise.facts.repeating.handed_functions import (
+    handles_events,
+    is_dependency,
+    takes_handed_functions,
+)
 from leakwise.facts.resources.guards import Condition, condition_of
 from leakwise.facts.terms.events import Callback, CallSite, Loop
 from leakwise.facts.terms.lifetimes import Rhythm
@@ -69,6 +74,36 @@ def asked_again(module: "ModuleFacts", definition: Definition, deep: int = 0) ->
     return cell.read()  # type: ignore[no-any-return]
 
 
+def seems_asked_again(module: "ModuleFacts", definition: Definition, deep: int = 0) -> bool:
+    """Whether a function may be asked again, as far as the names tell that stand in the file: where
+    this is not so, it is not, and nothing has to be interpreted for that."""
+    if not definition.is_function or definition.name in ONCE_METHODS:
+        return False
+    if definition.is_decorated() or takes_handed_functions(module):
+        return True
+
+    def compute() -> bool:
+        definition.code.read()
+        if handles_requests(module, definition) or (
+            is_public(module, definition) and definition.parameter_names()
+        ):
+            return True
+        callers = [
+            one
+            for one in mentioned_by(module, definition)
+            if not (one.is_class or one is definition)
+        ]
+        return any(
+            module.has_trait(one, "loop")
+            or module.has_trait(one, "hook")
+            or (deep <= _MOST_CALLERS_DEEP and seems_asked_again(module, one, deep + 1))
+            for one in callers
+        ) or (definition.is_method and not callers and module.rhythm(definition) >= Rhythm.EPOCH)
+
+    key = ("seems asked again", deep)
+    return module.query(definition, key, compute, False).read()  # type: ignore[no-any-return]
+
+
 def _runs_each_time(decorator: Decorator) -> bool:
     """Whether a decorator seems to run what it decorates at each call."""
     written = decorator.written.lower()
@@ -87,6 +122,8 @@ def called_in_loop(
     name = root_of(outlived_by)
 
     def compute() -> bool:
+        if not seems_called_in_loop(module, definition, through):
+            return False
         return any(
             not (name and loop.rebinds(name))
             for loops in _loops_round_calls(module, definition)
@@ -100,6 +137,26 @@ def called_in_loop(
         )
 
     key = ("looped", name, through)
+    return module.query(definition, key, compute, False).read()  # type: ignore[no-any-return]
+
+
+def seems_called_in_loop(module: "ModuleFacts", definition: Definition, through: int) -> bool:
+    """Whether a loop stands in a body that mentions a function, or one that may call it. Where this
+    is not so, no loop calls it."""
+
+    def compute() -> bool:
+        callers = mentioned_by(module, definition)
+        return any(module.has_trait(one, "loop") for one in callers) or (
+            through > 0
+            and any(
+                one is not definition
+                and one.is_function
+                and seems_called_in_loop(module, one, through - 1)
+                for one in callers
+            )
+        )
+
+    key = ("seems looped", through)
     return module.query(definition, key, compute, False).read()  # type: ignore[no-any-return]
 
 

@@ -93,12 +93,16 @@ def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) ->
         return False
     if not loops:
         return event.from_before and (
-            _trains_again_and_again(body, event, holder) or _answers_and_keeps(body, event)
+            _trains_again_and_again(body, event, holder)
+            or _answers_and_keeps(body, event)
+            or _collects(body, holder)
         )
     if any(body.uses_up_graphs(loop) for loop in loops):
         return True
     if _of_one_step(body, event, loops):
         return False
+    if _collects(body, holder):
+        return runs_recorded(body)
     if not evaluates(body, loops) and (_computes_for_others(body) or handed_on(body, gathered)):
         return False
     return runs_recorded(body)
@@ -176,6 +180,16 @@ def _answers_and_keeps(body: BodyFacts, event: Accumulation | Keeping) -> bool:
     evaluated = any(call.evaluating is not None for call in body.module_calls)
     stays = kept.life is Life.PROCESS or (kept.life is Life.OBJECT and evaluated)
     return stays and body.callers_grad() is not GradMode.OFF
+
+
+def _collects(body: BodyFacts, holder: str) -> bool:
+    """Whether the method collects on its object what a training step of the class takes without its
+    graph."""
+    class_ = body.class_
+    if class_ is None or body.trains() or not holder.startswith(f"{body.instance_name}."):
+        return False
+    known = class_.bases_known or class_.invents(attribute_of(holder))
+    return known and not class_.is_module and body.is_trained_without(holder)
 
 
 def attribute_of(path: str) -> str:

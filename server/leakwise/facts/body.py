@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from leakwise.facts.by_use.unused_graphs import is_trained_without
 from leakwise.facts.circumstances import Circumstances
 from leakwise.facts.code.in_place_sums import ADDING_METHODS
 from leakwise.facts.interpreter.mixing import MIXING_CALLS
@@ -282,6 +283,11 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
     def stored(self, sources: frozenset[Source]) -> bool:
         """Whether something made from one of `sources` is kept by what outlives the body."""
         return overlap(sources, self.result.flows.stored)
+
+    def is_trained_without(self, path: str) -> bool:
+        """Whether what this method gathers at an attribute's path is read by another method that
+        trains, and nobody in the file uses its graph."""
+        return is_trained_without(self.module, self.definition, path)
 
     def passed_on(self, sources: frozenset[Source]) -> bool:
         """Whether something made from one of `sources` goes into code that is not known."""

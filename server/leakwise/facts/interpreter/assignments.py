@@ -91,7 +91,7 @@ def _augment_element(
         return
     gathered = deep_sources(new) | {holder}
     if is_from_before(run, holder) or outlives_body(run, holder):
-        run.outcome.store(Value(sources=gathered))
+        run.outcome.store(new, holder)
     if held.kind is Kind.CONTAINER:
         held = held.but(element=new if held.element is None else join(held.element, new))
     run.state.change(holder, held.mixed().made_from(gathered))

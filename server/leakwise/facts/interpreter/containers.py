@@ -155,7 +155,7 @@ def keep(
     stored = proven_part(run, path, stored, node)
     from_before = is_from_before(run, path)
     if from_before or outlives_body(run, path):
-        run.outcome.store(Value(sources=deep_sources(stored) | {path}))
+        run.outcome.store(stored, path)
     parts: list[tuple[Place, Value]] = []
     if holds_graph(stored) or isinstance(node, _DISPLAYS):
         parts = carriers(run, node)

@@ -22,7 +22,7 @@ from leakwise.facts.code.names import path_of, written
 from leakwise.facts.incremental.memos import Memos
 from leakwise.facts.incremental.noted import Evidence
 from leakwise.facts.incremental.queries import Reads
-from leakwise.facts.interpreter.carrying import cut, unmarked
+from leakwise.facts.interpreter.carrying import cut, unmarked, without_paths
 from leakwise.facts.interpreter.state import Outcome, State, deep_sources
 from leakwise.facts.tensorflow.traced import only_keras
 from leakwise.facts.terms.events import GradMode, Loop, Waiting
@@ -255,10 +255,11 @@ class Run:
 
     def recorded(self, value: Value) -> Value:
         """A value that is computed here: where autograd does not record it refers to no graph."""
-        if not value.carries_graph or self.state.grad is GradMode.ON:
+        if self.state.grad is GradMode.ON:
             return value
-        off = self.state.grad is GradMode.OFF
-        return cut(value.but(graph=Graph.DETACHED if off else Graph.UNKNOWN))
+        if self.state.grad is GradMode.OFF and value.is_tensor:
+            return without_paths(cut(value.but(graph=Graph.DETACHED)))
+        return cut(value.but(graph=Graph.UNKNOWN)) if value.carries_graph else value
 
     def computed_here(self, value: Value) -> Value:
         """What another body's code gives when it is run here: as `recorded`, in all parts."""

@@ -269,9 +269,9 @@ class Outcome:
         # In the order of the statements, however these were taken together.
         return functools.reduce(join, self.given_back) if self.given_back else None
 
-    def store(self, value: Value) -> None:
-        """Notes a value that is kept by what outlives the body."""
-        self.stored = _union(self.stored, _differentiable_sources(value))
+    def store(self, value: Value, *holders: str) -> None:
+        """Notes a value that is kept by what outlives the body, and the paths of what keeps it."""
+        self.stored = _union(self.stored, _differentiable_sources(value).union(holders))
 
     def pass_on(self, value: Value) -> None:
         """Notes a value that goes into code that is not known."""

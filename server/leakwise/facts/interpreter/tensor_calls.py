@@ -94,10 +94,6 @@ def with_graph_of(
     if attached:
         graph = Graph.ATTACHED
         certainty = attached[0].certainty
-    if run.state.grad is GradMode.OFF:
-        graph = Graph.DETACHED
-    elif run.state.grad is GradMode.UNKNOWN and graph is Graph.ATTACHED:
-        graph = Graph.UNKNOWN
     first = storages[0] if storages else UNSEEN
     result = tensor(
         graph,
@@ -107,7 +103,7 @@ def with_graph_of(
         sources=sources,
         storage=_shared(name, first) or computed(*storages[:4]),
     )
-    return _as_returned(name, arguments[1:], result)
+    return _as_returned(name, arguments[1:], run.recorded(result))
 
 
 def _as_returned(name: str, others: list[Value], made: Value) -> Value:

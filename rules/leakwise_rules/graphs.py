@@ -148,9 +148,7 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
         and body.trains()
         and (body.called_in_loop() or (own and body.is_one_step))
     )
-    if not (
-        stepped or body.steps_for_trainer or (own and not class_.is_module and body.feeds_training)
-    ):
+    if not (stepped or body.steps_for_trainer or (own and _serves_training(body, class_, holder))):
         return False
     attribute = attribute_of(holder)
     writers = set(class_.writers(attribute)) - {"__init__", body.name}
@@ -158,6 +156,14 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
     if not writers and not emptying:
         return class_.bases_known or class_.invents(attribute)
     return writers.issuperset(emptying) and _between_epochs(body, class_, writers)
+
+
+def _serves_training(body: BodyFacts, class_: ClassFacts, holder: str) -> bool:
+    """Whether a loop of the file trains by what the method gives, or calls it beside that, and
+    nobody has a use for the graphs that it keeps."""
+    if class_.is_module:
+        return False
+    return body.feeds_training or (body.runs_beside_training and body.leaves_unused(holder))
 
 
 def _between_epochs(body: BodyFacts, class_: ClassFacts, methods: Collection[str]) -> bool:

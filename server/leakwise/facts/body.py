@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from leakwise.facts.by_use.unused_graphs import is_trained_without
+from leakwise.facts.by_use.unused_graphs import are_unused, is_trained_without
 from leakwise.facts.circumstances import Circumstances
 from leakwise.facts.code.in_place_sums import ADDING_METHODS
 from leakwise.facts.interpreter.mixing import MIXING_CALLS
@@ -286,8 +286,13 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
 
     def is_trained_without(self, path: str) -> bool:
         """Whether what this method gathers at an attribute's path is read by another method that
-        trains, and nobody in the file uses its graph."""
+        trains, and nobody in the file uses its graphs."""
         return is_trained_without(self.module, self.definition, path)
+
+    def leaves_unused(self, path: str) -> bool:
+        """Whether nobody in the file uses the graphs of what this method gathers at an attribute's
+        path."""
+        return are_unused(self.module, self.definition, path)
 
     def passed_on(self, sources: frozenset[Source]) -> bool:
         """Whether something made from one of `sources` goes into code that is not known."""

@@ -23,7 +23,7 @@ from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
 from leakwise.facts.repeating.answers import handles_requests
-from leakwise.facts.repeating.feeding import feeds_training
+from leakwise.facts.repeating.feeding import feeds_training, runs_beside_training
 from leakwise.facts.repeating.handed_functions import handles_events, is_dependency
 from leakwise.facts.repeating.repetition import Repetition, repetitions
 from leakwise.facts.repeating.requests import (
@@ -99,6 +99,11 @@ class Circumstances:
         """Whether a loop in this file calls it, or a method that it takes the place of, and each
         round starts a backward pass from what that gives."""
         return feeds_training(self.module, self.definition)
+
+    @property
+    def runs_beside_training(self) -> bool:
+        """Whether a loop in this file calls it and trains in each round."""
+        return runs_beside_training(self.module, self.definition)
 
     @property
     def is_one_step(self) -> bool:

@@ -1,5 +1,6 @@
 """What rules ask of a class."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.code.definitions import FunctionNode
@@ -8,7 +9,7 @@ from leakwise.facts.keeping.holders import is_class_attribute, limits_of_attribu
 from leakwise.facts.keeping.holdings import attributes_of, holds
 from leakwise.facts.repeating.requests import called_in_loop
 from leakwise.facts.resources.fates import Owner, attribute_owner, is_closable
-from leakwise.facts.terms.events import ModuleCall
+from leakwise.facts.terms.events import CallSite, ModuleCall
 from leakwise.facts.terms.lifetimes import Rhythm
 from leakwise.facts.terms.values import Kind, Value
 
@@ -145,14 +146,24 @@ class ClassFacts:
 
     @property
     def run_in_loop(self) -> bool:
-        """Whether a body of this file makes a network of the class and runs it in a loop: what is
-        done with it is seen."""
+        """Whether a body of this file that makes a network of the class, or a function that it
+        hands it to, runs it in a loop: what is done with it is seen."""
+        makers = dict.fromkeys(caller for caller, _ in self.module.call_sites(self.definition))
         return any(
-            call.loops and call.callee == site.bound_to
-            for caller, site in self.module.call_sites(self.definition)
-            if site.bound_to is not None
-            for call in self.module.body(caller).of(ModuleCall)
+            call.loops and call.callee_value.definition is self.definition
+            for maker in makers
+            for one in (maker, *self._handed_in(maker))
+            for call in self.module.body(one).of(ModuleCall)
         )
+
+    def _handed_in(self, maker: "Definition") -> Iterator["Definition"]:
+        """The functions of the file that a body hands an object of the class to."""
+        for site in self.module.body(maker).of(CallSite):
+            called = site.value.definition
+            if called is not None and any(
+                given.value.definition is self.definition for given in site.arguments
+            ):
+                yield called
 
     @property
     def made_in_loop(self) -> bool:

@@ -12,25 +12,29 @@ if TYPE_CHECKING:
     from leakwise.facts.module import ModuleFacts
 
 
+def are_unused(module: "ModuleFacts", definition: "Definition", path: str) -> bool:
+    """Whether nothing that code of this file backpropagates, gives back, stores or passes on is
+    made from the graphs of what a method gathers at an attribute's path."""
+    name = _last_name(path)
+    return all(
+        root_of(used) == _another_object(module, definition, one, path)
+        for one in module.scopes.mentioning(name)
+        if not one.is_class
+        for used in _used(module, one, name)
+    )
+
+
 def is_trained_without(module: "ModuleFacts", definition: "Definition", path: str) -> bool:
     """Whether another method of the class, which trains, reads what a method gathers at an
-    attribute's path, and nothing that code of this file backpropagates, gives back, stores or
-    passes on is made from its graph."""
-    name = _last_name(path)
-    trained = False
-    for one in module.scopes.mentioning(name):
-        if one.is_class:
-            continue
-        other = _another_object(module, definition, one, path)
-        if any(root_of(used) != other for used in _used(module, one, name)):
-            return False
-        trained = trained or (
-            one is not definition
-            and one.parent is definition.parent
-            and bool(module.facts(one).training_steps)
-            and _is_read(module, one, path)
-        )
-    return trained
+    attribute's path, and the graphs of that are unused."""
+    return are_unused(module, definition, path) and any(
+        one is not definition
+        and one.parent is definition.parent
+        and bool(module.facts(one).training_steps)
+        and _is_read(module, one, path)
+        for one in module.scopes.mentioning(_last_name(path))
+        if not one.is_class
+    )
 
 
 def _used(module: "ModuleFacts", definition: "Definition", attribute: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What the attributes of a class of the file hold: methods, properties, fields, and what is set."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ from leakwise.facts.code.filled import filled
 from leakwise.facts.code.inherited import inherited
 from leakwise.facts.code.names import path_of
 from leakwise.facts.terms.elsewhere import seen_from_elsewhere
-from leakwise.facts.terms.values import NONE, UNKNOWN, Kind, Value
+from leakwise.facts.terms.events import AttributeUpdate
+from leakwise.facts.terms.values import NONE, UNKNOWN, Certainty, Kind, Value, join
 
 if TYPE_CHECKING:
+    from leakwise.facts.interpreter.results import BodyResult
     from leakwise.facts.module import ModuleFacts
 
 # Source: https://docs.python.org/3/library/functions.html#property, /functools.html, /abc.html.
@@ -156,8 +159,11 @@ def attribute_value(
         if definition is besides:
             continue
         instance = definition.instance_name()
-        found = module.body(definition).exit_values.get(f"{instance}.{name}")
+        result = module.body(definition)
+        found = result.exit_values.get(f"{instance}.{name}")
         if found is None or found.kind is Kind.UNKNOWN:
+            found = _tensor_put_there(result, name)
+        if found is None:
             continue
         if found.name != NONE.name or found.kind is not NONE.kind:
             return filled(module, class_, name, seen_from_elsewhere(found))
@@ -179,6 +185,16 @@ def attribute_value(
     if annotation is not None:
         return annotated(module, class_, annotation)
     return empty or UNKNOWN
+
+
+def _tensor_put_there(result: "BodyResult", attribute: str) -> Value | None:
+    """A tensor that a body stores on an attribute, where that is not all that it may leave there,
+    as in a loop which may have no rounds."""
+    found = [one.value for one in result.of(AttributeUpdate) if one.attribute == attribute]
+    if not found:
+        return None
+    value = functools.reduce(join, found)
+    return value.but(certainty=value.certainty.weaker(Certainty.LIKELY))
 
 
 def _binders(module: "ModuleFacts", class_: Definition, name: str) -> Iterator[Definition]:

@@ -62,7 +62,7 @@ def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = Fa
     if one.kind in _OF_FRAMEWORKS or two.kind in _OF_FRAMEWORKS:
         return _framework_arithmetic(one, two, sources)
     if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
-        return NUMBER
+        return NUMBER.made_from(sources)
     if one.kind is Kind.PENDING or two.kind is Kind.PENDING:
         return PENDING.made_from(sources)
     if one.kind is Kind.CONTAINER and two.kind in {Kind.CONTAINER, Kind.NUMBER}:

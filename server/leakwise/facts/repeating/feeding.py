@@ -1,4 +1,5 @@
-"""Functions that loops of the file train by: a backward pass starts from what they give."""
+"""Functions that loops of the file call while they train, and those that they train by: a backward
+pass starts from what these give."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -31,6 +32,21 @@ def feeds_training(module: "ModuleFacts", definition: Definition) -> bool:
         return False
 
     cell = module.query(definition, "feeds training", compute, False, breaks_cycles=True)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def runs_beside_training(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a loop in this file calls a function and trains in each round."""
+
+    def compute() -> bool:
+        return any(
+            site.loops and site.loops[-1] in step.loops
+            for caller, site in module.call_sites(definition)
+            for step in module.body(caller).of(TrainingStep)
+            if step.what != GRADIENT
+        )
+
+    cell = module.query(definition, "beside training", compute, False, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
 
 

@@ -82,5 +82,5 @@ class Stepping:
     def without(self, network: nn.Module, batch: dict):
         with torch.no_grad():
             margin, told = self.parts(network, batch)
-        whole = margin.mean()  #? Tensor scalar
+        whole = margin.mean()  #? Tensor detached scalar
         return whole

@@ -149,3 +149,20 @@ def test_a_wrong_setting_is_told_at_its_line_and_taken_back(steps: dict[str, Any
     text = seen(steps, "wrong setting")["text"]
     assert "did you mean `minimum-certainty`?" in text
     assert "[Ln 2, Col 1]" in text
+
+
+def test_where_there_is_no_server_a_message_says_what_to_do(
+    vsix: Path, workspace: Path, steps: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/node").symlink_to(shutil.which("node") or "node")
+    folders = [workspace, tmp_path / "vscode", SHOTS, tmp_path / "bin"]
+    found = told(["node", HERE / "vscode/missing.mjs", vsix, *folders], 180)["missing"]
+    assert "error" not in found, found
+    (message,) = found["messages"]
+    assert "No Python was found, and Leakwise needs Python 3.11 or newer." in message
+    assert "Open Settings" in message
+    assert "not found" in found["status"]
+    (asked,) = found["asked"]
+    assert "no server is running" in asked
+    assert "Show Log" in asked

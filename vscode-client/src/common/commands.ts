@@ -1,5 +1,6 @@
 /** The commands of the palette. */
 import * as vscode from "vscode";
+import { SHOW_LOG } from "./installation";
 import type { Logs } from "./logger";
 import { codesAt, pageFrom, type RulePages } from "./rulePages";
 import type { Scan } from "./scan";
@@ -31,7 +32,11 @@ export function registerCommands(
         } catch (error) {
           logs.main.error(`${name}: ${String(error)}`);
           const why = error instanceof Error ? error.message : String(error);
-          void vscode.window.showErrorMessage(`Leakwise: ${why}`);
+          void vscode.window.showErrorMessage(`Leakwise: ${why}`, SHOW_LOG).then((choice) => {
+            if (choice === SHOW_LOG) {
+              logs.main.show();
+            }
+          });
           return undefined;
         }
       }),

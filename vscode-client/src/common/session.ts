@@ -43,7 +43,7 @@ export class Session {
    */
   running(): RunningServer {
     if (this.current === undefined) {
-      throw new Error("no server is running; the log says why (Leakwise: Show Log).");
+      throw new Error("no server is running; the log says why.");
     }
     return this.current;
   }

@@ -12,8 +12,10 @@ from leakwise.facts import (
     ModelUse,
     Place,
     Repetition,
+    Rhythm,
     Value,
 )
+from leakwise.facts.apis.keras import KERAS_CALLBACKS
 
 _CLEARS = (
     "keras.backend.clear_session",
@@ -34,6 +36,15 @@ def clears(body: BodyFacts, loop: Loop | None) -> bool:
     if body.calls(_CLEARS, loop) or body.waits(loop):
         return True
     return body.mentions("clear_session", "reset_default_graph") and not body.calls(_CLEARS)
+
+
+def run_again_at(body: BodyFacts) -> Place | None:
+    """Where a function is run again and again, for each request of a server too, with no model of
+    it kept and no session cleared."""
+    for one in body.repetitions:
+        if not clears_on_the_way(body, one) and not keeps_models(body, one):
+            return one.place
+    return body.place if body.answers_requests and not clears(body, None) else None
 
 
 def clears_on_the_way(body: BodyFacts, repetition: Repetition) -> bool:
@@ -168,10 +179,14 @@ def clear_session(body: BodyFacts) -> str:
     return ""
 
 
-def recompiled_by(body: BodyFacts, site: CallSite) -> Repetition | None:
-    """What runs a function again and again that compiles a model which stays the same: one of its
-    object's, or of the top level of the file. None where another model may stand there."""
-    path = site.receiver
+def recompiled_at(body: BodyFacts, site: CallSite) -> Place | None:
+    """Where a function is run again and again that compiles a model which stays the same: that of
+    a callback, one of its object's, or of the top level of the file. None where another model may
+    stand there."""
+    path, class_ = site.receiver, body.class_
+    if class_ is not None and class_.derives_under(KERAS_CALLBACKS):
+        own = path == f"{body.instance_name}.model" and not site.loops
+        return body.place if own and body.rhythm >= Rhythm.EPOCH else None
     if site.loops or path is None or any(one.bound_to == path for one in body.call_sites):
         return None
     owner, _, attribute = path.rpartition(".")
@@ -185,7 +200,7 @@ def recompiled_by(body: BodyFacts, site: CallSite) -> Repetition | None:
             repetition.loop not in one.renewed_in and (one.receiver or not owner) for one in sites
         )
         if same and not clears_on_the_way(body, repetition):
-            return repetition
+            return repetition.place
     return None
 
 

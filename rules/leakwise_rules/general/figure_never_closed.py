@@ -383,7 +383,10 @@ def _saved_at_each_call(body: BodyFacts, taken: Acquisition) -> bool:
 def _may_close(body: BodyFacts, site: CallSite, taken: Acquisition) -> bool:
     """Whether a call may close this figure too: the current one, all of them, or any unknown."""
     figure = site.argument("fig", 0)
-    if figure is None or not figure.value.sources:
+    if figure is None:
+        # Behind or beside a loop, that closes the last one which the loop made, and no other.
+        return not taken.loops or taken.loops[-1] in site.loops
+    if not figure.value.sources:
         return True
     others = {one.place for one in body.acquisitions if one.place != taken.place}
     return not figure.value.sources <= others

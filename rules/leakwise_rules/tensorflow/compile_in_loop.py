@@ -19,7 +19,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.rebuilt_models import recompiled_by
+from leakwise_rules.rebuilt_models import recompiled_at
 from leakwise_rules.wording import shown
 
 _FEW = 3
@@ -328,18 +328,17 @@ class CompileInLoop(Rule):
             )
 
     def _in_call(self, body: BodyFacts, site: CallSite) -> Iterator[Report]:
-        """A function that a loop or a search runs, and that compiles the same model each time."""
-        repetition = recompiled_by(body, site)
-        if repetition is None or body.condition(site) is not Condition.ALWAYS:
-            return
-        yield self.report(
-            site.place,
-            RelatedPlace(repetition.place, "This runs the function again and again."),
-            certainty=site.receiver_value.certainty,
-            anchors={"statement": (), "loop": ()},
-            model=shown(site.receiver or "model"),
-            turn="call",
-        )
+        """A function that a loop, a search or a training runs, and that compiles the same model."""
+        always = body.condition(site) is Condition.ALWAYS
+        if always and (place := recompiled_at(body, site)):
+            yield self.report(
+                site.place,
+                RelatedPlace(place, "This runs the function again and again."),
+                certainty=site.receiver_value.certainty,
+                anchors={"statement": (), "loop": ()},
+                model=shown(site.receiver or "model"),
+                turn="call",
+            )
 
     def _at_each_access(self, body: BodyFacts, site: CallSite) -> Iterator[Report]:
         """A property that compiles a model of its object whenever it is read."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import BodyFacts, CallSite, Certainty, Keeping, Kind, Loop, Value
+from leakwise.facts import BodyFacts, CallSite, Certainty, Keeping, Kind, Life, Loop, Value
 from leakwise.rule import (
     Applicability,
     Example,
@@ -307,8 +307,12 @@ def _steps_environment(body: BodyFacts, loop: Loop) -> bool:
 
 def _in_each_answer(body: BodyFacts, keeping: Keeping) -> bool:
     """Whether a method that is asked again and again adds to what its object holds."""
-    own = body.instance_name is not None and keeping.holder.startswith(f"{body.instance_name}.")
-    if not own or keeping.loops or body.is_keras_step or keeping.how == "item":
+    if keeping.loops or body.is_keras_step or keeping.how == "item":
+        return False
+    if body.answers_requests:
+        holder = body.holder(keeping)
+        return holder is not None and holder.life > Life.CALL
+    if body.instance_name is None or not keeping.holder.startswith(f"{body.instance_name}."):
         return False
     class_ = body.class_
     return body.asked_again and class_ is not None and not class_.derives_under("keras.callbacks.")

@@ -301,7 +301,7 @@ class GraphOpsAddedInSessionLoop(Rule):
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
         runs = body.session_runs()
-        if not runs or body.file_mentions("finalize") or is_unit_test(body):
+        if not runs or body.graph_may_be_finalized or is_unit_test(body):
             return
         certainty = min((one for _, one in runs), key=list(Certainty).index)
         run_sites = [site for site, _ in runs]

@@ -25,14 +25,13 @@ from leakwise_rules.rebuilt_models import (
     TRAINING,
     clear_session,
     clears,
-    clears_on_the_way,
     is_cached,
     is_copy,
     is_part,
     is_used_up,
-    keeps_models,
     kept_on_purpose,
     rounds_of,
+    run_again_at,
     uses_of,
 )
 from leakwise_rules.wording import shown
@@ -345,11 +344,9 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
         uses = [use for use in uses_of(body, construction) if use.method in TRAINING]
         if not (uses or construction.trained) or not is_used_up(body, construction):
             return
-        for repetition in body.repetitions:
-            if not clears_on_the_way(body, repetition) and not keeps_models(body, repetition):
-                repeated = RelatedPlace(repetition.place, "This runs the function again and again.")
-                yield self._found(body, construction, repeated, uses, body.place, grows=True)
-                return
+        if place := run_again_at(body):
+            repeated = RelatedPlace(place, "This runs the function again and again.")
+            yield self._found(body, construction, repeated, uses, body.place, grows=True)
 
     def _found(
         self,

@@ -95,3 +95,23 @@ def handed_to_a_tracker(tracker, values):
     figure, axes = plt.subplots()
     axes.plot(values)
     tracker.log_figure(figure)
+
+
+def each_then_each(columns):
+    for column in columns:
+        plt.figure()  # leak: LG001
+        plt.plot(column)
+        plt.savefig("column.png")
+    for column in columns:
+        plt.figure()
+        plt.plot(column)
+        plt.savefig("again.png")
+        plt.close()
+
+
+def the_last_is_closed(columns):
+    for column in columns:
+        plt.figure()  # leak: LG001
+        plt.plot(column)
+        plt.savefig("column.png")
+    plt.close()

@@ -51,8 +51,10 @@ BACKEND_STATE = words(
     "manual_variable_initialization is_keras_tensor learning_phase_scope name_scope rnn "
     "get_value batch_get_value set_value batch_set_value int_shape ndim eval"
 )
-MODEL_BASES = frozenset(
-    {"keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"}
+# https://www.tensorflow.org/recommenders/api_docs/python/tfrs/Model derives from Keras' own.
+MODEL_BASES = words(
+    "keras.Model keras.models.Model keras.Sequential keras.models.Sequential "
+    "tensorflow_recommenders.Model tensorflow_recommenders.models.Model"
 )
 PLAIN_BASES = words(
     "keras.callbacks.Callback keras.utils.Sequence keras.utils.PyDataset keras.metrics.Metric "

@@ -19,6 +19,8 @@ CALLS: dict[str, Effect] = {
         "Variable Tensor RaggedTensor SparseTensor IndexedSlices placeholder TensorArray "
         "convert_to_tensor",
     ),
+    # https://www.tensorflow.org/hub/api_docs/python/hub.
+    **effects(instance(Kind.KERAS_LAYER), "tensorflow_hub.", "KerasLayer Module"),
     **effects(instance(Kind.TAPE), "tensorflow.", "GradientTape autodiff.ForwardAccumulator"),
     **effects(instance(Kind.TF_FUNCTION), "tensorflow.", "function wrap_function"),
     **effects(
@@ -69,7 +71,8 @@ GRAPH_BUILDERS = words(
     "tensorflow.summary.scalar tensorflow.summary.histogram tensorflow.summary.image "
     "tensorflow.summary.audio tensorflow.summary.text tensorflow.summary.merge "
     "tensorflow.summary.merge_all tensorflow.saved_model.loader.load "
-    "tensorflow.train.import_meta_graph tensorflow.import_graph_def"
+    "tensorflow.train.import_meta_graph tensorflow.import_graph_def "
+    "tensorflow.data.make_one_shot_iterator tensorflow.data.make_initializable_iterator"
 )
 VARIABLE_UPDATES = words(
     "assign assign_add assign_sub scatter_add scatter_sub scatter_update scatter_nd_update"

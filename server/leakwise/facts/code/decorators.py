@@ -17,7 +17,7 @@ _ROUTES = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "websocket", "api_route", "on_message"}
 )
 """Flask: https://flask.palletsprojects.com/en/stable/api/#flask.Flask.route; FastAPI:
-https://fastapi.tiangolo.com/reference/apirouter/."""
+https://fastapi.tiangolo.com/reference/apirouter/; bottle: https://bottlepy.org/docs/dev/api.html."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Decorator:
     def is_route(self) -> bool:
         """Whether it makes a web framework call the function for each request to an address."""
         owner, _, method = self.written.rpartition(".")
+        # bottle's functions are those of its default application.
+        owner = owner or ("bottle" if (self.name or "").startswith("bottle.") else "")
         address = self.constants[0] if self.constants else None
         return bool(owner) and method in _ROUTES and str(address).startswith("/")
 

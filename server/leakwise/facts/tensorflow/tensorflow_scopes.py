@@ -90,6 +90,14 @@ class TensorflowScopes:
         return tuple((site, certainty) for site, certainty in found if certainty is not None)
 
     @property
+    def graph_may_be_finalized(self) -> bool:
+        """Whether the graph here may take no more operations: not where only methods of another
+        class, whose objects have graphs of their own, finalize one."""
+        own = self.definition.parent
+        finalizing = self.module.scopes.mentioning("finalize")
+        return any(not one.is_method or one.parent is own for one in finalizing)
+
+    @property
     def runs_once_for_graph(self) -> bool:
         """Whether all that call this function in this file begin a graph for it, or build one
         themselves and run nothing: it adds to each graph once."""

@@ -107,6 +107,12 @@ TRAINING_METHODS = words("train_on_batch test_on_batch fit_generator")
 SIMILAR = words("xgboost lightgbm catboost pytorch_tabnet darts")
 """Packages whose models take some of them, too."""
 
+OTHER_PREDICTORS = SIMILAR | words(
+    "sklearn joblib pickle cloudpickle torch onnxruntime statsmodels prophet mlflow autogluon "
+    "surprise fasttext pycaret h2o spacy"
+)
+"""Packages whose models have a `predict`, or that bring back models of any package."""
+
 
 def training_word(method: str) -> str:
     """The word under which the names of a file hold that a method is called as only Keras' is."""

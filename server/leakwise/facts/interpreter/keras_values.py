@@ -10,12 +10,14 @@ from leakwise.facts.apis.data_sets import DATASET_ARGUMENTS
 from leakwise.facts.apis.keras import (
     MODEL_EVIDENCE,
     MODEL_METHODS,
+    OTHER_PREDICTORS,
     TELLING_ARGUMENTS,
     TRAINING_METHODS,
 )
 from leakwise.facts.code.names import path_of
 from leakwise.facts.interpreter.object_methods import WEIGHTS as WEIGHTS
 from leakwise.facts.interpreter.run import Run, unknown_call
+from leakwise.facts.interpreter.single_samples import is_single
 from leakwise.facts.tensorflow.traced import only_keras, uses_tensorflow
 from leakwise.facts.terms.storage import Device, stored
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Kind, Value, container
@@ -75,9 +77,27 @@ def known_receiver(
     told = not telling.isdisjoint(keywords) or (
         node.func.attr in TRAINING_METHODS and not run.module.scopes.named(node.func.attr)
     )
+    told = told or _is_asked_as_model(run, node.func, node.args)
     if not told or not only_keras(run.module):
         return receiver
     return Value(Kind.KERAS_MODEL, certainty=Certainty.LIKELY, sources=receiver.sources)
+
+
+def _is_asked_as_model(run: Run, function: ast.Attribute, given: list[ast.expr]) -> bool:
+    """Whether a name that says so is asked to predict for a batch of one sample, as only a Keras
+    model can be in a file that knows of no other library's models."""
+    name = (path_of(function.value) or "").rpartition(".")[2].lower()
+    return (
+        function.attr == "predict"
+        and name.endswith(_NAMES_OF_MODELS)
+        and bool(given)
+        and is_single(run, given[0])
+        and not run.module.scopes.named("predict")
+        and run.module.names.imported_roots().isdisjoint(OTHER_PREDICTORS)
+    )
+
+
+_NAMES_OF_MODELS = ("model", "net", "network")
 
 
 def model_method(

@@ -16,6 +16,7 @@ from leakwise.facts import (
     Value,
 )
 from leakwise.facts.apis.keras import KERAS_CALLBACKS
+from leakwise.facts.tensorflow.traced import is_keras_class
 
 _CLEARS = (
     "keras.backend.clear_session",
@@ -128,7 +129,8 @@ def is_part(body: BodyFacts, construction: Construction) -> bool:
     one that is called where it is built, or one that another model is built on in the same round.
     """
     built = construction.place
-    return construction.what.definition is not None or any(
+    own_class = construction.what.definition is not None
+    return (own_class and not _is_taken_over(body, built)) or any(
         (site.value.origin == built and site.place.contains(built))
         or (
             site.result.kind is Kind.KERAS_MODEL
@@ -136,6 +138,19 @@ def is_part(body: BodyFacts, construction: Construction) -> bool:
             and any(_is_made_of(argument.value, built) for argument in site.arguments)
         )
         for site in body.call_sites
+    )
+
+
+def _is_taken_over(body: BodyFacts, built: Place) -> bool:
+    """Whether a model is handed to an object of the file that is no model or layer itself, and so
+    does something with it as a whole."""
+    return any(
+        site.value.kind is Kind.CLASS
+        and site.value.definition is not None
+        and site.result.kind is Kind.INSTANCE
+        and not is_keras_class(body.module.ancestors(site.value.definition).names)
+        for site in body.call_sites
+        if any(_is_made_of(argument.value, built) for argument in site.arguments)
     )
 
 

@@ -303,7 +303,9 @@ class CallbackAccumulatesState(Rule):
     def check(self, body: BodyFacts) -> Iterator[Report]:
         for keeping, rhythm, place in _kept(body):
             certainty = _large(keeping.stored)
-            own = body.class_ is None or keeping.holder.startswith(f"{body.instance_name}.")
+            class_ = body.class_
+            owners = () if class_ is None else (body.instance_name, class_.definition.name)
+            own = class_ is None or keeping.holder.partition(".")[0] in owners
             if certainty is None or not own:
                 continue
             holder = body.holder(keeping)

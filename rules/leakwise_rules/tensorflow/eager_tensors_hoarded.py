@@ -345,7 +345,11 @@ def _is_computed_with(body: BodyFacts, keeping: Keeping) -> bool:
 
 def _certainty(body: BodyFacts, keeping: Keeping, call: CallSite) -> Certainty:
     """Likely, unless a caller may take the gradient of what is gathered here."""
-    given = body.returned(frozenset({keeping.holder}))
+    returns = body.result.returns
+    given = body.returned(frozenset({keeping.holder})) and (
+        # No gradient goes through an array of numpy.
+        returns is None or returns.kind is not Kind.ARRAY
+    )
     training = call.argument("training")
     evaluates = training is not None and training.value.constant is False
     if given and not evaluates and body.file_mentions("GradientTape"):

@@ -310,9 +310,12 @@ def _made_per_call(body: BodyFacts, site: CallSite) -> bool:
     each call, and uses it up: the result is called here and kept nowhere."""
     if body.name is None or body.rhythm is Rhythm.ONCE or body.cache is not None:
         return False
-    if site.bound_to is None:
-        return False
-    used = [one for one in body.call_sites if site.bound_to in (one.callee, one.receiver)]
+    used = [
+        one
+        for one in body.call_sites
+        if (site.bound_to is not None and site.bound_to in (one.callee, one.receiver))
+        or site.place in (one.value.origin, one.receiver_value.origin)
+    ]
     kept = body.stored(frozenset({site.place})) or any(
         one.stored.origin == site.place for one in body.keepings
     )

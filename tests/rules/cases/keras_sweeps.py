@@ -207,3 +207,34 @@ def looked_into(model, names, x, y):
         tuned = keras.Model(model.input, head)
         tuned.compile("adam", "mse")
         tuned.fit(x, y)
+
+
+class Policy(keras.Model):
+    def __init__(self, width):
+        super().__init__()
+        self.inner = keras.layers.Dense(width)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+class Agent:
+    def __init__(self, model):
+        self.model = model
+        self.model.compile("adam", "mse")
+
+
+class Pair(keras.Model):
+    def __init__(self, one):
+        super().__init__()
+        self.one = one
+
+
+def agents(widths, x):
+    for width in range(8, 64):
+        policy = Policy(width)  # leak: LT001
+        agent = Agent(policy)
+        agent.model.fit(x, x)
+    for width in range(8, 64):
+        pair = Pair(Policy(width))
+        pair(x)

@@ -3,11 +3,13 @@
 """What calls of `tf.function` are given in loops: texts that show numbers, and lists as long as
 texts have words."""
 
+import argparse
 import functools
 import math
 import os
 
 import tensorflow as tf
+from absl import flags
 
 
 @tf.function
@@ -109,3 +111,17 @@ def apply(stream):
     for number, x in enumerate(stream):
         applied(functools.partial(tf.multiply, number), x)  # leak: LT006
         applied(tf.nn.relu, x)
+
+
+FLAGS = flags.FLAGS
+
+
+def by_command_line(stream):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=float, default=0.1)
+    args = parser.parse_args()
+    for number, x in enumerate(stream):
+        scaled(x, args.rate)
+        scaled(x, args.rate * 0.99**number)  # leak: LT003
+        scaled(x, FLAGS.rate / (1 + number))  # leak: LT003
+        scaled(x, unknown.rate * 0.99**number)

@@ -21,7 +21,8 @@ https://lightning.ai/docs/litserve/api-reference/litapi,
 https://flask.palletsprojects.com/en/stable/views/,
 https://flask-restful.readthedocs.io/en/latest/quickstart.html,
 https://docs.djangoproject.com/en/stable/ref/class-based-views/base/,
-https://www.django-rest-framework.org/api-guide/views/, https://www.starlette.io/endpoints/,
+https://www.django-rest-framework.org/api-guide/views/,
+https://channels.readthedocs.io/en/stable/topics/consumers.html, https://www.starlette.io/endpoints/,
 https://www.tornadoweb.org/en/stable/web.html,
 https://docs.aiohttp.org/en/stable/web_quickstart.html#class-based-views,
 https://docs.python.org/3/library/http.server.html, https://docs.python.org/3/library/socketserver.html,
@@ -64,6 +65,15 @@ HANDLERS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         words("socketserver.BaseRequestHandler socketserver.StreamRequestHandler"),
         words("handle"),
     ),
+    (
+        words(
+            "channels.generic.websocket.WebsocketConsumer "
+            "channels.generic.websocket.AsyncWebsocketConsumer "
+            "channels.generic.websocket.JsonWebsocketConsumer "
+            "channels.generic.websocket.AsyncJsonWebsocketConsumer"
+        ),
+        words("receive receive_json"),
+    ),
     (words("gym.Env gymnasium.Env"), words("step render")),
     (
         words(
@@ -76,8 +86,12 @@ HANDLERS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 """For classes that derive from one of some: the methods that are called for each question."""
 SERVICER = "Servicer"
 """How the names of classes end that gRPC makes; their public methods answer calls."""
-JOB_DECORATORS = words("celery.shared_task dramatiq.actor rq.decorators.job")
-"""What makes a worker run a function for each job."""
+JOB_DECORATORS = words(
+    "celery.shared_task dramatiq.actor rq.decorators.job rest_framework.decorators.api_view "
+    "django.views.decorators.csrf.csrf_exempt django.views.decorators.http.require_POST "
+    "django.views.decorators.http.require_GET django.views.decorators.http.require_http_methods"
+)
+"""What makes a worker run a function for each job, or a server for each request."""
 JOB_METHODS = {
     "task": words("celery huey"),
     "event": words("discord nextcord"),

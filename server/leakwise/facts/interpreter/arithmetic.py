@@ -3,6 +3,7 @@
 import ast
 from functools import lru_cache
 
+from leakwise.facts.apis.settings import is_setting
 from leakwise.facts.interpreter.carrying import unmarked
 from leakwise.facts.interpreter.run import Run
 from leakwise.facts.terms.places import Place
@@ -62,6 +63,8 @@ def arithmetic(one: Value, two: Value, *, records: bool = False, adds: bool = Fa
     if one.kind in _OF_FRAMEWORKS or two.kind in _OF_FRAMEWORKS:
         return _framework_arithmetic(one, two, sources)
     if one.kind is Kind.NUMBER and two.kind is Kind.NUMBER:
+        return NUMBER.made_from(sources)
+    if Kind.NUMBER in {one.kind, two.kind} and (is_setting(one) or is_setting(two)):
         return NUMBER.made_from(sources)
     if one.kind is Kind.PENDING or two.kind is Kind.PENDING:
         return PENDING.made_from(sources)

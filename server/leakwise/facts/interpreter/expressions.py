@@ -6,6 +6,7 @@ from typing import Any
 
 from leakwise.facts.apis.dtypes import storage_named
 from leakwise.facts.apis.resources import RESOURCE_KINDS
+from leakwise.facts.apis.settings import NAMESPACE, SETTING
 from leakwise.facts.apis.torch_methods import (
     CUT_ATTRIBUTES,
     CUT_GRAPH,
@@ -145,6 +146,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Value) -> Value:
     if name == "shape" and owner.kind is Kind.UNKNOWN:
         # Of a tensor or an array: numbers.
         return SHAPE
+    if owner.name == NAMESPACE and not owner.sources:
+        return SETTING if path is None else _by_use(run, path, SETTING)
     if path is not None:
         value = Value(sources=owner.sources) if owner.sources else UNKNOWN
         return _read_from_self(run, path, _by_use(run, path, value))

@@ -138,4 +138,6 @@ def gradients(run: Run, node: ast.Call, arguments: list[Value]) -> Value:
     last = "" if of is None else (path_of(of) or "").rpartition(".")[2]
     if last not in MODEL_EVIDENCE:
         return made
-    return made.but(name=GRADIENTS, origin=run.place(node))
+    one = Value(Kind.TF_TENSOR, name=GRADIENTS, certainty=Certainty.LIKELY)
+    several = container(one).but(length=None, name=GRADIENTS, origin=run.place(node))
+    return several.made_from(made.sources)

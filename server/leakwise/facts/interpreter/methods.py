@@ -9,6 +9,7 @@ from leakwise.facts.apis.resources import (
     METHODS,
     RESOURCE_KINDS,
 )
+from leakwise.facts.apis.settings import parsed
 from leakwise.facts.apis.torch_methods import (
     BACKWARD_METHODS,
     EACH_PARAMETER,
@@ -242,6 +243,8 @@ def _unknown_method(
     arguments = [*positional, *keywords.values()]
     if name == "item" and not arguments:
         return NUMBER
+    if (settings := parsed(name)) is not None and receiver.kind in _UNSEEN:
+        return settings
     if name in SIZES:
         return SHAPE if name == "size" and not arguments else NUMBER
     if name in {"tolist", "numpy"} and name in LEAVE_TORCH:

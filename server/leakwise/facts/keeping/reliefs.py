@@ -75,5 +75,10 @@ def _note_item(run: Run, target: ast.Subscript, value: ast.expr | None) -> None:
         nothing = isinstance(value, (ast.List, ast.Tuple)) and not value.elts
         if nothing or (key.lower is None and key.upper is None):
             note_relief(run, target, target.value, _of_deletion(key))
-    elif isinstance(key, ast.BinOp) and isinstance(key.op, ast.Mod):
+    elif (
+        isinstance(key, ast.BinOp)
+        and isinstance(key.op, ast.Mod)
+        and not isinstance(key.left, (ast.Constant, ast.JoinedStr))
+    ):
+        # `slots[step % size]`, and not `by_name["epoch %d" % epoch]`.
         note_relief(run, target, target.value, LimitKind.SLOT)

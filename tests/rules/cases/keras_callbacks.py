@@ -1,0 +1,53 @@
+# mypy: ignore-errors
+# ruff: noqa
+"""What callbacks of Keras keep and build, under whatever name and key."""
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.callbacks import Callback
+from tensorflow.keras.models import Model
+
+
+class Shared(Callback):
+    log = []
+
+    def __init__(self, x):
+        super().__init__()
+        self.x = x
+
+    def on_epoch_end(self, epoch, logs=None):
+        Shared.log.append(self.model.predict(self.x))  # leak: LT018
+
+
+class ByName(Callback):
+    def __init__(self, x):
+        super().__init__()
+        self.x = x
+        self.outputs, self.recent = {}, {}
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.outputs["epoch %d" % epoch] = self.model.predict(self.x)  # leak: LT018
+        self.recent[epoch % 3] = self.model.predict(self.x)
+
+
+class Inside(Callback):
+    def __init__(self, x):
+        super().__init__()
+        self.x = x
+
+    def on_epoch_end(self, epoch, logs=None):
+        made = Model(self.model.input, self.model.layers[1].output).predict(self.x)  # leak: LT021
+        np.save(f"{epoch}.npy", made)
+
+
+class Gradients(Callback):
+    def __init__(self, x):
+        super().__init__()
+        self.x, self.kept, self.norms = x, [], []
+
+    def on_epoch_end(self, epoch, logs=None):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self.model(self.x))
+        found = tape.gradient(loss, self.model.trainable_variables)
+        self.kept.append([one.numpy() for one in found])  # leak: LT018
+        self.norms.append([float(tf.norm(one)) for one in found])

@@ -104,7 +104,7 @@ def _holds_model(value: Value) -> bool:
 def is_used_up(body: BodyFacts, construction: Construction) -> bool:
     """Whether the function that builds a model does not just give it to whoever calls it."""
     given = body.result.returns
-    return given is None or given.kind is not Kind.KERAS_MODEL
+    return given is None or not _holds_model(given)
 
 
 def rounds_of(loops: tuple[Loop, ...]) -> int | None:

@@ -289,11 +289,13 @@ class FeatureExtractorRebuiltInLoop(Rule):
 
 
 def _repeating_loop(site: CallSite) -> Loop | None:
-    """The innermost loop, where it makes the same again."""
-    loop = site.loops[-1] if site.loops else None
-    if loop is None or loop.is_comprehension or (loop.trips is not None and loop.trips <= _FEW):
-        return None
-    return None if any(loop in one.varies_in for one in site.arguments) else loop
+    """The innermost loop of more than a few rounds that makes the same again."""
+    for loop in reversed(site.loops):
+        if any(loop in one.varies_in for one in site.arguments):
+            continue
+        few = loop.trips is not None and loop.trips <= _FEW
+        return None if loop.is_comprehension or few else loop
+    return None
 
 
 def _is_part_of_model(site: CallSite) -> bool:

@@ -20,6 +20,7 @@ from leakwise.rule import (
     Severity,
 )
 from leakwise.text import Edit
+from leakwise_rules.evaluation import is_unit_test
 from leakwise_rules.loaded_models import is_loaded
 from leakwise_rules.rebuilt_models import (
     TRAINING,
@@ -304,7 +305,7 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        if not body.has_loops and not body.mentions(*TRAINING):
+        if (not body.has_loops and not body.mentions(*TRAINING)) or is_unit_test(body):
             return
         for construction in body.constructions:
             if (

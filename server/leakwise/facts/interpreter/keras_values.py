@@ -86,13 +86,13 @@ def known_receiver(
 def _is_asked_as_model(run: Run, function: ast.Attribute, given: list[ast.expr]) -> bool:
     """Whether a parameter whose name says so is asked in a loop to predict for a batch of one
     sample, as only a Keras model can be in a file that knows of no other library's models."""
+    if function.attr != "predict" or not run.loops:
+        return False
     name = path_of(function.value) or ""
     if name not in run.definition.parameter_names() or run.definition.index.bindings_of(name):
         return False
     return (
-        function.attr == "predict"
-        and bool(run.loops)
-        and name.lower().endswith(_NAMES_OF_MODELS)
+        name.lower().endswith(_NAMES_OF_MODELS)
         and bool(given)
         and is_single(run, given[0])
         and not run.module.scopes.named("predict")

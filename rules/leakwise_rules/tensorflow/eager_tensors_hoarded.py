@@ -249,7 +249,8 @@ class EagerTensorsHoarded(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        in_answers = body.instance_name is not None and body.seems_asked_again
+        own = body.instance_name is not None and body.seems_asked_again
+        in_answers = own or body.answers_requests
         if not (body.may_gather and (body.has_loops or in_answers)):
             return
         if not body.keepings or body.builds_graphs or body.is_traced:

@@ -61,13 +61,14 @@ class TorchLoadWithoutMapLocation(Rule):
     A file that was saved on the CPU is loaded to the CPU anyway; `map_location` then says so. With
     `assign=True` the loaded tensors become the parameters, so their device is a choice. Tensors
     that are used as they are, such as data or masks, are not reported; neither is the state of
-    schedulers and gradient scalers, which are a few numbers.
+    schedulers and gradient scalers, which are a few numbers. What a function hands back to its
+    callers is told of where its name, or that of the file, says that it is a state or a checkpoint.
     """
 
     code = "LP024"
     name = "torch-load-without-map-location"
     message = (
-        "`{load}` puts a second copy of what `{receiver}` has on the device it was saved from; "
+        "`{load}` puts a second copy of {what} on the device it was saved from; "
         'load it with `map_location="cpu"`.'
     )
     severity = Severity.INFORMATION
@@ -181,6 +182,20 @@ class TorchLoadWithoutMapLocation(Rule):
                         self.load_state_dict(state, strict=False)
             """,
         ),
+        Example(
+            bad="""
+                import torch
+
+                def best_model_state(folder):
+                    return torch.load(f"{folder}/best.pt")  # leak
+            """,
+            good="""
+                import torch
+
+                def best_model_state(folder):
+                    return torch.load(f"{folder}/best.pt", map_location="cpu")
+            """,
+        ),
     )
     negatives = (
         Negative(
@@ -228,6 +243,18 @@ class TorchLoadWithoutMapLocation(Rule):
             """,
         ),
         Negative(
+            why="A part of what is loaded is handed back, and what is no state.",
+            code="""
+                import torch
+
+                def saved_rounds(checkpoint):
+                    return torch.load(checkpoint)["rounds"]
+
+                def features(file):
+                    return torch.load(file)
+            """,
+        ),
+        Negative(
             why="The state of a scheduler is a few numbers.",
             code="""
                 import torch
@@ -259,6 +286,14 @@ class TorchLoadWithoutMapLocation(Rule):
             if load.argument("map_location", 1) is not None:
                 continue
             takers = [one for one in body.given_to(load, _TAKES) if _takes_tensors(one)]
+            if not takers and _is_handed_back(body, load):
+                yield self.report(
+                    load.place,
+                    certainty=Certainty.LIKELY,
+                    anchors={"load": (load.place,)},
+                    load=shown(load.callee, 24),
+                    what="the state that a caller asks for",
+                )
             if not takers or any(taker.argument("assign", 2) for taker in takers):
                 continue
             takers.sort(key=_doubt)
@@ -269,13 +304,29 @@ class TorchLoadWithoutMapLocation(Rule):
                 certainty=Certainty.POSSIBLE if unsure else Certainty.LIKELY,
                 anchors={"load": (load.place,)},
                 load=shown(load.callee, 24),
-                receiver=shown(_taking(takers[0]), 24),
+                what=f"what `{shown(_taking(takers[0]), 24)}` has",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         for load in finding.anchors["load"]:
             if edits := context.add_argument(load, 'map_location="cpu"'):
                 yield Fix('Load it to the CPU: `map_location="cpu"`', edits, Applicability.UNSAFE)
+
+
+def _is_handed_back(body: BodyFacts, load: CallSite) -> bool:
+    """Whether a function gives what it loads to its callers, whole, and says that this is the state
+    of a training, by its own name or by that of the file."""
+    whole, last = load.place, load.statement
+    if load.bound_to or (whole.end_line, whole.end_column) != (last.end_line, last.end_column):
+        return False
+    file = load.argument("f", 0)
+    named = (body.name, file.path if file is not None else None)
+    if not any(name is not None and _STATE.search(name) for name in named):
+        return False
+    return body.returned(frozenset({load.place})) and not _NAMED_SO.search(body.name or "")
+
+
+_STATE = re.compile(r"(?:^|[_.])(?:state(?:_dict)?|checkpoint|ckpt|weights|snapshot)(?:_|$)")
 
 
 def _takes_tensors(taker: CallSite) -> bool:

@@ -16,11 +16,15 @@ from leakwise.facts import (
     Kept,
     Kind,
     Life,
+    Loop,
     Place,
     Release,
     Rhythm,
 )
+from leakwise.facts.apis.conventions import ONCE_METHODS
+from leakwise.rule import RelatedPlace
 from leakwise_rules.graphs import attribute_of, handed_on
+from leakwise_rules.wording import shown
 
 
 def made_with(body: BodyFacts, acquisition: Acquisition) -> ClassFacts | None:
@@ -239,3 +243,61 @@ def left_by(body: BodyFacts) -> Iterator[tuple[Place, Kept]]:
 
 
 _LETS_GO = re.compile(r"^_*(?:release|close|clean_?up|tear_?down|shut_?down|dispose|free|del)_*$")
+
+
+def way_of_hook(
+    acquisition: Acquisition, loop: Loop | None, *, never: bool
+) -> Iterator[RelatedPlace]:
+    """What registers a hook once more, and what holds its handle."""
+    if loop is not None:
+        yield RelatedPlace(loop.place, "Each iteration of this loop registers one more hook.")
+    if acquisition.bound_to is not None:
+        removed = "is never called" if never else "is not called on every path"
+        yield RelatedPlace(
+            acquisition.statement,
+            f"`{shown(acquisition.bound_to)}` holds the handle, but `remove()` {removed}.",
+        )
+
+
+def piled_handles(body: BodyFacts) -> Iterator[tuple[Place, str, Acquisition]]:
+    """Where a method removes the hooks whose handles an object has in a list, to which another
+    method adds them and that nobody empties; the list, and a hook. By its name it does not let go
+    of all that the object has: that goes on and may hook again, as one that is entered again."""
+    class_ = body.class_
+    if class_ is None or body.name is None or not body.mentions("remove"):
+        return
+    if not class_.bases_known or _LETS_GO.search(body.name):
+        return
+    for one in body.loops:
+        for path in one.loop.over_paths:
+            attribute = attribute_of(path)
+            if path != f"{body.instance_name}.{attribute}" or class_.emptied_by(attribute):
+                continue
+            if not ONCE_METHODS.issuperset(class_.writers(attribute)):
+                continue
+            taken = _added_again(class_, attribute, body.name)
+            if taken is not None:
+                yield one.place, path, taken
+
+
+def _added_again(class_: ClassFacts, attribute: str, remover: str) -> Acquisition | None:
+    """A hook whose handle a method that may run again adds to what an attribute holds, from where
+    another one removes it."""
+    for method in class_.bodies_mentioning(attribute):
+        if method.name in ONCE_METHODS:
+            continue
+        path = f"{method.instance_name}.{attribute}"
+        kept = [one for one in method.keepings if one.holder == path and one.how != "item"]
+        for taken in method.hooks:
+            owners = method.fate(taken).owners
+            removed = any(remover in owner.released_by for owner in owners)
+            if removed and any(taken.place in one.stored.sources for one in kept):
+                return taken
+    return None
+
+
+def how_removed(*, never: bool, replaced: bool) -> str:
+    """What becomes of a hook, in words."""
+    if replaced:
+        return "not removed before the next"
+    return "never removed" if never else "not removed on every path"

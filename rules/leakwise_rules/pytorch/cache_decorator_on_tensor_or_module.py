@@ -44,8 +44,8 @@ class CacheDecoratorOnTensorOrModule(Rule):
     a cache that belongs to the function. On a method the first argument is `self`: the cache, which
     lives as long as the class, keeps each object that the method was ever called on, and with it
     its parameters, or what its `close()` lets go of. Of 40 modules that were built, used and
-    deleted, 40 stayed alive. A tensor as an argument is compared by identity, so that equal tensors never meet: 60 calls made 60
-    misses, 60 entries and 116 MiB.
+    deleted, 40 stayed alive. A tensor as an argument is compared by identity, so that equal tensors
+    never meet: 60 calls made 60 misses, 60 entries and 116 MiB.
 
     ## Best practice
 

@@ -19,7 +19,14 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.hooked import made_with, overwritten, runs_per_call
+from leakwise_rules.hooked import (
+    how_removed,
+    made_with,
+    overwritten,
+    piled_handles,
+    runs_per_call,
+    way_of_hook,
+)
 from leakwise_rules.wording import shown
 
 
@@ -50,6 +57,7 @@ class HookNeverRemoved(Rule):
     A hook registered once, in `__init__` or at the top of a script, may stay as long as its module.
     In a notebook each run of its cell registers one more on a module of an earlier cell; as nobody
     knows whether it is run again, that is a possible leak only.
+    Handles in a list that is not emptied when they are removed are small: an information.
     One hook for each of a model's modules is one registration, even though a loop makes it. A
     handle that is returned, passed on or entered with `with` is somebody else's to remove, and so
     is one stored where other code may reach it.
@@ -58,8 +66,7 @@ class HookNeverRemoved(Rule):
     code = "LP016"
     name = "hook-never-removed"
     message = (
-        "The hook on `{receiver}` is registered again in every {turn} and {removed}; keep its "
-        "handle, and `remove()` it."
+        "The hook on `{receiver}` is registered again in every {turn} and {removed}; {repair}."
     )
     severity = Severity.WARNING
     since = "0.1.0"
@@ -325,6 +332,17 @@ class HookNeverRemoved(Rule):
     )
 
     def check(self, body: BodyFacts) -> Iterator[Report]:
+        for removal, handles, taken in piled_handles(body):
+            yield self.report(
+                removal,
+                RelatedPlace(taken.place, "Each call of this method puts one more handle there."),
+                certainty=taken.what.certainty.weaker(Certainty.LIKELY),
+                severity=Severity.INFORMATION,
+                receiver=shown(taken.receiver or ""),
+                turn="call",
+                removed=f"its handle stays in `{shown(handles)}`",
+                repair="empty the list when they are removed",
+            )
         for acquisition in body.hooks:
             if acquisition.resource.noun != "hook" or not acquisition.receiver:
                 continue
@@ -342,13 +360,14 @@ class HookNeverRemoved(Rule):
             fixable = one_block and owner is None and not replaced
             yield self.report(
                 acquisition.place,
-                *_leak_path(acquisition, loop, never=never),
+                *way_of_hook(acquisition, loop, never=never),
                 certainty=_certainty(acquisition, rerun=rerun, by_object=owner is not None),
                 anchors={"registration": (acquisition.statement,) if fixable else ()},
                 notes={"handle": acquisition.bound_to or "handle"},
                 receiver=shown(acquisition.receiver),
                 turn=_turn(loop, owner, rerun=rerun),
-                removed=_removed(never=never, replaced=replaced),
+                removed=how_removed(never=never, replaced=replaced),
+                repair="keep its handle, and `remove()` it",
             )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
@@ -373,25 +392,6 @@ def _turn(loop: Loop | None, owner: ClassFacts | None, *, rerun: bool) -> str:
     return "call" if owner is None else f"new `{shown(owner.name)}`"
 
 
-def _removed(*, never: bool, replaced: bool) -> str:
-    if replaced:
-        return "not removed before the next"
-    return "never removed" if never else "not removed on every path"
-
-
 def _rerun_adds(body: BodyFacts, acquisition: Acquisition) -> bool:
     """Whether each run of a notebook's cell registers one more on a module of an earlier cell."""
     return not acquisition.loops and body.survives_rerun(acquisition.place, acquisition.receiver)
-
-
-def _leak_path(
-    acquisition: Acquisition, loop: Loop | None, *, never: bool
-) -> Iterator[RelatedPlace]:
-    if loop is not None:
-        yield RelatedPlace(loop.place, "Each iteration of this loop registers one more hook.")
-    if acquisition.bound_to is not None:
-        removed = "is never called" if never else "is not called on every path"
-        yield RelatedPlace(
-            acquisition.statement,
-            f"`{shown(acquisition.bound_to)}` holds the handle, but `remove()` {removed}.",
-        )

@@ -124,3 +124,58 @@ class Guided:
     def keep_slope(self, module, given, slopes):
         self.slope = slopes[0] * self.outputs.pop()
         return (self.slope,)
+
+
+class Collector:
+    """Each use of it adds handles of hooks, which are removed and stay in the list."""
+
+    def __init__(self, network):
+        self.network = network
+        self.handles = []
+
+    def __enter__(self):
+        for layer in self.network.children():
+            handle = layer.register_full_backward_hook(self.process)
+            self.handles.append(handle)
+        return self
+
+    def process(self, module, given, slopes):
+        print(slopes[0].norm().item())
+
+    def __exit__(self, *error):
+        for handle in self.handles:  # leak: LP016
+            handle.remove()
+
+
+class CleanCollector:
+    def __init__(self, network):
+        self.network = network
+        self.handles = []
+
+    def process(self, module, given, slopes):
+        print(slopes[0].norm().item())
+
+    def __enter__(self):
+        for layer in self.network.children():
+            self.handles.append(layer.register_full_backward_hook(self.process))
+        return self
+
+    def __exit__(self, *error):
+        for handle in self.handles:
+            handle.remove()
+        self.handles.clear()
+
+
+class OnceCollector:
+    def __init__(self, network):
+        self.network = network
+        self.handles = []
+        for layer in network.children():
+            self.handles.append(layer.register_full_backward_hook(self.process))
+
+    def process(self, module, given, slopes):
+        print(slopes[0].norm().item())
+
+    def close(self):
+        for handle in self.handles:
+            handle.remove()

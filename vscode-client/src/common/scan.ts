@@ -6,6 +6,8 @@ import { spawn } from "node:child_process";
 import * as vscode from "vscode";
 import type { Server } from "./locating";
 import { byFile, type FileFindings, type Found } from "./checked";
+import { configOptions } from "./configuration";
+import { initializationOptions } from "./settings";
 
 const SEVERITIES: Readonly<Record<string, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -65,7 +67,8 @@ export class Scan implements vscode.Disposable {
     folders: readonly string[],
     token: vscode.CancellationToken,
   ): Promise<string | undefined> {
-    const args = [...server.args, "check", "--output-format", "json", ...folders];
+    const settings = configOptions(initializationOptions());
+    const args = [...server.args, "check", "--output-format", "json", ...settings, ...folders];
     // Not in the workspace: Python would take modules from there.
     const child = spawn(server.command, args, { cwd: this.folder, windowsHide: true });
     const cancelled = token.onCancellationRequested(() => child.kill());

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { byFile } from "../../common/checked";
+import { configOptions } from "../../common/configuration";
 import { withVariables } from "../../common/variables";
 
 describe("paths in settings", () => {
@@ -12,6 +13,31 @@ describe("paths in settings", () => {
     assert.equal(fill("${workspaceFolder}/.venv/bin/leakwise"), "/work/.venv/bin/leakwise");
     assert.equal(fill("${env:VENV}/bin/leakwise${env:NOT}"), "/v/bin/leakwise");
     assert.equal(fill("a~b"), "a~b");
+  });
+});
+
+describe("settings for a check", () => {
+  it("are written as TOML, under the names of files", () => {
+    const settings = {
+      path: ["/bin/leakwise"],
+      hover: false,
+      ignore: ["LP001", 'a"b'],
+      minimumCertainty: "possible",
+      respectGitignore: false,
+      environment: null,
+      perFileIgnores: { "tests/*.py": ["ALL"] },
+      knowledge: { kerasModels: ["my.build"], resources: { "my.Pool": "shutDown" } },
+    };
+    assert.deepEqual(
+      configOptions(settings).filter((one) => one !== "--config"),
+      [
+        'ignore = ["LP001", "a\\"b"]',
+        'minimum-certainty = "possible"',
+        "respect-gitignore = false",
+        'per-file-ignores = { "tests/*.py" = ["ALL"] }',
+        'knowledge = { "keras-models" = ["my.build"], "resources" = { "my.Pool" = "shutDown" } }',
+      ],
+    );
   });
 });
 

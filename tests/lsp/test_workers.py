@@ -194,20 +194,24 @@ def test_a_file_that_kills_whoever_checks_it_is_left_out(tmp_path: Path, work: P
 
 GROWN = """
         import os, sys
+        from leakwise.facts.symbols import memory
         scan = sys.modules["__main__"]
         if hasattr(scan, "MOST_MEMORY"):
-            scan.MOST_MEMORY = 0
+            {makes_it}
             open(os.path.join({folder!r}, str(os.getpid())), "w").close()
         return
 """
 
 
-def test_a_process_that_has_grown_gives_way_to_a_fresh_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "makes_it", ["scan.MOST_MEMORY = 0", "memory.memory_in_use = int; scan.MOST_FILES = 1"]
+)
+def test_a_process_that_has_grown_gives_way_to_a_fresh_one(tmp_path: Path, makes_it: str) -> None:
     for name in ("work", "packages", "processes"):
         (tmp_path / name).mkdir()
     for number in range(3):
         (tmp_path / "work" / f"train{number}.py").write_text(LEAK)
-    rule = RULE.format(does=GROWN.format(folder=str(tmp_path / "processes")))
+    rule = RULE.format(does=GROWN.format(folder=str(tmp_path / "processes"), makes_it=makes_it))
     with RawClient(environment=environment(tmp_path / "packages", rule)) as client:
         opened(client, tmp_path / "work")
         command = {"command": "leakwise.scanWorkspace"}

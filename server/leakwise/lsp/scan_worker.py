@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from leakwise.engine.outside import Outside
     from leakwise.facts.symbols.questions import Question
 
+MOST_FILES = 500
+"""After so many a process has grown, where the system does not tell how large it is."""
 _NICENESS = 10
 _PULSE_SECONDS = 1.0
 _OUTSIDE_FACTOR = 3
@@ -72,7 +74,6 @@ def main() -> None:
     told = json.loads(next(asked))
     from leakwise.engine import load_rules
     from leakwise.engine.outside import Outside
-    from leakwise.facts.symbols.memory import memory_in_use
 
     load_rules()
     _let_garbage_be()
@@ -83,7 +84,7 @@ def main() -> None:
     outside = Outside(told["roots"], environments=settings.environments(), told=told["told"])
     limit = Limit(_OUTSIDE_FACTOR * LIMIT_SECONDS)
     with contextlib.closing(outside):
-        for line in asked:
+        for count, line in enumerate(asked, 1):
             path = json.loads(line)
             try:
                 found = limit.run(partial(_checked, path, settings, outside, client))
@@ -91,8 +92,15 @@ def main() -> None:
                 found = {"problem": f"it took longer than {limit.seconds:g} seconds"}
             except Exception as error:
                 found = {"problem": f"{type(error).__name__}: {error}"}
-            found["has_grown"] = memory_in_use() > MOST_MEMORY
+            found["has_grown"] = _has_grown(count)
             answers.write(json.dumps(found).encode() + b"\n")
+
+
+def _has_grown(files: int) -> bool:
+    from leakwise.facts.symbols.memory import memory_in_use
+
+    memory = memory_in_use()
+    return memory > MOST_MEMORY or (memory == 0 and files >= MOST_FILES)
 
 
 def _let_garbage_be() -> None:

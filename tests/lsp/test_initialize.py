@@ -41,6 +41,7 @@ async def test_offers(session: Session) -> None:
     assert sync.save
     assert sync.change == types.TextDocumentSyncKind.Incremental
     assert offered.hover_provider
+    assert offered.code_lens_provider is None
     actions = offered.code_action_provider
     assert isinstance(actions, types.CodeActionOptions)
     assert actions.resolve_provider

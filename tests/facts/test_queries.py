@@ -134,3 +134,27 @@ def test_a_circle_of_which_a_part_is_computed_again_stays_one() -> None:
     edited.set(5)
     _, anew = circle(5)
     assert body.read() == anew.read()
+
+
+def test_what_will_not_change_is_computed_once_also_in_circles_and_after_a_failure() -> None:
+    database = Database(final=True)
+    runs: list[str] = []
+
+    def failing() -> int:
+        runs.append("failing")
+        raise ValueError
+
+    failed = Cell(database, failing, 7)
+    with pytest.raises(ValueError):
+        failed.read()
+    assert failed.read() == 7
+
+    def leads_back() -> int:
+        runs.append("circle")
+        return through.read() + 1
+
+    circle: Cell[int] = Cell(database, leads_back, 0, breaks_cycles=True)
+    through = Cell(database, lambda: circle.read() + 10, 0)
+    assert (circle.read(), through.read(), circle.read()) == (0, 10, 0)
+    assert runs == ["failing", "circle"]
+    assert not failed.readers and not failed.read_nodes

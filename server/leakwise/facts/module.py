@@ -27,7 +27,7 @@ from leakwise.facts.incremental.indications import may_gather, may_take
 from leakwise.facts.incremental.memos import Memos
 from leakwise.facts.incremental.queries import Cell, Database
 from leakwise.facts.interpreter.interpretation import interpret, parameter_value
-from leakwise.facts.interpreter.results import BodyResult
+from leakwise.facts.interpreter.results import NOT_RUN, BodyResult
 from leakwise.facts.interpreter.summaries import Context, Summary, summary
 from leakwise.facts.keeping.caches import Cache, cache_of
 from leakwise.facts.keeping.callbacks import argument_use
@@ -147,7 +147,7 @@ class ModuleFacts:
         cell = self._bodies.get(definition)
         if cell is None:
             cell = self._bodies[definition] = Cell(
-                self.database, lambda: self._interpret(definition), BodyResult(returns=UNKNOWN)
+                self.database, lambda: self._interpret(definition), NOT_RUN
             )
         return cell.read()
 

@@ -81,6 +81,10 @@ class GatheredNames:
         """Every identifier in the scope's own code."""
         return self._words.keys()
 
+    def called_now(self) -> Collection[str]:
+        """Everything that is called, with and without the path before it."""
+        return self._called.keys()
+
     def mentions(self, word: str) -> bool:
         """Whether an identifier stands in the scope's own code."""
         return word in self._words

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from leakwise.facts.terms.making import quickly_made
+
 
 class Binding(NamedTuple):
     """One way in which a name gets its value: `import`, `def`, `class` or `assign`."""
@@ -20,6 +22,7 @@ PUTTING_METHODS = frozenset({"append", "appendleft", "add"})
 NOTHING: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, eq=False)
 class ScopeIndex:
     """The names of one scope in one block, without those of the scopes inside it.
@@ -68,6 +71,10 @@ class ScopeIndex:
     def words_now(self) -> Collection[str]:
         """Every identifier in the scope's own code."""
         return self.words
+
+    def called_now(self) -> Collection[str]:
+        """Everything that is called, with and without the path before it."""
+        return self.called
 
     def mentions(self, word: str) -> bool:
         """Whether an identifier stands in the scope's own code."""

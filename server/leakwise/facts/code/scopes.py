@@ -294,7 +294,7 @@ class Scopes:
             or definition.is_class != isinstance(node, ast.ClassDef)
             or definition.parent is not parent
         ):
-            definition = Definition(self.database, key, node, block, parent, ScopeIndex(), code)
+            definition = Definition(self.database, key, node, block, parent, _NO_NAMES, code)
             self.fresh.append(definition)
             self._by_name.setdefault(node.name, {})[definition] = None
             self._changed_names.add(node.name)
@@ -318,7 +318,8 @@ class Scopes:
         self._kept_indexes = len(self._indexes)
 
 
-_NO_INDEX = (-1, ScopeIndex())
+_NO_NAMES = ScopeIndex()
+_NO_INDEX = (-1, _NO_NAMES)
 
 
 def _is_scope(block: Block) -> bool:

@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 Reads = dict["Node", object]
 """What was read, as the keys."""
+_NOTHING: dict[Any, Any] = {}
+"""Stands for what most nodes have none of; it is never changed."""
 
 
 class Node:
@@ -18,9 +20,9 @@ class Node:
 
     __slots__ = ("changed_at", "readers")
 
-    def __init__(self) -> None:
+    def __init__(self, database: "Database") -> None:
         self.changed_at = 0
-        self.readers: dict[Cell[Any], None] = {}
+        self.readers: dict[Cell[Any], None] = _NOTHING if database.final else {}
 
     def settle(self) -> None:
         """Makes `changed_at` true."""
@@ -78,6 +80,8 @@ class Database:
                 # It was marked since it was entered, and with it all that stand before it.
                 return
             member.cyclic = True
+            if not member.leads_to:
+                member.leads_to = {}
             member.leads_to[cell] = None
 
     def open_record(self) -> Reads:
@@ -107,7 +111,7 @@ class Input(Node, Generic[T]):
     __slots__ = ("_value", "database")
 
     def __init__(self, database: Database, value: T) -> None:
-        super().__init__()
+        super().__init__(database)
         self.database = database
         self._value = value
         self.changed_at = database.revision
@@ -159,7 +163,7 @@ class Cell(Node, Generic[T]):
         *,
         breaks_cycles: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(database)
         self.breaks_cycles = breaks_cycles
         self.database = database
         self.compute = compute
@@ -167,11 +171,11 @@ class Cell(Node, Generic[T]):
         self.doubtful = True
         self.computing = False
         self.cyclic = False
-        self.leads_to: dict[Cell[Any], None] = {}
+        self.leads_to: dict[Cell[Any], None] = _NOTHING
         """The cells that were being computed, and that its last computation led back to."""
         self.settled_at = 0
         self._value = in_cycle
-        self.read_nodes: Reads = {}
+        self.read_nodes: Reads = _NOTHING
 
     def read(self) -> T:
         """The value, brought up to date; the cell being computed depends on it from now on."""
@@ -221,6 +225,9 @@ class Cell(Node, Generic[T]):
         return True
 
     def _compute(self) -> None:
+        if self.database.final:
+            self._compute_for_good()
+            return
         reads = self.database.open_record()
         self.database.computations += 1
         self._enter()
@@ -232,9 +239,8 @@ class Cell(Node, Generic[T]):
             value, failure = self.in_cycle, error
         finally:
             self._leave()
-            if not self.database.final:
-                # What it read was not read by whoever asks for it.
-                self.database.active.pop()
+            # What it read was not read by whoever asks for it.
+            self.database.active.pop()
         if self.cyclic and self.breaks_cycles:
             value = self.in_cycle
         for node in self.read_nodes:
@@ -251,8 +257,26 @@ class Cell(Node, Generic[T]):
         if failure is not None:
             raise failure
 
+    def _compute_for_good(self) -> None:
+        """Computes the value where nothing that it rests on will change."""
+        database = self.database
+        database.computations += 1
+        self.computing = True
+        database.computing.append(self)
+        value = self.in_cycle
+        try:
+            value = self.compute()
+        finally:
+            self.computing = False
+            database.computing.pop()
+            if self.cyclic and self.breaks_cycles:
+                value = self.in_cycle
+            self._value = value
+            self.doubtful = False
+            self.changed_at = self.settled_at = database.revision
+
     def _enter(self) -> None:
-        self.computing, self.cyclic, self.leads_to = True, False, {}
+        self.computing, self.cyclic, self.leads_to = True, False, _NOTHING
         self.database.computing.append(self)
 
     def _leave(self) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from leakwise.facts.terms.events import CallSite, Event, Flows
 from leakwise.facts.terms.places import Place
-from leakwise.facts.terms.values import Kind, Value
+from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 E = TypeVar("E", bound=Event)
 
@@ -80,3 +80,7 @@ class BodyResult:
         if len(wanted) <= 1:
             return tuple(site for method in wanted for site in self._by_method[method])
         return tuple(site for site in self.of(CallSite) if site.method in wanted)
+
+
+NOT_RUN = BodyResult(returns=UNKNOWN)
+"""What is known of a body while it is being interpreted."""

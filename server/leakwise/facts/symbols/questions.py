@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leakwise.facts.terms.events import GradMode
+from leakwise.facts.terms.making import quickly_made
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, Storage, View, stored
 from leakwise.facts.terms.values import UNKNOWN, Certainty, Graph, Kind, Scalar, Value
 
@@ -17,6 +18,7 @@ ToldData = tuple[dict[str, list[str]], dict[str, str]]
 """What users tell of libraries: see `told.told`."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question about what lies outside a file.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leakwise.facts.keeping.kept_arguments import ArgumentUse
 from leakwise.facts.terms.lifetimes import LimitKind
+from leakwise.facts.terms.making import quickly_made
 from leakwise.facts.terms.places import Place, place_of
 from leakwise.facts.terms.values import NONE, Source, Value
 from leakwise.syntax import Block
@@ -332,6 +333,7 @@ class Argument(NamedTuple):
     number: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CallSite(Event):
     """A call of which something is known: what is called, what its method is called on, or what it

@@ -142,10 +142,10 @@ def test_what_will_not_change_is_computed_once_also_in_circles_and_after_a_failu
 
     def failing() -> int:
         runs.append("failing")
-        raise ValueError
+        raise ValueError("no")
 
     failed = Cell(database, failing, 7)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no"):
         failed.read()
     assert failed.read() == 7
 
@@ -157,4 +157,5 @@ def test_what_will_not_change_is_computed_once_also_in_circles_and_after_a_failu
     through = Cell(database, lambda: circle.read() + 10, 0)
     assert (circle.read(), through.read(), circle.read()) == (0, 10, 0)
     assert runs == ["failing", "circle"]
-    assert not failed.readers and not failed.read_nodes
+    assert not failed.readers
+    assert not failed.read_nodes

@@ -19,9 +19,14 @@ from tests.symbols.inside import answering, written
 URI = "file:///program.py"
 
 
+def lasting(document: Document) -> SyntaxTree:
+    return SyntaxTree(document, lasting=True)
+
+
 def same(document: Document, final: Analysis, edited: Analysis) -> None:
     assert seen(final.findings()) == seen(edited.findings()), document.text
-    assert final.asked() == edited.asked()
+    # They come in another order where long functions are split.
+    assert set(final.asked()) == set(edited.asked())
     assert final.answers() == edited.answers()
 
 
@@ -30,7 +35,7 @@ def test_the_examples_of_the_rules(rule: object) -> None:
     for one in getattr(rule, "examples", ()):
         for code in (one.bad, one.good):
             document = Document.from_text(URI, textwrap.dedent(code).lstrip("\n"))
-            same(document, Analysis(document, parsed=SyntaxTree), Analysis(document))
+            same(document, Analysis(document, parsed=lasting), Analysis(document))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -40,7 +45,7 @@ def test_long_programs(seed: int) -> None:
     whole = f"def main(loader):\n    for batch in loader:\n{textwrap.indent(program, ' ' * 8)}"
     for text in (program, whole):
         document = Document.from_text(URI, text)
-        same(document, Analysis(document, parsed=SyntaxTree), Analysis(document))
+        same(document, Analysis(document, parsed=lasting), Analysis(document))
 
 
 def test_what_other_files_tell(tmp_path: Path) -> None:
@@ -50,7 +55,7 @@ def test_what_other_files_tell(tmp_path: Path) -> None:
         document = read_document(path)
         final, edited = (
             Analysis(document, outside=answering(folder).answer, parsed=parsed)
-            for parsed in (SyntaxTree, None)
+            for parsed in (lasting, None)
         )
         same(document, final, edited)
         asked += len(final.asked())
@@ -68,7 +73,7 @@ def test_what_is_taken_apart_is_gone_at_once() -> None:
     gc.disable()
     try:
         before = cells()
-        analysis = Analysis(document, parsed=SyntaxTree)
+        analysis = Analysis(document, parsed=lasting)
         analysis.findings()
         assert cells() > before + 100
         analysis.take_apart()

@@ -14,7 +14,7 @@ from leakwise.syntax.blocks import (
     subtree,
 )
 from leakwise.syntax.index import BlockIndex
-from leakwise.syntax.layout import Group, suite_layouts
+from leakwise.syntax.layout import SPLIT_OVER, Group, suite_layouts
 from leakwise.syntax.parsing import Parsed
 
 
@@ -45,12 +45,14 @@ class Builder:
     """Makes blocks of one parsed text whose first line is the document's line `origin`.
 
     `span` is the change since the old blocks were true, None where their lines say nothing.
+    Compound statements of more than `split_over` lines are split.
     """
 
     parsed: Parsed
     origin: int
     span: Span | None
     index: BlockIndex
+    split_over: float = SPLIT_OVER
 
     def blocks(
         self,
@@ -145,7 +147,7 @@ class Builder:
         block.unhealed = False
         block.reference = block.problem = None
         block.revision = block.own_revision = next_revision()
-        layouts = suite_layouts(group, parsed, end)
+        layouts = suite_layouts(group, parsed, end, self.split_over)
         block.suites = []
         for position, layout in enumerate(layouts):
             old = old_suites[position].blocks if position < len(old_suites) else []

@@ -54,9 +54,9 @@ def is_continued(line: str) -> bool:
     return text.endswith("\\") and not text.lstrip(_SPACE).startswith("#")
 
 
-def is_long(statement: ast.stmt, line_count: int) -> bool:
+def is_long(statement: ast.stmt, line_count: int, split_over: float = SPLIT_OVER) -> bool:
     """Whether a compound statement of so many lines is split; a class always is."""
-    return line_count > SPLIT_OVER or isinstance(statement, ast.ClassDef)
+    return line_count > split_over or isinstance(statement, ast.ClassDef)
 
 
 def groups_of(parsed: Parsed, statements: Sequence[ast.stmt], floor: int = 0) -> list[Group]:
@@ -96,12 +96,14 @@ def suites_of(statement: ast.stmt) -> list[tuple[ast.AST, str]]:
     return found
 
 
-def suite_layouts(group: Group, parsed: Parsed, limit: int) -> list[SuiteLayout]:
+def suite_layouts(
+    group: Group, parsed: Parsed, limit: int, split_over: float = SPLIT_OVER
+) -> list[SuiteLayout]:
     """How a group splits: [] if it stays whole. `limit` is behind its last line."""
     if len(group.statements) != 1 or not hasattr(group.statements[0], "body"):
         return []
     statement = group.statements[0]
-    if not is_long(statement, group.end - group.start):
+    if not is_long(statement, group.end - group.start, split_over):
         return []
     lines, shift = parsed.lines, parsed.shift
     layouts: list[SuiteLayout] = []

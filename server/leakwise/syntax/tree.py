@@ -4,6 +4,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from operator import attrgetter
 from typing import Any
 
@@ -12,7 +13,7 @@ from leakwise.syntax.building import Builder, Span, stretch
 from leakwise.syntax.headers import rehead
 from leakwise.syntax.healing import fits, heal, heal_afresh
 from leakwise.syntax.index import BlockIndex
-from leakwise.syntax.layout import Group, groups_of, indentation, is_code, is_long
+from leakwise.syntax.layout import SPLIT_OVER, Group, groups_of, indentation, is_code, is_long
 from leakwise.syntax.lexical import closing_line, ends_open, starts_inside
 from leakwise.syntax.parsing import Parsed, SyntaxProblem, parse_lines
 from leakwise.syntax.spans import whole_change
@@ -37,8 +38,11 @@ class Update:
 class SyntaxTree:
     """A document as blocks of statements; any text has some, whether it parses or not."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, lasting: bool = False) -> None:
+        """Nobody may update a `lasting` tree: its long functions, which edits would be found in,
+        are not split."""
         self.document = document
+        self._split_over = inf if lasting else SPLIT_OVER
         self.blocks: list[Block] = []
         self.notes: dict[Block, Any] = {}
         """What is found out about blocks, shared by all that read the tree."""
@@ -104,7 +108,7 @@ class SyntaxTree:
         lead = groups[0].start if groups else len(parsed.lines)
         if lead:
             groups.insert(0, Group(0, 0, []))
-        builder = Builder(parsed, origin, span, self._index)
+        builder = Builder(parsed, origin, span, self._index, self._split_over)
         return builder.blocks(old, groups, len(parsed.lines), None)
 
     def _levels(self, span: Span) -> list[Level]:

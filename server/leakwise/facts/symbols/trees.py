@@ -28,7 +28,7 @@ class Trees:
                 document = self._sources.document(Path(path))
             except (OSError, ValueError, UnreadableError):
                 return None
-            return self._keep(path, SyntaxTree(document))
+            return self._keep(path, SyntaxTree(document, lasting=True))
         self._known.move_to_end(path)
         return known
 
@@ -37,12 +37,12 @@ class Trees:
         parsed before where not all of it parses, so that it may be put right."""
         known = self._known.get(path)
         if known is None:
-            known = SyntaxTree(document)
+            known = SyntaxTree(document, lasting=True)
             if known.problem() is None:
                 self._keep(path, known)
             return known
         same = known.document.text == document.text and type(known.document) is type(document)
-        return known if same and known.problem() is None else SyntaxTree(document)
+        return known if same and known.problem() is None else SyntaxTree(document, lasting=True)
 
     def forget(self) -> None:
         """Takes note that files may hold something else."""

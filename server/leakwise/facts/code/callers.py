@@ -25,7 +25,7 @@ def call_sites(
     sites: list[tuple[Definition, CallSite]] = []
     all_seen = True
     for caller in mentioned_by(module, definition):
-        found = list(_sites_in(module, caller, definition))
+        found = list(sites_in(module, caller, definition))
         if not found and not _means_another(caller, definition):
             all_seen = all_seen and not _may_switch_off(module, caller)
         sites.extend((caller, site) for site in found)
@@ -58,7 +58,7 @@ def calling(module: "ModuleFacts", definition: Definition) -> tuple[Definition, 
     return tuple(
         caller
         for caller in mentioned_by(module, definition)
-        if any(True for _ in _sites_in(module, caller, definition))
+        if any(True for _ in sites_in(module, caller, definition))
     )
 
 
@@ -71,9 +71,10 @@ def mentioned_by(module: "ModuleFacts", definition: Definition) -> tuple[Definit
     return tuple(one for one in module.scopes.mentioning(parent.name) if not one.is_class)
 
 
-def _sites_in(
+def sites_in(
     module: "ModuleFacts", caller: Definition, definition: Definition
 ) -> Iterator[CallSite]:
+    """The calls of a function in one body."""
     for event in module.body(caller).events:
         if (
             isinstance(event, CallSite)

@@ -271,7 +271,7 @@ class Run:
         if path is None:
             return None
         active = self.module.database.active
-        if not active or active[-1] is not self.uses_noted_in:
+        if active and active[-1] is not self.uses_noted_in:
             self._seen_uses()
         try:
             return self.kinds_by_use[path]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
-from leakwise.facts.code.callers import mentioned_by
+from leakwise.facts.code.callers import mentioned_by, sites_in
 from leakwise.facts.code.decorators import Decorator, decorators_of
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.interpreter.state import root_of
@@ -128,12 +128,18 @@ def called_in_loop(
             not (name and loop.rebinds(name))
             for loops in _loops_round_calls(module, definition)
             for loop in loops
-        ) or any(
-            caller is not definition
-            and caller.is_function
-            and condition_of(module, caller, site) is Condition.ALWAYS
-            and called_in_loop(module, caller, outlived_by, through - 1)
-            for caller, site in (module.call_sites(definition) if through else ())
+        ) or (
+            through > 0
+            and any(
+                condition_of(module, caller, site) is Condition.ALWAYS
+                and called_in_loop(module, caller, outlived_by, through - 1)
+                for caller in mentioned_by(module, definition)
+                if caller is not definition
+                and caller.is_function
+                # Others need not be interpreted for the calls in them.
+                and seems_called_in_loop(module, caller, through - 1)
+                for site in sites_in(module, caller, definition)
+            )
         )
 
     key = ("looped", name, through)
@@ -161,14 +167,19 @@ def seems_called_in_loop(module: "ModuleFacts", definition: Definition, through:
 
 
 def _loops_round_calls(module: "ModuleFacts", definition: Definition) -> Iterator[tuple[Loop, ...]]:
-    for _, site in module.call_sites(definition):
-        yield site.loops
+    for caller in mentioned_by(module, definition):
+        for site in sites_in(module, caller, definition) if _has_loops(module, caller) else ():
+            yield site.loops
     for scope in module.scopes.mentioning(definition.name):
-        if scope.is_class:
+        if scope.is_class or not _has_loops(module, scope):
             continue
         for event in module.body(scope).events:
             if isinstance(event, Callback) and event.function is definition:
                 yield event.loops if event.how == "step" else ()
+
+
+def _has_loops(module: "ModuleFacts", definition: Definition) -> bool:
+    return module.has_trait(definition, "loop")
 
 
 def repeats(site: CallSite) -> bool:

@@ -72,10 +72,12 @@ def may_keep_graphs(body: BodyFacts) -> bool:
     if body.has_loops or body.steps_for_trainer:
         return True
     class_ = body.class_
-    if body.name is None or (class_ is not None and class_.is_module):
+    if body.name is None:
         return False
-    one_step = class_ is not None and body.file_mentions("step")
-    return one_step or body.seems_called_in_loop or body.seems_asked_again
+    trained = class_ is not None and body.file_mentions("step", "backward")
+    if class_ is not None and class_.is_module:
+        return trained and body.name != "forward"
+    return trained or body.seems_called_in_loop or body.seems_asked_again
 
 
 def keeps_graphs(body: BodyFacts, event: Accumulation | Keeping, holder: str) -> bool:
@@ -143,10 +145,11 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
         emptied = kept is not None and any(one.how is LimitKind.EMPTIED for one in kept.limits)
         return body.trains() and not emptied and body.called_in_loop(holder)
     own = holder.startswith(f"{body.instance_name}.")
+    one_step = body.is_one_step
     stepped = (
-        not class_.is_module
+        (one_step or not class_.is_module)
         and body.trains()
-        and (body.called_in_loop() or (own and body.is_one_step))
+        and (body.called_in_loop() or (own and one_step))
     )
     if not (stepped or body.steps_for_trainer or (own and _serves_training(body, class_, holder))):
         return False
@@ -161,9 +164,11 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
 def _serves_training(body: BodyFacts, class_: ClassFacts, holder: str) -> bool:
     """Whether a loop of the file trains by what the method gives, or calls it beside that, and
     nobody has a use for the graphs that it keeps."""
-    if class_.is_module:
+    if class_.is_module and body.name == "forward":
         return False
-    return body.feeds_training or (body.runs_beside_training and body.leaves_unused(holder))
+    if body.feeds_training and not class_.is_module:
+        return True
+    return body.runs_beside_training and body.leaves_unused(holder)
 
 
 def _between_epochs(body: BodyFacts, class_: ClassFacts, methods: Collection[str]) -> bool:

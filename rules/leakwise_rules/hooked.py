@@ -237,7 +237,9 @@ def left_by(body: BodyFacts) -> Iterator[tuple[Place, Kept]]:
                 attribute = attribute_of(kept.holder)
                 writers = {*class_.writers(attribute), *class_.emptied_by(attribute)}
                 told = kept.detached is False and attribute and not body.mentions(attribute)
-                if told and done.isdisjoint(writers):
+                # A list that nothing empties is told of where the hook keeps more and more.
+                grows = kept.appended and writers <= {"__init__"}
+                if told and not grows and done.isdisjoint(writers):
                     yield removals[0].place, kept
                     return
 

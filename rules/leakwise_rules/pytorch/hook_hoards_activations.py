@@ -308,6 +308,7 @@ class HookHoardsActivations(Rule):
                 RelatedPlace(kept.place, "It is kept with its graph here."),
                 certainty=Certainty.LIKELY,
                 severity=Severity.INFORMATION,
+                anchors={"detach": ()},
                 value=_named(kept),
                 holder=shown(kept.holder),
                 effect="and it is left there when the hook is removed",

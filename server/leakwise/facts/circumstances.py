@@ -23,7 +23,7 @@ from leakwise.facts.keeping.circles import Circle, circles_in
 from leakwise.facts.keeping.handed import evaluates_for_trainer
 from leakwise.facts.keeping.wholes import wholes_of
 from leakwise.facts.repeating.answers import handles_requests
-from leakwise.facts.repeating.feeding import feeds_training, runs_beside_training
+from leakwise.facts.repeating.feeding import feeds_training, is_one_step, runs_beside_training
 from leakwise.facts.repeating.handed_functions import handles_events, is_dependency
 from leakwise.facts.repeating.repetition import Repetition, repetitions
 from leakwise.facts.repeating.requests import (
@@ -38,7 +38,6 @@ from leakwise.facts.resources.guards import Condition, condition_of, may_happen_
 from leakwise.facts.resources.release_paths import Given, Release, release_of
 from leakwise.facts.tensorflow.picking import given_singly, taken_as_one
 from leakwise.facts.terms.events import (
-    GRADIENT,
     Argument,
     AttributeUpdate,
     Callback,
@@ -48,7 +47,6 @@ from leakwise.facts.terms.events import (
     Event,
     Looping,
     ModuleCall,
-    TrainingStep,
 )
 from leakwise.facts.terms.places import Place, place_of
 from leakwise.facts.terms.resource_events import Acquisition
@@ -102,21 +100,15 @@ class Circumstances:
 
     @property
     def runs_beside_training(self) -> bool:
-        """Whether a loop in this file calls it and trains in each round."""
+        """Whether a loop in this file calls it and trains in each round, or one step of a training
+        calls it."""
         return runs_beside_training(self.module, self.definition)
 
     @property
     def is_one_step(self) -> bool:
-        """Whether this is one step of a training by its own code: outside of loops it runs a
-        backward pass and steps an optimizer, on what it is given, whatever gradients it asks for
-        before. Whoever trains calls it again and again. A method may be given it by its object."""
-        steps = self.module.body(self.definition).of(TrainingStep)
-        definition = self.definition
-        return (
-            (bool(definition.parameter_names()) or definition.instance_name() is not None)
-            and {"backward", "step"} <= {step.what for step in steps}
-            and not any(step.loops for step in steps if step.what != GRADIENT)
-        )
+        """Whether this is one step of a training by its own code, which whoever trains calls again
+        and again."""
+        return is_one_step(self.module, self.definition)
 
     @property
     def evaluates_for_trainer(self) -> bool:

@@ -66,3 +66,28 @@ def fit(model, loader, optimizer):
 def main(loader):
     model = Tracing().cuda()
     fit(model, loader, torch.optim.Adam(model.parameters()))
+
+
+class Adversaries(nn.Module):
+    """A model that trains its own parts, one step at a time."""
+
+    def __init__(self, maker: nn.Module, judge: nn.Module):
+        super().__init__()
+        self.maker, self.judge = maker, judge
+        self.makers_turn = torch.optim.Adam(self.maker.parameters())
+        self.made, self.history = [], []
+
+    def forward(self):
+        self.fake = self.maker(self.noise)
+
+    def optimize_parameters(self):
+        self.forward()
+        self.loss = -self.judge(self.fake).mean()
+        self.makers_turn.zero_grad()
+        self.loss.backward()
+        self.makers_turn.step()
+        self.history.append(self.loss)  # leak: LP002
+        self.remember()
+
+    def remember(self):
+        self.made.append(self.fake)  # leak: LP002

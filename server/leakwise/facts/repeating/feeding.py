@@ -36,18 +36,35 @@ def feeds_training(module: "ModuleFacts", definition: Definition) -> bool:
 
 
 def runs_beside_training(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a loop in this file calls a function and trains in each round."""
+    """Whether a loop in this file calls a function and trains in each round, or one step of a
+    training calls it."""
 
     def compute() -> bool:
         return any(
-            site.loops and site.loops[-1] in step.loops
+            any(
+                site.loops[-1] in step.loops
+                for step in module.body(caller).of(TrainingStep)
+                if step.what != GRADIENT
+            )
+            if site.loops
+            else is_one_step(module, caller)
             for caller, site in module.call_sites(definition)
-            for step in module.body(caller).of(TrainingStep)
-            if step.what != GRADIENT
         )
 
     cell = module.query(definition, "beside training", compute, False, breaks_cycles=True)
     return cell.read()  # type: ignore[no-any-return]
+
+
+def is_one_step(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether this is one step of a training by its own code: outside of loops it runs a backward
+    pass and steps an optimizer, on what it is given, whatever gradients it asks for before. Whoever
+    trains calls it again and again. A method may be given it by its object."""
+    steps = module.body(definition).of(TrainingStep)
+    return (
+        (bool(definition.parameter_names()) or definition.instance_name() is not None)
+        and {"backward", "step"} <= {step.what for step in steps}
+        and not any(step.loops for step in steps if step.what != GRADIENT)
+    )
 
 
 def _called_for(module: "ModuleFacts", definition: Definition) -> Iterator[Definition]:

@@ -44,9 +44,9 @@ class AppendGraphTensorToCollection(Rule):
     A list of 100 losses kept 1,006 graph nodes. That was half a MiB where each loss had been
     backpropagated, since a backward pass frees the activations, and 101 MiB where it had not, for a
     model with 1 MiB of activations. Outputs that are never backpropagated cost as much. So do those
-    that a function puts away for each request that it answers, and the losses of a closure that the
-    optimizer's step calls. A list that is emptied at the end of an epoch has kept the graphs of all
-    its steps by then.
+    that a function puts away for each request that it answers, the losses of a closure that the
+    optimizer's step calls, and the values that an agent collects and its training step detaches. A
+    list that is emptied at the end of an epoch has kept the graphs of all its steps by then.
 
     ## Best practice
 

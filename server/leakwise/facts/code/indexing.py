@@ -118,14 +118,29 @@ _CHANGING_METHODS = frozenset(
 )
 
 
-def index_nodes(nodes: Iterable[ast.AST], own: Binding | None = None) -> ScopeIndex:
-    """The index of some statements, or of the header nodes of one that binds `own`."""
+def index_statements(statements: Iterable[ast.stmt]) -> ScopeIndex:
+    """The index of some statements."""
     collected = _Collected()
-    if own is not None:
-        collected.bound[own.qualified] = [own]
-        collected.words.add(own.qualified)
+    _walk(list(statements), collected)
+    return collected.index()
+
+
+def index_header(node: ast.stmt) -> ScopeIndex:
+    """The index of a compound statement without its suites."""
+    collected = _Collected()
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        how = "class" if isinstance(node, ast.ClassDef) else "def"
+        collected.bound[node.name] = [Binding(how, node.name)]
+        collected.words.add(node.name)
         collected.traits.add("scope")
-    _walk(list(nodes), collected)
+    pending = header_nodes(node)
+    for part in (node, *getattr(node, "handlers", ())):
+        trait = TRAITS.get(type(part))
+        if trait is not None:
+            collected.traits.add(trait)
+        if isinstance(part, ast.ExceptHandler):
+            _index_bound(part, collected, pending)
+    _walk(pending, collected)
     return collected.index()
 
 

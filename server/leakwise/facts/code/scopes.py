@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.code.gathered import GatheredNames
-from leakwise.facts.code.indexing import index_nodes
-from leakwise.facts.code.names import Binding, NestedScope, ScopeIndex, header_nodes
+from leakwise.facts.code.indexing import index_header, index_statements
+from leakwise.facts.code.names import Binding, NestedScope, ScopeIndex
 from leakwise.facts.incremental.queries import Database, Input
 from leakwise.syntax import Block, SyntaxTree
 
@@ -105,13 +105,9 @@ class Scopes:
         if known is not None and known[0] == block.own_revision:
             return known[1]
         if block.children:
-            node = block.statements[0]
-            own: Binding | None = None
-            if isinstance(node, ScopeNode):
-                own = Binding("class" if isinstance(node, ast.ClassDef) else "def", node.name)
-            index = index_nodes(header_nodes(node), own)
+            index = index_header(block.statements[0])
         else:
-            index = index_nodes(block.statements)
+            index = index_statements(block.statements)
         self._indexes[block] = (block.own_revision, index)
         return index
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import ONCE_METHODS
 from leakwise.facts.apis.torch_methods import EACH_PARAMETER, MODULE_ITSELF, MODULE_LISTED
+from leakwise.facts.code.collected_names import tells_of_freezing
 from leakwise.facts.code.definitions import Definition, FunctionNode, ScopeNode
 from leakwise.facts.code.families import enclosing_method, family
-from leakwise.facts.code.indexing import tells_of_freezing
 from leakwise.facts.code.name_flow import header
 from leakwise.facts.code.names import path_of
 from leakwise.facts.code.parameters import written_for

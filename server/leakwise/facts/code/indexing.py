@@ -2,15 +2,14 @@
 
 import ast
 import builtins
-import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from leakwise.facts.apis.keras import TRAINING_ARGUMENTS, TRAINING_METHODS, training_word
 from leakwise.facts.apis.torch_functions import DIFFERENTIATING
-from leakwise.facts.apis.torch_methods import BACKWARD_METHODS, FREEZING
+from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.by_use.graph_origins import backward_operand
+from leakwise.facts.code.collected_names import CollectedNames
 from leakwise.facts.code.gathering import (
     ADDING,
     GATHERING_LAMBDA,
@@ -19,7 +18,6 @@ from leakwise.facts.code.gathering import (
     keeps_something,
 )
 from leakwise.facts.code.names import (
-    NOTHING,
     PUTTING_METHODS,
     Binding,
     NestedScope,
@@ -46,60 +44,6 @@ TRAITS: dict[type[ast.AST], str] = {
 something, `hook`: one is registered, `scope`: functions or classes, `freezing`: parameters are."""
 
 
-@dataclass(slots=True)
-class _Collected:
-    words: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    bound: dict[str, list[Binding]] = field(default_factory=dict)
-    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
-    nested: list[NestedScope] = field(default_factory=list)
-    writes: set[str] = field(default_factory=set)
-    binds: set[str] = field(default_factory=set)
-    asked: dict[str, set[str]] = field(default_factory=dict)
-    traits: set[str] = field(default_factory=set)
-    called: set[str] = field(default_factory=set)
-    call_nodes: dict[str, list[ast.Call]] = field(default_factory=dict)
-    puts: list[str] = field(default_factory=list)
-    shared: dict[str, list[str]] = field(default_factory=dict)
-    backpropagated: list[str] = field(default_factory=list)
-    given: list[tuple[str, str]] = field(default_factory=list)
-    started: list[ast.expr] = field(default_factory=list)
-    added: dict[str, list[ast.expr]] = field(default_factory=dict)
-
-    def index(self) -> ScopeIndex:
-        """What was collected, in its lasting form."""
-        if any(map(tells_of_freezing, self.words)):
-            self.traits.add("freezing")
-        return ScopeIndex(
-            tuple(self.words),
-            tuple(self.names),
-            {name: tuple(bindings) for name, bindings in self.bound.items()} or NOTHING,
-            {name: tuple(values) for name, values in self.assigned.items()} or NOTHING,
-            tuple(self.stars),
-            tuple(self.nested),
-            tuple(self.writes),
-            tuple(self.binds),
-            {path: tuple(methods) for path, methods in self.asked.items()} or NOTHING,
-            tuple(self.traits),
-            tuple(self.called),
-            {name: tuple(nodes) for name, nodes in self.call_nodes.items()} or NOTHING,
-            tuple(self.puts),
-            {name: tuple(paths) for name, paths in self.shared.items()} or NOTHING,
-            tuple(self.backpropagated),
-            tuple(self.given),
-            tuple(self.started),
-            {name: tuple(values) for name, values in self.added.items()} or NOTHING,
-        )
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def tells_of_freezing(word: str) -> bool:
-    """Whether a name is that of a flag or a function that freezes parameters; it is asked of every
-    name of a file."""
-    return FREEZING.search(word) is not None
-
-
 _BUILTINS = frozenset(dir(builtins))
 _CHANGING_METHODS = frozenset(
     [
@@ -120,14 +64,14 @@ _CHANGING_METHODS = frozenset(
 
 def index_statements(statements: Iterable[ast.stmt]) -> ScopeIndex:
     """The index of some statements."""
-    collected = _Collected()
+    collected = CollectedNames()
     _walk(list(statements), collected)
     return collected.index()
 
 
 def index_header(node: ast.stmt) -> ScopeIndex:
     """The index of a compound statement without its suites."""
-    collected = _Collected()
+    collected = CollectedNames()
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         how = "class" if isinstance(node, ast.ClassDef) else "def"
         collected.bound[node.name] = [Binding(how, node.name)]
@@ -144,7 +88,7 @@ def index_header(node: ast.stmt) -> ScopeIndex:
     return collected.index()
 
 
-def _walk(pending: list[ast.AST], index: _Collected) -> None:
+def _walk(pending: list[ast.AST], index: CollectedNames) -> None:
     words, names, bound, traits = index.words, index.names, index.bound, index.traits
     while pending:
         node = pending.pop()
@@ -205,7 +149,7 @@ def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:
 _ASSIGN = Binding("assign")
 
 
-def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
+def _index_target(target: ast.expr, value: ast.expr, index: CollectedNames) -> None:
     if isinstance(target, ast.Name):
         index.assigned.setdefault(target.id, []).append(value)
     elif isinstance(target, ast.Attribute):
@@ -221,7 +165,7 @@ def _index_target(target: ast.expr, value: ast.expr, index: _Collected) -> None:
             _index_target(part, ast.copy_location(taken, value), index)
 
 
-def _index_evaluated(target: ast.expr, value: ast.expr, index: _Collected) -> None:
+def _index_evaluated(target: ast.expr, value: ast.expr, index: CollectedNames) -> None:
     """Notes `net = load(path).eval().cuda()`: only networks give themselves back so."""
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr == "eval" and not value.args and not value.keywords:
@@ -232,7 +176,7 @@ def _index_evaluated(target: ast.expr, value: ast.expr, index: _Collected) -> No
         value = value.func.value
 
 
-def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_assign(node: ast.Assign, index: CollectedNames, pending: list[ast.AST]) -> bool:
     for target in node.targets:
         _index_target(target, node.value, index)
         _index_evaluated(target, node.value, index)
@@ -243,13 +187,13 @@ def _index_assign(node: ast.Assign, index: _Collected, pending: list[ast.AST]) -
     return True
 
 
-def _index_backend(name: ast.expr, value: ast.expr, index: _Collected) -> None:
+def _index_backend(name: ast.expr, value: ast.expr, index: CollectedNames) -> None:
     """Notes `os.environ["KERAS_BACKEND"] = "jax"`: it changes what a whole library is."""
     if isinstance(name, ast.Constant) and name.value == VARIABLE:
         index.words.add(backend_word(str(getattr(value, "value", ""))))
 
 
-def _index_augmented(node: ast.AugAssign, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_augmented(node: ast.AugAssign, index: CollectedNames, pending: list[ast.AST]) -> bool:
     if isinstance(node.target, ast.Name):
         index.added.setdefault(node.target.id, []).append(node.value)
     if isinstance(node.op, ADDING):
@@ -257,7 +201,7 @@ def _index_augmented(node: ast.AugAssign, index: _Collected, pending: list[ast.A
     return True
 
 
-def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_annotated(node: ast.AnnAssign, index: CollectedNames, pending: list[ast.AST]) -> bool:
     if node.value is not None:
         _index_target(node.target, node.value, index)
         if gathers_by_form([node.target], node.value):
@@ -265,12 +209,12 @@ def _index_annotated(node: ast.AnnAssign, index: _Collected, pending: list[ast.A
     return True
 
 
-def _index_lambda(node: ast.Lambda, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_lambda(node: ast.Lambda, index: CollectedNames, pending: list[ast.AST]) -> bool:
     index.words.update([GATHERING_LAMBDA] if keeps_something(node) else ())
     return True
 
 
-def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_subscript(node: ast.Subscript, index: CollectedNames, pending: list[ast.AST]) -> bool:
     if type(node.ctx) is not ast.Load:
         index.traits.add("slot")
         index.words.add(GATHERS)
@@ -281,7 +225,7 @@ def _index_subscript(node: ast.Subscript, index: _Collected, pending: list[ast.A
     return True
 
 
-def _index_display(node: ast.List, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_display(node: ast.List, index: CollectedNames, pending: list[ast.AST]) -> bool:
     if any(type(one) is ast.Starred for one in node.elts):
         # `kept = [*kept, x]`
         index.traits.add("slot")
@@ -291,7 +235,7 @@ def _index_display(node: ast.List, index: _Collected, pending: list[ast.AST]) ->
 
 def _index_bound(
     node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar,
-    index: _Collected,
+    index: CollectedNames,
     pending: list[ast.AST],
 ) -> bool:
     if node.name:
@@ -299,12 +243,12 @@ def _index_bound(
     return True
 
 
-def _index_parameter(node: ast.arg, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_parameter(node: ast.arg, index: CollectedNames, pending: list[ast.AST]) -> bool:
     index.words.add(node.arg)
     return True
 
 
-def _index_keyword(node: ast.keyword, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_keyword(node: ast.keyword, index: CollectedNames, pending: list[ast.AST]) -> bool:
     value = node.value
     refused = isinstance(value, ast.Constant) and value.value is False
     if node.arg is not None and not (refused and node.arg in DIFFERENTIATING):
@@ -313,7 +257,7 @@ def _index_keyword(node: ast.keyword, index: _Collected, pending: list[ast.AST])
     return True
 
 
-def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bool:
+def _index_call(node: ast.Call, index: CollectedNames, pending: list[ast.AST]) -> bool:
     function = node.func
     if node.args or node.keywords:
         index.traits.add("handing")
@@ -363,14 +307,14 @@ def _index_call(node: ast.Call, index: _Collected, pending: list[ast.AST]) -> bo
 
 def _index_scope(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-    index: _Collected,
+    index: CollectedNames,
     pending: list[ast.AST],
 ) -> bool:
     how = "class" if isinstance(node, ast.ClassDef) else "def"
     index.bound.setdefault(node.name, []).append(Binding(how, node.name))
     index.words.add(node.name)
     pending.extend(header_nodes(node))
-    inner = _Collected()
+    inner = CollectedNames()
     _walk(list(node.body), inner)
     index.nested.append(NestedScope(node, inner.index()))
     index.traits.add("scope")
@@ -378,7 +322,7 @@ def _index_scope(
 
 
 def _index_import(
-    node: ast.Import | ast.ImportFrom, index: _Collected, pending: list[ast.AST]
+    node: ast.Import | ast.ImportFrom, index: CollectedNames, pending: list[ast.AST]
 ) -> bool:
     for name, qualified in imported_names(node):
         index.words.add(qualified.partition(".")[0])
@@ -390,7 +334,7 @@ def _index_import(
     return False
 
 
-_INDEXERS: dict[type[ast.AST], Callable[[Any, _Collected, list[ast.AST]], bool]] = {
+_INDEXERS: dict[type[ast.AST], Callable[[Any, CollectedNames, list[ast.AST]], bool]] = {
     ast.Call: _index_call,
     ast.Assign: _index_assign,
     ast.AnnAssign: _index_annotated,

@@ -2,12 +2,9 @@
 about another one."""
 
 import logging
-import os
 import queue
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,14 +18,13 @@ logger = logging.getLogger(__name__)
 
 LARGE_CHARACTERS = 100_000
 """What is shorter takes some tenths of a second, which is less than other threads would cost."""
-_NICENESS = 5
 
 
 class Apart:
     """The thread, to which entries are lent. Belongs to the analysis thread.
 
-    What is wanted of an entry meanwhile waits, and is done by `take_back`, which `post` brings to
-    the analysis thread.
+    What is wanted of an entry meanwhile waits until it is given back, which `post` brings to the
+    analysis thread.
     """
 
     def __init__(self, post: Callable[[Callable[[], None]], None]) -> None:
@@ -61,20 +57,20 @@ class Apart:
                 self._limit.break_off()
 
     def _run(self) -> None:
-        if sys.platform == "linux":
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        # Of no lower priority: while it waits for a processor with Python's lock, all others wait.
         while True:
-            entry = self._lent.get()
-            self._work_on(entry)
-            try:
-                if not entry.is_unwanted:
-                    entry.ask(_look, self._limit)
-            except (Exception, GivenUp):
-                if not entry.is_unwanted:
-                    logger.exception("The first analysis of %s failed.", entry.document.uri)
-            self._work_on(None)
-            self._post(partial(_give_back, entry))
+            self._look_at(self._lent.get())
+
+    def _look_at(self, entry: Entry) -> None:
+        self._work_on(entry)
+        try:
+            if not entry.is_unwanted:
+                entry.ask(_look, self._limit)
+        except (Exception, GivenUp):
+            if not entry.is_unwanted:
+                logger.exception("The first analysis of %s failed.", entry.document.uri)
+        self._work_on(None)
+        self._post(partial(_give_back, entry))
 
     def _work_on(self, entry: Entry | None) -> None:
         with self._changing:

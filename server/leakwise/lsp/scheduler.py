@@ -6,6 +6,7 @@ sent before them.
 """
 
 import asyncio
+import gc
 import logging
 import queue
 import sys
@@ -180,3 +181,5 @@ def _load_engine() -> None:
     from leakwise.engine import load_rules
 
     load_rules()
+    # It stays: looking through it for garbage would hold up an early question.
+    gc.freeze()

@@ -76,6 +76,8 @@ class Analysis:
         """Whether nothing is analysed any more: it took too long."""
         self.running: Rule | None = None
         """The rule that is run right now, to be read in any thread."""
+        self.between: Callable[[], None] | None = None
+        """Called before each rule that is run on a body: who has time lets others go first."""
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -256,6 +258,8 @@ class Analysis:
         for rule in self.rules:
             if rule.code in self.left_out:
                 continue
+            if self.between is not None:
+                self.between()
             self.running = rule
             try:
                 reports.extend(rule.check(body))

@@ -61,7 +61,7 @@ class AnalysedDocuments:
         self._unpublished: dict[str, None] = {}
         self._looked_at: dict[str, None] = {}
         self._limit = Limit(LIMIT_SECONDS)
-        self._apart = Apart(wake)
+        self.apart = Apart(wake)
 
     def open(self, document: Document) -> None:
         """Begins to analyse a document."""
@@ -109,7 +109,7 @@ class AnalysedDocuments:
         if entry is not None:
             self._loaded.forget(entry)
             if entry.is_apart:
-                self._apart.hurry(entry)
+                self.apart.hurry(entry)
         self._unpublished.pop(uri, None)
         self.neighbours.close(uri)
 
@@ -194,8 +194,8 @@ class AnalysedDocuments:
 
     def _is_apart(self, entry: Entry) -> bool:
         """Whether the thread for large documents has an entry; it gets one that takes long."""
-        if not entry.is_apart and self._apart.wants(entry):
-            self._apart.lend(entry)
+        if not entry.is_apart and self.apart.wants(entry):
+            self.apart.lend(entry)
         return entry.is_apart
 
     def _once_here(self, entry: Entry, action: Callable[[], None]) -> None:
@@ -208,7 +208,7 @@ class AnalysedDocuments:
         self, uri: str, entry: Entry, begin: Callable[[Entry], None] = Entry.begin_anew
     ) -> None:
         if entry.is_apart:
-            self._apart.hurry(entry)
+            self.apart.hurry(entry)
         self._once_here(entry, partial(begin, entry))
         self._tell_of_change(uri)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_PAUSE_SECONDS = 0.5
+"""How long it waits at a time: who types without a pause must not hold it up for ever."""
 LARGE_CHARACTERS = 100_000
 """What is shorter takes some tenths of a second, which is less than other threads would cost."""
 
@@ -36,6 +38,7 @@ class Apart:
         self._changing = threading.Lock()
         """Held while what is worked on becomes another, which is not to be broken off instead."""
         self._begun = False
+        self._may_go_on = threading.Event()
 
     def wants(self, entry: Entry) -> bool:
         """Whether what is asked of an entry would take long, and is lent first."""
@@ -56,6 +59,15 @@ class Apart:
             if self._working_on is entry:
                 self._limit.break_off()
 
+    def go_on(self) -> None:
+        """Goes on: the analysis thread has nothing to do."""
+        self._may_go_on.set()
+
+    def give_way(self) -> None:
+        """Waits at the next step. Two threads that both have much to do would get in each other's
+        way, on a busy machine for seconds."""
+        self._may_go_on.clear()
+
     def _run(self) -> None:
         # Of no lower priority: while it waits for a processor with Python's lock, all others wait.
         while True:
@@ -65,20 +77,26 @@ class Apart:
         self._work_on(entry)
         try:
             if not entry.is_unwanted:
-                entry.ask(_look, self._limit)
+                entry.ask(self._look, self._limit)
         except (Exception, GivenUp):
             if not entry.is_unwanted:
                 logger.exception("The first analysis of %s failed.", entry.document.uri)
         self._work_on(None)
         self._post(partial(_give_back, entry))
 
+    def _look(self, analysis: "Analysis") -> None:
+        analysis.between = self._let_others_go_first
+        try:
+            analysis.findings()
+        finally:
+            analysis.between = None
+
+    def _let_others_go_first(self) -> None:
+        self._may_go_on.wait(_LONGEST_PAUSE_SECONDS)
+
     def _work_on(self, entry: Entry | None) -> None:
         with self._changing:
             self._working_on = entry
-
-
-def _look(analysis: "Analysis") -> None:
-    analysis.findings()
 
 
 def _give_back(entry: Entry) -> None:

@@ -159,13 +159,21 @@ class Scheduler:
 
     def _take_messages(self) -> None:
         try:
-            patience = 0.0 if self._questions else self.analysed.patience()
-            message = self._inbox.get(timeout=patience)
+            message = self._next_message()
             while True:
                 message()
                 message = self._inbox.get_nowait()
         except queue.Empty:
             pass
+
+    def _next_message(self) -> Callable[[], None]:
+        patience = 0.0 if self._questions else self.analysed.patience()
+        if patience != 0.0:
+            self.analysed.apart.go_on()
+        try:
+            return self._inbox.get(timeout=patience)
+        finally:
+            self.analysed.apart.give_way()
 
     def _take_question(self, urgency: "Urgency", question: Callable[[], None]) -> None:
         self._asked += 1

@@ -147,3 +147,56 @@ def test_an_attribute_that_another_method_backpropagates(
 ) -> None:
     run = bodies(HEAD + CONSUMED.format(base=base, other=other))["A.run"]
     assert run.backpropagated(frozenset({"self.losses"})) is consumed
+
+
+GIVEN_BACK = {
+    "the whole": ("return v", "loss = self.give(x)\n        loss.backward()", True),
+    "one of two": (
+        "return v, w",
+        "loss, told = self.give(x)\n        scaler.scale(loss).backward()",
+        True,
+    ),
+    "the other of two": (
+        "return w, v",
+        "loss, told = self.give(x)\n        loss.backward()",
+        False,
+    ),
+    "a term": (
+        "total = v + w\n        return total",
+        "a = self.give(x)\n        a.backward()",
+        True,
+    ),
+    "its mean": ("return v.mean()", "loss = self.give(x)\n        loss.backward()", True),
+    "in one of two ways": (
+        "return (v, w) if flag else (v, None)",
+        "loss, told = self.give(x)\n        loss.backward()",
+        True,
+    ),
+    "nothing": ("return v", "loss = self.give(x)\n        loss.item()", False),
+    "another result": (
+        "return v",
+        "loss = self.give(x)\n        loss = f()\n        loss.backward()",
+        False,
+    ),
+    "another method": ("return v", "loss = self.take(x)\n        loss.backward()", False),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "use", "proven"),
+    [pytest.param(*case, id=why) for why, case in GIVEN_BACK.items()],
+)
+def test_what_a_caller_backpropagates_of_what_a_function_gives(
+    given: str, use: str, proven: bool
+) -> None:
+    code = f"""
+class A:
+    def give(self, x):
+        v = f(x)
+        w = Unknown(x)
+        {given}
+
+    def step(self, x):
+        {use}
+"""
+    assert ("attached" in value(code, "A.give")) is proven

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from leakwise.facts.by_use.backpropagation import backpropagated_elsewhere
 from leakwise.facts.by_use.unused_graphs import are_unused, is_trained_without
 from leakwise.facts.circumstances import Circumstances
 from leakwise.facts.code.in_place_sums import ADDING_METHODS
@@ -271,9 +272,11 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
 
     def backpropagated(self, sources: frozenset[Source]) -> bool:
         """Whether a backward pass may start from something made from one of `sources`, here or, of
-        an attribute, in another method of the class."""
-        return overlap(sources, self.result.flows.backward) or self.module.backpropagated_elsewhere(
-            self.definition, sources
+        an attribute, in another method of the class, or of what is returned, in a caller."""
+        flows = self.result.flows
+        returned = overlap(sources, flows.returned)
+        return overlap(sources, flows.backward) or backpropagated_elsewhere(
+            self.module, self.definition, sources, returned=returned
         )
 
     def returned(self, sources: frozenset[Source]) -> bool:

@@ -4,8 +4,8 @@ does happens."""
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leakwise.facts.by_use.backpropagation import steps_for_trainer
 from leakwise.facts.by_use.numbers_by_name import holds_constants
+from leakwise.facts.by_use.returned_losses import steps_for_trainer
 from leakwise.facts.code.decorators import Decorator, decorators_of
 from leakwise.facts.code.parameters import parameters_in
 from leakwise.facts.code.usage import is_local

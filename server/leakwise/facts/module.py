@@ -1,13 +1,12 @@
 """The facts of one document, kept over its edits."""
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from leakwise.facts.apis.resources import RELEASE_METHODS
 from leakwise.facts.apis.told import NOTHING_TOLD, Told
 from leakwise.facts.body import BodyFacts
-from leakwise.facts.by_use.backpropagation import backpropagated_elsewhere
 from leakwise.facts.classes import ClassFacts
 from leakwise.facts.code.callers import (
     call_sites,
@@ -48,7 +47,7 @@ from leakwise.facts.terms.events import (
 )
 from leakwise.facts.terms.lifetimes import Rhythm
 from leakwise.facts.terms.resource_events import Acquisition
-from leakwise.facts.terms.values import UNKNOWN, Source, Value
+from leakwise.facts.terms.values import UNKNOWN, Value
 from leakwise.syntax import SyntaxTree, Update
 from leakwise.text import Document, LineChange
 
@@ -361,10 +360,6 @@ class ModuleFacts:
     def callers(self, definition: Definition) -> tuple[Definition, ...]:
         """The bodies of this file that call a function."""
         return calling(self, definition)
-
-    def backpropagated_elsewhere(self, definition: Definition, sources: Iterable[Source]) -> bool:
-        """Whether another method backpropagates an attribute of `self` that is among `sources`."""
-        return backpropagated_elsewhere(self, definition, sources)
 
     def rhythm(self, definition: Definition, loop: Loop | None = None) -> Rhythm:
         """How often a function runs, or a loop in it."""

@@ -2,10 +2,9 @@
 backpropagates of what another stored on `self`, and what a framework backpropagates of a result."""
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from leakwise.facts.apis.trainers import LOSS_IN_DICT, LOSS_KEY, RETURNS_LOSS
 from leakwise.facts.apis.wordlists import words
 from leakwise.facts.by_use.evidence import backpropagated_assignments
 from leakwise.facts.by_use.graph_origins import (
@@ -15,9 +14,15 @@ from leakwise.facts.by_use.graph_origins import (
     TERM,
     Names,
     Qualified,
-    loss_origins,
 )
 from leakwise.facts.by_use.numbers_by_name import holds_number
+from leakwise.facts.by_use.returned_losses import (
+    NO_PARTS,
+    Parts,
+    parts_bound,
+    returned_to,
+    returned_to_trainer,
+)
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.families import family
 from leakwise.facts.code.names import Binding, path_of
@@ -50,7 +55,11 @@ def evidence_in(
     if not isinstance(node, FunctionNode):
         return evidence
     evidence.at_exit = _stored_for_others(module, definition)
-    evidence.returned = _returned(module, definition, evidence.qualified)
+    parts = NO_PARTS
+    evidence.returned = returned_to_trainer(module, definition, evidence.qualified)
+    if evidence.returned is None:
+        parts = _started_by_callers(module, definition)
+        evidence.returned = returned_to(parts, evidence.qualified)
     starters = _starters(module, definition)
     if starters:
         evidence.words = STARTING_WORDS | starters
@@ -62,6 +71,7 @@ def evidence_in(
             evidence.at_exit,
             evidence.words,
             evidence.returned is None,
+            parts,
             definition.instance_name(),
         )
     )
@@ -105,9 +115,12 @@ def backpropagated_parameters(module: "ModuleFacts", definition: Definition) -> 
 
 
 def backpropagated_elsewhere(
-    module: "ModuleFacts", definition: Definition, sources: Iterable[Source]
+    module: "ModuleFacts", definition: Definition, sources: Iterable[Source], *, returned: bool
 ) -> bool:
-    """Whether a method of the same class backpropagates an attribute that is among `sources`."""
+    """Whether a method of the same class backpropagates an attribute that is among `sources`, or a
+    caller what is `returned`."""
+    if returned and _started_by_callers(module, definition):
+        return True
     class_, instance = definition.parent, definition.instance_name()
     if class_ is None or instance is None:
         return False
@@ -324,55 +337,36 @@ def _is_only_writer(module: "ModuleFacts", definition: Definition, name: str) ->
     return writers <= {"__init__", definition.name}
 
 
-def _returned(
-    module: "ModuleFacts", definition: Definition, qualified: Qualified
-) -> Callable[[ast.expr], Names] | None:
-    """What a trainer backpropagates of what a method returns; None where none does."""
-    if not steps_for_trainer(module, definition):
-        return None
-    in_dict = definition.name in LOSS_IN_DICT
-    return lambda node: _loss_in(node, qualified, in_dict=in_dict)
+def _started_by_callers(module: "ModuleFacts", definition: Definition) -> Parts:
+    """Which parts of what a function gives its callers in the file backpropagate."""
+    found = NO_PARTS
+    for one in module.scopes.mentioning(definition.name):
+        if one.is_function and one is not definition:
+            found |= _results_started(module, one).get(definition, NO_PARTS)
+    return found
 
 
-def returned_losses(module: "ModuleFacts", definition: Definition) -> frozenset[str]:
-    """The names that a method returns, or returns as a part, and that a trainer backpropagates."""
-    names = _returned(module, definition, qualified_names(module, definition))
-    if names is None:
-        return NONE
-    returned = (one.value for one, _ in statements_of(module, definition) if _gives(one))
-    paths = NONE.union(*(names(value) for value in returned if value is not None))
-    return frozenset(root_of(path.removesuffix(TERM)) for path in paths)
+def _results_started(module: "ModuleFacts", definition: Definition) -> dict[Definition, Parts]:
+    """By function of the file that a body calls: the parts of what it gives from which the body
+    starts a backward pass."""
 
+    def compute() -> dict[Definition, Parts]:
+        definition.code.read()
+        node, block = definition.node, definition.block
+        if not isinstance(node, FunctionNode) or block is None or not _starts(definition):
+            return {}
+        evidence = own_evidence(module, definition, block)
+        backpropagated_assignments(node.body, evidence)
+        found: dict[Definition, Parts] = {}
+        for statement, _ in statements_of(module, definition):
+            names = evidence.names.get(id(statement))
+            if not names or not isinstance(statement, ast.Assign):
+                continue
+            call = statement.value
+            callee = _callee(module, definition, call.func) if isinstance(call, ast.Call) else None
+            if callee is not None:
+                found[callee] = found.get(callee, NO_PARTS) | parts_bound(statement.targets, names)
+        return found
 
-def _gives(statement: ast.stmt) -> TypeGuard[ast.Return]:
-    return isinstance(statement, ast.Return)
-
-
-def steps_for_trainer(module: "ModuleFacts", definition: Definition) -> bool:
-    """Whether a framework's trainer calls a method at every step, and backpropagates the loss that
-    it returns."""
-    bases = RETURNS_LOSS.get(definition.name)
-    class_ = definition.parent
-    if bases is None or class_ is None or not class_.is_class:
-        return False
-    return not bases.isdisjoint(module.ancestors(class_).names)
-
-
-def _loss_in(node: ast.expr, qualified: Qualified, *, in_dict: bool) -> Names:
-    """The loss in what is returned: the value itself, the first of several, or under its key."""
-    if isinstance(node, ast.IfExp):
-        return _loss_in(node.body, qualified, in_dict=in_dict) | _loss_in(
-            node.orelse, qualified, in_dict=in_dict
-        )
-    if isinstance(node, ast.Tuple):
-        return loss_origins(node.elts[0], qualified) if node.elts else NONE
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == LOSS_KEY:
-                return loss_origins(value, qualified)
-        return NONE
-    path = path_of(node)
-    if path is not None and in_dict:
-        # A tensor, or a dict that holds it.
-        return frozenset({f"{path}[{LOSS_KEY!r}]"})
-    return loss_origins(node, qualified)
+    cell = module.query(definition, "results started", compute, {})
+    return cell.read()  # type: ignore[no-any-return]

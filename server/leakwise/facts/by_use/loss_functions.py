@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.torch_methods import BACKWARD_METHODS
 from leakwise.facts.apis.trainers import RETURNS_LOSS
-from leakwise.facts.by_use.backpropagation import (
-    is_computed,
-    returned_losses,
-    steps_for_trainer,
-)
+from leakwise.facts.by_use.backpropagation import is_computed, qualified_names
 from leakwise.facts.by_use.graph_makers import compared_by, made_by
 from leakwise.facts.by_use.graph_origins import unwrapped
+from leakwise.facts.by_use.returned_losses import returned_losses, steps_for_trainer
 from leakwise.facts.code.definitions import Definition
 from leakwise.facts.code.families import enclosing_method, family
 from leakwise.facts.code.gathered import GatheredNames
@@ -105,7 +102,7 @@ def _makers_in(module: "ModuleFacts", definition: Definition) -> Paths:
 def _backpropagated(module: "ModuleFacts", definition: Definition) -> Paths:
     """The names from which backward passes start, here or in the trainer that is given them."""
     definition.code.read()
-    given = returned_losses(module, definition)
+    given = returned_losses(module, definition, qualified_names(module, definition))
     if not definition.index.mentions_any(BACKWARD_METHODS):
         return given
     pairs = (

@@ -152,6 +152,9 @@ def keep(
         run.outcome.store(stored)
         return
     node = _only_one(node) if how in _KEEP_ALL else node
+    if holder.kind is Kind.TENSOR:
+        # Its numbers are copied; where nothing is recorded no graph comes with them.
+        stored = run.recorded(stored)
     stored = proven_part(run, path, stored, node)
     from_before = is_from_before(run, path)
     if from_before or outlives_body(run, path):

@@ -312,6 +312,7 @@ def remembered(x, given):
     y = tf.nn.relu(x)
     outputs_by_name["relu"] = y  # leak: LT007
     given["relu"] = y
+    outputs_by_name["shapes"] = tf.nest.map_structure(lambda one: one.shape, given)
     own = {}
     own["relu"] = y
     return own

@@ -37,7 +37,7 @@ def bind(run: Run, target: ast.expr, value: Value) -> None:
 
 def note_slot(run: Run, target: ast.expr, path: str, value: Value) -> None:
     """Notes that a tensor of TensorFlow takes a place in a container that outlives the body."""
-    if outlives_body(run, path) and is_symbolic(run.module, run.definition, value):
+    if value.kind is Kind.TF_TENSOR and outlives_body(run, path):
         _note_storing(run, target, path, value)
 
 

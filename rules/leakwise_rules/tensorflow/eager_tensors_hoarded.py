@@ -319,10 +319,13 @@ def _in_each_answer(body: BodyFacts, keeping: Keeping) -> bool:
     return body.asked_again and class_ is not None and not class_.derives_under("keras.callbacks.")
 
 
+_CALLED = frozenset({Kind.KERAS_MODEL, Kind.KERAS_LAYER})
+
+
 def _model_call(body: BodyFacts, stored: Value) -> CallSite | None:
     """The call of a model, or of a function of this file, that gave what is stored."""
     for site in body.call_sites:
-        gives = site.value.kind is Kind.KERAS_MODEL or site.value.definition is not None
+        gives = site.value.kind in _CALLED or site.value.definition is not None
         # `keras.Input` stands for what a network that is being built will be given.
         symbolic = any(one.value.kind is Kind.KERAS_LAYER for one in site.arguments)
         if gives and not symbolic and (site.place == stored.origin or site.place in stored.sources):

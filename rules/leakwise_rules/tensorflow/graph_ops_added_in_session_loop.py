@@ -349,7 +349,7 @@ def _operations(body: BodyFacts, runs: list[CallSite]) -> Iterator[tuple[Place, 
             yield site.place, f"{site.callee}", site
     for run in runs:
         fetched = run.argument("fetches", 0)
-        if fetched is not None and body.fetches_new_operation(fetched):
+        if fetched is not None and body.fetches_new_operation(run, fetched):
             called = body.call_at(fetched.place)
             written = "tensor[...]" if called is None else called.callee
             yield fetched.place, fetched.path or written, run

@@ -61,3 +61,27 @@ def of_all_layers(model, xs):
     for layer in model.layers:
         part = K.function([model.input], [layer.output])
         print([part([x]) for x in xs])
+
+
+class Path(Callback):
+    def __init__(self):
+        super().__init__()
+        self.points, self.lengths = [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        flat = [one.numpy().ravel() for one in self.model.trainable_weights]
+        self.points.append(np.concatenate(flat))  # leak: LT018
+        self.lengths.append(np.linalg.norm(np.concatenate(flat)))
+
+
+class Errors:
+    def __init__(self, model: tf.keras.Model):
+        self.model = model
+        self.left = []
+
+    def update(self, x, y):
+        self.left.append(self.model(x) - y)  # leak: LT011
+
+    def fit(self, stream):
+        for x, y in stream:
+            self.update(x, y)

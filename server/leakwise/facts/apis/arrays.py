@@ -39,5 +39,7 @@ PREFIXES: dict[str, Effect] = {
 }
 ARRAY_COPIES = words("numpy.copy numpy.array numpy.asarray numpy.ascontiguousarray numpy.squeeze")
 """Of an array, these give the same numbers."""
+JOINS = words("numpy.concatenate numpy.hstack numpy.vstack numpy.stack")
+"""Of several arrays, these give one with the numbers of all."""
 # Hand on objects of Python that they were given.
 OPAQUE = frozenset({"numpy.vectorize", "numpy.frompyfunc", "numpy.nditer"})

@@ -116,6 +116,10 @@ def _framework_arithmetic(one: Value, two: Value, sources: frozenset[Source]) ->
         for value, other in ((one, two), (two, one)):
             if value.kind is kind and other.kind in {kind, *_PLAIN}:
                 return Value(kind, storage=OWN, sources=sources)
+    for value, other in ((one, two), (two, one)):
+        if value.kind is Kind.TF_TENSOR and other.kind is Kind.UNKNOWN:
+            # TensorFlow turns the other operand into a tensor.
+            return Value(value.kind, certainty=Certainty.LIKELY, storage=OWN, sources=sources)
     return Value(sources=sources)
 
 

@@ -3,7 +3,7 @@
 import ast
 
 from leakwise.facts.apis import Effect
-from leakwise.facts.apis.arrays import ARRAY_COPIES
+from leakwise.facts.apis.arrays import ARRAY_COPIES, JOINS
 from leakwise.facts.apis.dtypes import device_named, numbers_named
 from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, View, stored
@@ -105,8 +105,10 @@ def result_of(run: Run, node: ast.Call, effect: Effect, name: str, arguments: li
     storage = UNSEEN
     if effect.kind is Kind.ARRAY:
         storage = stored(Device.CPU, None, None)
-        if name in ARRAY_COPIES and arguments and arguments[0].kind is Kind.ARRAY:
-            name = arguments[0].name or name
+        given = arguments[0] if arguments else UNKNOWN
+        copied = given.element or UNKNOWN if name in JOINS else given
+        if (name in JOINS or name in ARRAY_COPIES) and copied.kind is Kind.ARRAY:
+            name = copied.name or name
     if effect.kind is Kind.TF_DATASET:
         # Its steps can be followed back to here.
         made = made.made_from(frozenset({run.place(node)}))

@@ -74,11 +74,24 @@ def _depends(module: "ModuleFacts", definition: Definition, asked: frozenset[str
 
 
 def _whole_names(statement: ast.stmt) -> Iterator[str]:
-    """The names that are used for what they hold, and not for an attribute of that alone."""
-    owners = {id(node.value) for node in header(statement) if isinstance(node, ast.Attribute)}
+    """The names that are used for what they hold, and not for an attribute of that alone: what is
+    shaped anew or cleaned is used whole."""
+    owners = {
+        id(node.value)
+        for node in header(statement)
+        if isinstance(node, ast.Attribute) and node.attr not in _OF_ALL
+    }
     for node in header(statement):
         if isinstance(node, ast.Name) and id(node) not in owners:
             yield node.id
+
+
+_OF_ALL = frozenset(
+    {"reshape", "astype", "numpy", "copy", "flatten", "ravel", "transpose", "squeeze", "unsqueeze"}
+    | {"convert", "resize", "crop", "lower", "upper", "strip", "split", "encode", "decode"}
+)
+"""Methods of arrays, images and texts: https://numpy.org/doc/stable/reference/arrays.ndarray.html,
+https://pillow.readthedocs.io and https://docs.python.org/3/library/stdtypes.html#str."""
 
 
 def _goes_through(statement: ast.stmt, asked: frozenset[str]) -> bool:

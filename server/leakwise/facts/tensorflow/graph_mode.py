@@ -4,6 +4,7 @@ graph, run it, or begin another one.
 Source: https://www.tensorflow.org/guide/migrate/tf1_vs_tf2.
 """
 
+import ast
 from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.tensorflow import (
@@ -39,6 +40,8 @@ _WORDS = (
     "get_default_session",
 )
 """Names that stand in code of TensorFlow 1 alone."""
+_SESSION_CLASSES = ("Session", "InteractiveSession")
+_SESSIONS = tuple(f"tensorflow.{name}" for name in _SESSION_CLASSES)
 _EAGER = ("enable_eager_execution", "enable_v2_behavior")
 
 
@@ -47,7 +50,11 @@ def builds_graphs(module: "ModuleFacts", definition: Definition) -> bool:
     facts = module.facts(definition)
     if not any(target.startswith("tensorflow") for _, target in module.scopes.imports()):
         return False
-    return facts.file_mentions(*_WORDS) and not facts.file_mentions(*_EAGER)
+    if facts.file_mentions(*_EAGER):
+        return False
+    return facts.file_mentions(*_WORDS) or bool(
+        facts.file_mentions(*_SESSION_CLASSES) and facts.file_calls_of(*_SESSIONS)
+    )
 
 
 def adds_operations(module: "ModuleFacts", site: CallSite) -> bool:
@@ -172,13 +179,13 @@ def runs_once_for_graph(module: "ModuleFacts", definition: Definition) -> bool:
 
 
 def fetches_new_operation(
-    module: "ModuleFacts", definition: Definition, argument: Argument
+    module: "ModuleFacts", definition: Definition, run: CallSite, argument: Argument
 ) -> bool:
     """Whether what a session is given to run is an operator's result, one element of a tensor, or
     an update of what may be a variable: each adds an operation."""
     facts = module.facts(definition)
     if argument.value.kind is not Kind.TF_TENSOR:
-        return any(
+        return _fetches_part(module, definition, run) or any(
             site.place == argument.place
             and site.method in VARIABLE_UPDATES
             and site.receiver_value.kind is Kind.UNKNOWN
@@ -188,3 +195,12 @@ def fetches_new_operation(
         return all(site.place != argument.place for site in facts.call_sites)
     owner, bracket, _ = argument.path.rpartition("[")
     return bool(bracket) and facts.value(owner).kind is Kind.TF_TENSOR
+
+
+def _fetches_part(module: "ModuleFacts", definition: Definition, run: CallSite) -> bool:
+    """Whether a session is given a part of a tensor as lists have none: `logits[:, i]`."""
+    found = next(calls_at(module, definition, run.place), None)
+    fetched = found[1].args[0] if found is not None and found[1].args else None
+    if not isinstance(fetched, ast.Subscript) or not isinstance(fetched.slice, ast.Tuple):
+        return False
+    return any(isinstance(one, ast.Slice) for one in fetched.slice.elts)

@@ -117,7 +117,7 @@ class TensorflowScopes:
         what is made from that."""
         return graph_mode.runs_result(self.module, self.definition, run, site)
 
-    def fetches_new_operation(self, argument: Argument) -> bool:
+    def fetches_new_operation(self, run: CallSite, argument: Argument) -> bool:
         """Whether an argument of a session's `run` is made there by an operator or an update of a
         variable, which adds an operation too."""
-        return graph_mode.fetches_new_operation(self.module, self.definition, argument)
+        return graph_mode.fetches_new_operation(self.module, self.definition, run, argument)

@@ -125,3 +125,20 @@ def test_edits_of_a_long_body_give_what_a_new_look_gives(seed: int, lines: int) 
         assert known(module) == known(fresh)
         compared += 1
     assert compared > 10
+
+
+def test_a_long_loop_or_handler_is_one_also_where_it_is_split() -> None:
+    filling = "".join(f"        a{i} = {i}\n" for i in range(80))
+    looping = ModuleFacts(
+        Document.from_text("file:///a.py", f"def run(xs):\n    for x in xs:\n{filling}")
+    )
+    trying = ModuleFacts(
+        Document.from_text(
+            "file:///a.py", f"def run(xs):\n    try:\n{filling}    except OSError as e:\n{filling}"
+        )
+    )
+    (loop,), (attempt,) = looping.scopes.named("run"), trying.scopes.named("run")
+    assert looping.facts(loop).has_loops
+    assert not trying.facts(attempt).has_loops
+    assert trying.has_trait(attempt, "handler")
+    assert attempt.index.bindings_of("e")

@@ -319,7 +319,7 @@ def _in_each_answer(body: BodyFacts, keeping: Keeping) -> bool:
     return body.asked_again and class_ is not None and not class_.derives_under("keras.callbacks.")
 
 
-_CALLED = frozenset({Kind.KERAS_MODEL, Kind.KERAS_LAYER})
+_CALLED = frozenset({Kind.KERAS_MODEL, Kind.KERAS_LAYER, Kind.METRIC})
 
 
 def _model_call(body: BodyFacts, stored: Value) -> CallSite | None:

@@ -236,7 +236,9 @@ def _repeating_loop(body: BodyFacts, site: CallSite) -> Loop | None:
     if loop is None or not _is_long(loop):
         return None
     captured = body.captured_by(site)
-    varies = any(loop in one.varies_in for one in site.arguments) or any(
+    # A function that is defined in the loop varies by what it refers to.
+    given = [one for one in site.arguments if one.value.definition is None]
+    varies = any(loop in one.varies_in for one in given) or any(
         name in loop.names or loop.rebinds(name) for name in captured
     )
     return loop if body.rhythm_of_loop(loop) >= Rhythm.EPOCH or not varies else None

@@ -8,6 +8,7 @@ import functools
 import math
 import os
 
+import numpy as np
 import tensorflow as tf
 from absl import flags
 
@@ -125,3 +126,13 @@ def by_command_line(stream):
         scaled(x, args.rate * 0.99**number)  # leak: LT003
         scaled(x, FLAGS.rate / (1 + number))  # leak: LT003
         scaled(x, unknown.rate * 0.99**number)
+
+
+def crops(stream, widths):
+    for x in stream:
+        left, width = np.random.randint(0, 100), np.random.uniform(0.5)
+        scaled(x, left)  # leak: LT003
+        scaled(x, width)  # leak: LT003
+        scaled(x, np.random.uniform(0, 1, 3))
+        scaled(x, np.random.uniform(0, 1, size=3))
+        scaled(x, np.random.normal(widths))

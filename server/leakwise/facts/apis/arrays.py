@@ -39,6 +39,12 @@ PREFIXES: dict[str, Effect] = {
 }
 ARRAY_COPIES = words("numpy.copy numpy.array numpy.asarray numpy.ascontiguousarray numpy.squeeze")
 """Of an array, these give the same numbers."""
+# https://numpy.org/doc/stable/reference/random/legacy.html: without a size they give one number.
+DRAWS = {
+    **dict.fromkeys(words("numpy.random.randint numpy.random.uniform numpy.random.normal"), 2),
+    **dict.fromkeys(words("numpy.random.random numpy.random.rand numpy.random.randn"), 0),
+}
+"""By function: how many arguments stand before the size."""
 JOINS = words("numpy.concatenate numpy.hstack numpy.vstack numpy.stack")
 """Of several arrays, these give one with the numbers of all."""
 # Hand on objects of Python that they were given.

@@ -35,7 +35,7 @@ from leakwise.facts.interpreter.keras_values import called_as_model, known_recei
 from leakwise.facts.interpreter.lambdas import LambdaText, called_lambda
 from leakwise.facts.interpreter.local_calls import construct_local, local_call
 from leakwise.facts.interpreter.methods import method_call
-from leakwise.facts.interpreter.metric_values import is_torch_metric, made_metric
+from leakwise.facts.interpreter.metric_values import gives_tf_tensor, is_torch_metric, made_metric
 from leakwise.facts.interpreter.module_calls import forward_call, forward_method
 from leakwise.facts.interpreter.module_lists import holding
 from leakwise.facts.interpreter.object_methods import distribution, pair
@@ -203,7 +203,7 @@ def _called(
         return made_record(made, Record(names, is_tuple=True), given, keywords)
     if known_module(callee):
         return _module_call(run, node, callee, everything)
-    if callee.kind is Kind.KERAS_LAYER or callee.kind is Kind.KERAS_MODEL:
+    if gives_tf_tensor(callee):
         return output_of(run, node, callee, everything)
     if callee.kind is Kind.TRANSFORM:
         return with_graph_of(run, node, everything)

@@ -3,11 +3,12 @@
 import ast
 
 from leakwise.facts.apis import Effect
-from leakwise.facts.apis.arrays import ARRAY_COPIES, JOINS
+from leakwise.facts.apis.arrays import ARRAY_COPIES, DRAWS, JOINS
 from leakwise.facts.apis.dtypes import device_named, numbers_named
 from leakwise.facts.interpreter.run import Run, unknown_call
 from leakwise.facts.terms.storage import UNSEEN, Device, Numbers, View, stored
 from leakwise.facts.terms.values import (
+    NUMBER,
     OTHER,
     UNKNOWN,
     Graph,
@@ -103,6 +104,8 @@ def result_of(run: Run, node: ast.Call, effect: Effect, name: str, arguments: li
         part = arguments[0] if arguments else UNKNOWN
         return container(part).but(length=None)
     storage = UNSEEN
+    if name in DRAWS and _draws_one(node, DRAWS[name], arguments):
+        return NUMBER
     if effect.kind is Kind.ARRAY:
         storage = stored(Device.CPU, None, None)
         given = arguments[0] if arguments else UNKNOWN
@@ -113,6 +116,13 @@ def result_of(run: Run, node: ast.Call, effect: Effect, name: str, arguments: li
         # Its steps can be followed back to here.
         made = made.made_from(frozenset({run.place(node)}))
     return made.but(kind=effect.kind, name=name, storage=storage)
+
+
+def _draws_one(node: ast.Call, before_size: int, arguments: list[Value]) -> bool:
+    """Whether a function that draws numbers is asked for one."""
+    sized = len(node.args) > before_size or any(one.arg in {"size", None} for one in node.keywords)
+    many = any(one.kind in {Kind.ARRAY, Kind.CONTAINER} for one in arguments)
+    return not sized and not many
 
 
 def several(made: Value, effect: Effect) -> Value:

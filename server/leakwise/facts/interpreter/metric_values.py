@@ -1,6 +1,8 @@
-"""Metrics of torchmetrics: whether they keep every batch, and what their methods give.
+"""Metrics of torchmetrics: whether they keep every batch, and what their methods give; what losses
+and metrics of Keras give.
 
-Source: https://lightning.ai/docs/torchmetrics/stable/pages/overview.html.
+Sources: https://lightning.ai/docs/torchmetrics/stable/pages/overview.html,
+https://keras.io/api/losses/ and https://keras.io/api/metrics/.
 """
 
 from leakwise.facts.apis.metrics import COLLECTIONS, keeps_batches
@@ -9,6 +11,8 @@ from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.values import UNKNOWN, Kind, Value
 
 _COPY = "clone"
+_OF_KERAS = ("keras.losses.", "keras.metrics.")
+_LAYERS = frozenset({Kind.KERAS_LAYER, Kind.KERAS_MODEL})
 _ROOT = "torchmetrics."
 
 
@@ -32,6 +36,13 @@ def _metrics_in(value: Value) -> list[Value]:
         return [value]
     found = [value.element, *(value.items or ()), *(held for _, held in value.fields or ())]
     return [part for one in found if one is not None for part in _metrics_in(one)]
+
+
+def gives_tf_tensor(called: Value) -> bool:
+    """Whether calling this gives a tensor of TensorFlow: a model, a layer, or a loss or metric of
+    Keras."""
+    of_keras = called.kind is Kind.METRIC and (called.name or "").startswith(_OF_KERAS)
+    return of_keras or called.kind in _LAYERS
 
 
 def is_torch_metric(value: Value) -> bool:

@@ -42,6 +42,7 @@ _WORDS = (
 """Names that stand in code of TensorFlow 1 alone."""
 _SESSION_CLASSES = ("Session", "InteractiveSession")
 _SESSIONS = tuple(f"tensorflow.{name}" for name in _SESSION_CLASSES)
+_FIRST_VERSION = "tensorflow.compat.v1"
 _EAGER = ("enable_eager_execution", "enable_v2_behavior")
 
 
@@ -52,6 +53,8 @@ def builds_graphs(module: "ModuleFacts", definition: Definition) -> bool:
         return False
     if facts.file_mentions(*_EAGER):
         return False
+    if any(target == _FIRST_VERSION for _, target in module.scopes.imports()):
+        return True
     return facts.file_mentions(*_WORDS) or bool(
         facts.file_mentions(*_SESSION_CLASSES) and facts.file_calls_of(*_SESSIONS)
     )

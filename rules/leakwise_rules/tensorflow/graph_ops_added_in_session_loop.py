@@ -385,9 +385,9 @@ def _answers(body: BodyFacts, site: CallSite, runs: list[CallSite]) -> bool:
         return any(run is site or body.runs_result(run, site) for run in runs)
     own = f"{body.instance_name}."
     own_runs = [run for run in runs if (run.receiver or "").startswith(own)]
-    if not any(one.place == site.place for run in own_runs for one in run.arguments[:1]):
-        return False
-    return given and body.may_be_asked_again
+    set_here = any(one.place == site.place for run in own_runs for one in run.arguments[:1])
+    up_to_date = site in own_runs and body.updates_by_name
+    return ((given and set_here) or up_to_date) and body.may_be_asked_again
 
 
 def _runs_again(body: BodyFacts) -> bool:

@@ -233,3 +233,27 @@ def counted(session, files):
     for file in files:
         lines = tf.data.make_one_shot_iterator(tf.data.TextLineDataset(file))  # leak: LT008
         session.run(lines.get_next())
+
+
+class Target:
+    """Its agent is in another file."""
+
+    def __init__(self, slow, fast):
+        self.sess = tf.Session()
+        self.slow, self.fast = slow, fast
+        self.copying = [a.assign(b) for a, b in zip(slow, fast)]
+
+    def update_target(self):
+        self.sess.run([a.assign(b) for a, b in zip(self.slow, self.fast)])  # leak: LT008
+
+    def update_once_built(self):
+        self.sess.run(self.copying)
+
+    def begin(self):
+        self.sess.run([a.assign(b) for a, b in zip(self.slow, self.fast)])
+
+    def load(self, values):
+        self.sess.run([a.assign(b) for a, b in zip(self.slow, values)])
+
+    def close(self):
+        self.sess.close()

@@ -189,7 +189,7 @@ def fetches_new_operation(
     facts = module.facts(definition)
     if argument.value.kind is not Kind.TF_TENSOR:
         return _fetches_part(module, definition, run) or any(
-            site.place == argument.place
+            argument.place.contains(site.place)
             and site.method in VARIABLE_UPDATES
             and site.receiver_value.kind is Kind.UNKNOWN
             for site in facts.call_sites

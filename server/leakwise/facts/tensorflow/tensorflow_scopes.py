@@ -1,6 +1,7 @@
 """What rules ask of a body about TensorFlow: what traces it, what its calls run, and whether its
 file builds graphs for sessions."""
 
+import re
 from typing import TYPE_CHECKING
 
 from leakwise.facts.tensorflow import graph_mode, published, traced
@@ -13,6 +14,9 @@ from leakwise.facts.terms.values import Certainty, Value
 if TYPE_CHECKING:
     from leakwise.facts.code.definitions import Definition
     from leakwise.facts.module import ModuleFacts
+
+
+_UPDATING = re.compile("(?:soft_?|hard_?)?(?:update|sync)")
 
 
 class TensorflowScopes:
@@ -88,6 +92,12 @@ class TensorflowScopes:
             for site in self.module.facts(self.definition).method_calls(*methods)
         )
         return tuple((site, certainty) for site, certainty in found if certainty is not None)
+
+    @property
+    def updates_by_name(self) -> bool:
+        """Whether a method's name says that it brings something up to date, as an agent does with
+        its target network again and again."""
+        return _UPDATING.match((self.definition.name or "").lstrip("_")) is not None
 
     @property
     def graph_may_be_finalized(self) -> bool:

@@ -325,7 +325,7 @@ class LayerOrModelHoardsCallTensors(Rule):
             if is_attribute(keeping.stored_text) or _is_slot(keeping):
                 continue
             holder = body.holder(keeping)
-            if holder is None or holder.bounded or not in_known_container(keeping):
+            if holder is None or holder.bounded_in_one_training or not in_known_container(keeping):
                 continue
             yield self.report(
                 keeping.place,

@@ -98,6 +98,8 @@ _KERAS_LAYER: dict[str, Rhythm] = {
 
 LAMBDA_CALLBACK = "keras.callbacks.LambdaCallback"
 """Is given functions by the names of a callback's methods."""
+KERAS_LAYER_METHODS = _KERAS_LAYER
+"""How often Keras calls the methods of a layer, by whichever layer its class extends."""
 LAMBDA_CALLBACK_METHODS = _KERAS_CALLBACK
 """How often it calls the function that it is given by a name."""
 CONVENTIONS: tuple[tuple[frozenset[str], dict[str, Rhythm]], ...] = (

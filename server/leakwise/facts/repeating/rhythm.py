@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from leakwise.facts.apis.conventions import (
     CONVENTIONS,
+    KERAS_LAYER_METHODS,
     LAMBDA_CALLBACK,
     LAMBDA_CALLBACK_METHODS,
     ONCE_METHODS,
@@ -13,6 +14,7 @@ from leakwise.facts.apis.torch_methods import PASS_HOOKS
 from leakwise.facts.code.callers import call_sites
 from leakwise.facts.code.decorators import decorators_of
 from leakwise.facts.code.definitions import Definition
+from leakwise.facts.tensorflow.traced import is_keras_class
 from leakwise.facts.terms.events import Callback, Loop, TrainingStep
 from leakwise.facts.terms.lifetimes import Rhythm
 from leakwise.facts.terms.values import Kind
@@ -69,7 +71,7 @@ def _by_convention(module: "ModuleFacts", definition: Definition) -> Rhythm | No
             return rhythm
     if definition.name == "forward" and bases.is_module:
         return Rhythm.STEP
-    return None
+    return KERAS_LAYER_METHODS.get(definition.name) if is_keras_class(bases.names) else None
 
 
 def _by_lambda_callback(module: "ModuleFacts", definition: Definition) -> Rhythm | None:

@@ -31,6 +31,9 @@ TRAINING = ("fit", "compile", "train_on_batch", "fit_generator")
 """Methods that make function graphs and the state of an optimizer."""
 
 
+_FITS = frozenset({"fit", "fit_generator", "train_on_batch"})
+
+
 def clears(body: BodyFacts, loop: Loop | None) -> bool:
     """Whether the loop, or without one the body, clears the session, or may do so under a name that
     leads nowhere."""
@@ -104,7 +107,23 @@ def _holds_model(value: Value) -> bool:
 def is_used_up(body: BodyFacts, construction: Construction) -> bool:
     """Whether the function that builds a model does not just give it to whoever calls it."""
     given = body.result.returns
-    return given is None or not _holds_model(given)
+    if given is None or not _holds_model(given):
+        return True
+    # With scores beside it comes a model that is done with.
+    beside = given.kind is Kind.CONTAINER
+    return beside and any(use.method in _FITS for use in uses_of(body, construction))
+
+
+def is_told_inside(body: BodyFacts, construction: Construction) -> bool:
+    """Whether the function of the file that gives a model among others has trained it, so that what
+    is to be told of it is told there."""
+    return any(
+        one.place == construction.place
+        and one.result.kind is Kind.CONTAINER
+        and one.value.definition is not None
+        and any(use.method in _FITS for use in body.module.facts(one.value.definition).model_uses)
+        for one in body.call_sites
+    )
 
 
 def rounds_of(loops: tuple[Loop, ...]) -> int | None:
@@ -180,8 +199,15 @@ def kept_on_purpose(body: BodyFacts, construction: Construction) -> bool:
     loop = construction.loops[-1] if construction.loops else None
     if loop is not None and loop.is_comprehension:
         return True
+    # Of what comes beside a model, such as its scores, that says nothing.
+    in_tuple = any(
+        one.place == construction.place and one.result.kind is Kind.CONTAINER
+        for one in body.call_sites
+    )
     return any(
-        construction.place in keeping.stored.sources and (loop is None or loop in keeping.loops)
+        construction.place in keeping.stored.sources
+        and (loop is None or loop in keeping.loops)
+        and (not in_tuple or _holds_model(keeping.stored))
         for keeping in body.keepings
     )
 

@@ -29,6 +29,7 @@ from leakwise_rules.rebuilt_models import (
     is_cached,
     is_copy,
     is_part,
+    is_told_inside,
     is_used_up,
     kept_on_purpose,
     rounds_of,
@@ -315,6 +316,7 @@ class ModelsBuiltInLoopWithoutClearSession(Rule):
                 or kept_on_purpose(body, construction)
                 or body.condition(construction) is Condition.ONCE
                 or is_cached(body, construction)
+                or is_told_inside(body, construction)
             ):
                 continue
             if construction.loops:

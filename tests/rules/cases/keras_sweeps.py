@@ -247,3 +247,32 @@ class SweepTest(tf.test.TestCase):
             model.fit(self.x, self.y)
             for row in self.x:
                 self.assertAllClose(model.predict(row[None]), 0)
+
+
+class Evolution:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def evaluate(self, width):
+        model = create_model(width)  # leak: LT001
+        model.fit(self.x, self.y)
+        return model, model.evaluate(self.x, self.y)
+
+    def trained(self, width):
+        model = create_model(width)
+        model.fit(self.x, self.y)
+        return model, model.evaluate(self.x, self.y)
+
+    def run(self, widths, which):
+        scores, models = [], []
+        for width in widths:
+            found = self.evaluate(width)
+            scores.append(found[which])
+        return scores
+
+    def ensemble(self, widths):
+        models = []
+        for width in widths:
+            model, _ = self.trained(width)
+            models.append(model)
+        return models

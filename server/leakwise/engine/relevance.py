@@ -36,12 +36,10 @@ MOST_IN_A_LINE = 200_000
 
 def is_too_large(document: Document) -> bool:
     """Whether a document holds more than anybody writes: data, whose tree would take gigabytes."""
-    total = 0
-    for line in document.lines:
-        total += len(line)
-        if len(line) > MOST_IN_A_LINE:
-            return True
-    return total > MOST_CHARACTERS
+    total = len(document.text)
+    if total <= MOST_IN_A_LINE or total > MOST_CHARACTERS:
+        return total > MOST_CHARACTERS
+    return any(len(line) > MOST_IN_A_LINE for line in document.lines)
 
 
 def may_concern(text: str) -> bool:

@@ -52,7 +52,7 @@ class Document:
     @classmethod
     def from_text(cls, uri: str, text: str, version: int | None = None) -> "Document":
         """A document made anew from its whole text."""
-        return cls(uri, split_lines(text), version)
+        return cls(uri, split_lines(text), version, [text])
 
     @property
     def text(self) -> str:

@@ -114,14 +114,12 @@ def _walk(pending: list[ast.AST], index: CollectedNames) -> None:
                     index.asked.setdefault(owner, set()).add(node.attr)  # type: ignore[attr-defined]
             pending.append(node.value)  # type: ignore[attr-defined]
             continue
-        trait = TRAITS.get(kind)
+        trait, indexer, children = _PLANS.get(kind) or _plan_of(kind)
         if trait is not None:
             traits.add(trait)
-        indexer = _INDEXERS.get(kind)
         if indexer is not None and not indexer(node, index, pending):
             continue
-        children = _CHILDREN.get(kind)
-        for field_name in _children_of(kind) if children is None else children:
+        for field_name in children:
             value = getattr(node, field_name, None)
             if type(value) is list:
                 # Without a look at each: what is no node has no fields.
@@ -134,16 +132,16 @@ _TELLING_ATTRIBUTES = frozenset({"trainable_variables", "trainable_weights"})
 """Attributes that tell what they are read from, as a method does: a model of Keras."""
 _PLAIN_FIELDS = frozenset({"ctx", "ops", "type_comment", "kind", "type_ignores"})
 """Fields without nodes, or with nodes that have no names, such as `Load` and `Eq`."""
-_CHILDREN: dict[type, tuple[str, ...]] = {type(None): (), str: ()}
+_Indexer = Callable[[Any, CollectedNames, list[ast.AST]], bool]
+_Plan = tuple[str | None, _Indexer | None, tuple[str, ...]]
+_PLANS: dict[type, _Plan] = dict.fromkeys((type(None), str), (None, None, ()))
 
 
-def _children_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of nodes that may hold other nodes with names or traits in them."""
-    known = _CHILDREN.get(kind)
-    if known is None:
-        known = tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
-        _CHILDREN[kind] = known
-    return known
+def _plan_of(kind: type[ast.AST]) -> _Plan:
+    """What a kind of nodes adds, and its fields that may hold other nodes with names or traits."""
+    fields = tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+    plan = _PLANS[kind] = TRAITS.get(kind), _INDEXERS.get(kind), fields
+    return plan
 
 
 _ASSIGN = Binding("assign")
@@ -334,7 +332,7 @@ def _index_import(
     return False
 
 
-_INDEXERS: dict[type[ast.AST], Callable[[Any, CollectedNames, list[ast.AST]], bool]] = {
+_INDEXERS: dict[type[ast.AST], _Indexer] = {
     ast.Call: _index_call,
     ast.Assign: _index_assign,
     ast.AnnAssign: _index_annotated,

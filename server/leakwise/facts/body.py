@@ -112,7 +112,7 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
         """What a method calls its object: `self`. None for other bodies."""
         return self.definition.instance_name()
 
-    @property
+    @functools.cached_property
     def class_(self) -> "ClassFacts | None":
         """The class whose method this is."""
         return self.module.class_of(self.definition)

@@ -1,5 +1,6 @@
 """What rules ask of a class."""
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from leakwise.facts.terms.values import Kind, Value
 if TYPE_CHECKING:
     from leakwise.facts.body import BodyFacts
     from leakwise.facts.code.definitions import Definition
+    from leakwise.facts.code.inheritance import Ancestors
     from leakwise.facts.module import ModuleFacts
 
 _PROPERTIES = frozenset(
@@ -30,6 +32,10 @@ class ClassFacts:
         self.module = module
         self.definition = definition
 
+    @functools.cached_property
+    def _above(self) -> "Ancestors":
+        return self.module.ancestors(self.definition)
+
     @property
     def name(self) -> str:
         """The class's name."""
@@ -37,41 +43,41 @@ class ClassFacts:
 
     def derives_from(self, *qualified: str) -> bool:
         """Whether one of these is known to be a base, directly or through classes of this file."""
-        known = self.module.ancestors(self.definition)
+        known = self._above
         return any(name in known.names for name in qualified)
 
     def derives_under(self, prefix: str) -> bool:
         """Whether a base is known whose qualified name begins so: `keras.callbacks.`."""
-        known = self.module.ancestors(self.definition)
+        known = self._above
         return any(name.startswith(prefix) for name in known.names)
 
     @property
     def is_test_case(self) -> bool:
         """Whether a base is a test case by its name: of unittest, absl or TensorFlow."""
-        known = self.module.ancestors(self.definition)
+        known = self._above
         return any(name.endswith("TestCase") for name in known.names)
 
     @property
     def is_module(self) -> bool:
         """Whether this is known to be a `torch.nn.Module`."""
-        return self.module.ancestors(self.definition).is_module
+        return self._above.is_module
 
     @property
     def bases_known(self) -> bool:
         """Whether every base is in this file or in the tables, so that absence means something."""
-        return self.module.ancestors(self.definition).complete
+        return self._above.complete
 
     def invents(self, attribute: str) -> bool:
         """Whether the constructor makes an attribute that no base can know: every base is in this
         file or a known class of a library."""
         own = "__init__" in self.writers(attribute)
-        return own and self.module.ancestors(self.definition).named
+        return own and self._above.named
 
     @property
     def has_bases_elsewhere(self) -> bool:
         """Whether a base is a class of another file of the project: who calls the methods that it
         asks for need not stand in this one."""
-        return bool(self.module.ancestors(self.definition).outside)
+        return bool(self._above.outside)
 
     @property
     def methods(self) -> tuple[str, ...]:

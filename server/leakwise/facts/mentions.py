@@ -37,7 +37,7 @@ class Mentions:
         what their methods are given."""
         return self.module.may_gather(self.definition)
 
-    @property
+    @functools.cached_property
     def has_loops(self) -> bool:
         """Whether a loop or a comprehension stands in this body; asking costs no interpretation."""
         return self.index.has_trait("loop")

@@ -175,13 +175,13 @@ def path_of(node: ast.expr) -> str | None:
         owner = node.value  # type: ignore[attr-defined]
         base = owner.id if type(owner) is ast.Name else path_of(owner)
         return None if base is None else f"{base}.{node.attr}"  # type: ignore[attr-defined]
-    if isinstance(node, ast.Subscript):
-        key = node.slice
+    if kind is ast.Subscript:
+        key = node.slice  # type: ignore[attr-defined]
         sign = ""
         if isinstance(key, ast.UnaryOp) and isinstance(key.op, ast.USub):
             key, sign = key.operand, "-"
         if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
-            base = path_of(node.value)
+            base = path_of(node.value)  # type: ignore[attr-defined]
             # As `ast.unparse` writes it, which takes fifty times as long.
             return None if base is None else f"{base}[{sign}{key.kind or ''}{key.value!r}]"
     return None

@@ -177,7 +177,8 @@ class Resolution:
 
     def words_for(self, qualified: tuple[str, ...]) -> frozenset[str]:
         """The words of which one is called where a function or class of these names is."""
-        self._list_imports()
+        if not (self.module.database.final and qualified in self._words):
+            self._list_imports()
         words = self._words.get(qualified)
         if words is None:
             spelt = (word for one in qualified for word in self._importing.get(one, ()))

@@ -33,11 +33,14 @@ _SINGLE = NUMBER.but(constant=True)
 def is_single(run: Run, node: ast.expr) -> bool:
     """Whether an expression is known by its form, or by that of what its name was bound to, to be
     a batch of one sample."""
+    # Asked of every argument and of whatever is assigned: most are none of these.
+    if type(node) not in _SORTS:
+        return False
     if isinstance(node, ast.Name):
         # Where only one of two branches made it so, the join does not know.
         return run.state.values.get(node.id + _MARK, UNKNOWN).constant is True
-    if isinstance(node, (ast.Attribute, ast.Constant)):
-        return False
+    if isinstance(node, ast.Call):
+        return _makes_single(run, node)
     if isinstance(node, ast.Subscript):
         indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return bool(indices) and (_is_new_axis(indices[0]) or _is_one_row(indices[0]))
@@ -47,7 +50,10 @@ def is_single(run: Run, node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         sides = (node.left, node.right)
         return any(isinstance(one, ast.List) and is_single(run, one) for one in sides)
-    return isinstance(node, ast.Call) and _makes_single(run, node)
+    return False
+
+
+_SORTS = frozenset({ast.Name, ast.Call, ast.Subscript, ast.List, ast.BinOp})
 
 
 def note_single(run: Run, path: str, value: ast.expr) -> None:

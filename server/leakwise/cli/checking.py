@@ -35,7 +35,8 @@ def check_together(
 ) -> Iterator[CheckedFile]:
     """What came of the files at `paths`; never raises for what the files hold."""
     for path in paths:
-        stamp = stamp_of(path)
+        # What a finding rests on is of interest to those alone who keep it.
+        stamp = stamp_of(path) if outside.keeps else None
         try:
             data = read_bytes(Path(path))
             document = document_of(data, path, path_to_uri(Path(path)))

@@ -46,6 +46,11 @@ class Outside:
         self._trees: Trees | None = None
         self._index = index
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is found out is kept for other checks."""
+        return self._cache is not None
+
     def tree(self, path: str, document: "Document") -> "SyntaxTree":
         """The tree of a document that was read from the file at an absolute path."""
         return self._shared_trees().of_document(path, document)

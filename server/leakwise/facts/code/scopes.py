@@ -39,6 +39,7 @@ class Scopes:
         self._named: dict[str, Input[tuple[Definition, ...]]] = {}
         self._stars: Input[tuple[str, ...]] = Input(database, ())
         self._imports: Input[frozenset[tuple[str, str]]] = Input(database, frozenset())
+        self._defined: Input[frozenset[str]] = Input(database, frozenset())
         self._touch(tree.blocks, tree.blocks, [])
 
     @classmethod
@@ -82,6 +83,10 @@ class Scopes:
     def imports(self) -> frozenset[tuple[str, str]]:
         """The names that imports bind at the top level, with what they stand for."""
         return self._imports.read()
+
+    def defined(self) -> frozenset[str]:
+        """The names that functions and classes have, or had, wherever they are."""
+        return self._defined.read()
 
     def mentioning(self, word: str) -> tuple[Definition, ...]:
         """The definitions in whose own code an identifier stands."""
@@ -142,6 +147,7 @@ class Scopes:
         for name in names & self._named.keys():
             self._named[name].set(tuple(self._by_name.get(name, ())))
         if names:
+            self._defined.set(frozenset(self._by_name))
             parts = list(self.top.parts())
             self._stars.set(tuple(star for part in parts for star in part.stars))
             self._imports.set(

@@ -78,29 +78,56 @@ def may_gather(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a body's own code, or a function of the file that it mentions, puts something into a
     container or mixes it with something, by the words and the form of its statements. What methods
     of other files' classes keep on their objects does not count."""
-    names = _gathering_names(module)
-    if names is None:
+    if _reaches_gathering(module, definition):
         return True
-    definition.code.read()
-    return definition.index.mentions_any(names)
+    # Objects and lambdas are called by any name.
+    return bool(module.scopes.mentioning(GATHERING_LAMBDA)) or _objects_gather(module)
 
 
-def _gathering_names(module: "ModuleFacts") -> frozenset[str] | None:
-    """The words of code that gathers something, and the names of the functions that do, also by
-    others. None where objects are called that do, or lambdas: these are called by any name."""
+def _objects_gather(module: "ModuleFacts") -> bool:
+    """Whether objects of a class of the file gather something when they are called."""
 
-    def compute() -> frozenset[str] | None:
-        scopes = module.scopes
-        if scopes.mentioning(GATHERING_LAMBDA):
-            return None
-        names = set(_GATHERING_WORDS)
-        pending = sorted(names)
-        while pending:
-            for one in scopes.mentioning(pending.pop()):
-                if one.is_function and one.name not in names:
-                    names.add(one.name)
-                    pending.append(one.name)
-        return None if CALL_METHOD in names else frozenset(names)
+    def compute() -> bool:
+        return any(_reaches_gathering(module, one) for one in module.scopes.named(CALL_METHOD))
 
-    cell = module.query(module.scopes.module, "gathering names", compute, None)
+    cell = module.query(module.scopes.module, "objects gather", compute, False)
+    return cell.read()  # type: ignore[no-any-return]
+
+
+def _reaches_gathering(module: "ModuleFacts", definition: Definition) -> bool:
+    """Whether a body gathers something, or mentions a function of the file that does, or does so
+    through others. Only these are looked at, so that an edit elsewhere reaches nobody."""
+    seen = {definition: None}
+    pending = [definition]
+    while pending:
+        one = pending.pop()
+        if _gathers_itself(module, one) or len(seen) > _MOST_LOOKED_AT:
+            return True
+        for name in _functions_mentioned(module, one):
+            for called in module.scopes.named(name):
+                if called.is_function and called not in seen:
+                    seen[called] = None
+                    pending.append(called)
+    return False
+
+
+_MOST_LOOKED_AT = 100
+
+
+def _gathers_itself(module: "ModuleFacts", definition: Definition) -> bool:
+    def compute() -> bool:
+        definition.code.read()
+        return definition.index.mentions_any(_GATHERING_WORDS)
+
+    return module.query(definition, "gathers", compute, False).read()  # type: ignore[no-any-return]
+
+
+def _functions_mentioned(module: "ModuleFacts", definition: Definition) -> tuple[str, ...]:
+    """The names in a body that functions or classes of the file have, sorted."""
+
+    def compute() -> tuple[str, ...]:
+        definition.code.read()
+        return tuple(sorted(module.scopes.defined().intersection(definition.index.words_now())))
+
+    cell = module.query(definition, "functions mentioned", compute, ())
     return cell.read()  # type: ignore[no-any-return]

@@ -49,7 +49,7 @@ class Mentions:
     def file_mentions(self, *words: str) -> bool:
         """Whether one of these identifiers, or packages that are imported from, stands anywhere in
         the file's code."""
-        return any(map(self.module.scopes.mentioning, words))
+        return any(map(self.module.scopes.mentioned, words))
 
     def file_bodies(self, word: str) -> tuple["BodyFacts", ...]:
         """The bodies of the file in whose own code an identifier stands."""

@@ -69,7 +69,7 @@ def _evaluated_by_the_file(module: "ModuleFacts", definition: Definition) -> Map
 def _trains(module: "ModuleFacts") -> bool:
     """Whether a file may train or differentiate anything."""
     words = BACKWARD_METHODS | DIFFERENTIATING | {_TRAIN}
-    return any(module.scopes.mentioning(word) for word in sorted(words))
+    return any(module.scopes.mentioned(word) for word in sorted(words))
 
 
 def _of_the_callers(module: "ModuleFacts", definition: Definition, parameter: str) -> Value | None:
@@ -79,7 +79,7 @@ def _of_the_callers(module: "ModuleFacts", definition: Definition, parameter: st
         return None
 
     def compute() -> Mapping[str, Value]:
-        if not module.scopes.mentioning("eval") or _trains(module):
+        if not module.scopes.mentioned("eval") or _trains(module):
             return _NOTHING
         found: dict[str, Value] = {}
         for name in definition.parameter_names():

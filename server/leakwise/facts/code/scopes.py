@@ -36,6 +36,7 @@ class Scopes:
         self._changed_names: set[str] = set()
         self._names: dict[str, Input[tuple[Binding, ...]]] = {}
         self._mentions: dict[str, Input[tuple[Definition, ...]]] = {}
+        self._mentioned: dict[str, Input[bool]] = {}
         self._named: dict[str, Input[tuple[Definition, ...]]] = {}
         self._stars: Input[tuple[str, ...]] = Input(database, ())
         self._imports: Input[frozenset[tuple[str, str]]] = Input(database, frozenset())
@@ -96,6 +97,14 @@ class Scopes:
             self._mentions[word] = found
         return found.read()
 
+    def mentioned(self, word: str) -> bool:
+        """Whether an identifier stands anywhere in the file: who asks just this is not reached by
+        an edit after which it still does."""
+        found = self._mentioned.get(word)
+        if found is None:
+            found = self._mentioned[word] = Input(self.database, bool(self._mentioning.get(word)))
+        return found.read()
+
     def named(self, name: str) -> tuple[Definition, ...]:
         """The functions and classes of this name, wherever they are."""
         found = self._named.get(name)
@@ -144,6 +153,8 @@ class Scopes:
             self._names[name].set(tuple(self.top.bindings_of(name)))
         for word in self._changed_words & self._mentions.keys():
             self._mentions[word].set(tuple(self._mentioning.get(word, ())))
+        for word in self._changed_words & self._mentioned.keys():
+            self._mentioned[word].set(bool(self._mentioning.get(word)))
         for name in names & self._named.keys():
             self._named[name].set(tuple(self._by_name.get(name, ())))
         if names:

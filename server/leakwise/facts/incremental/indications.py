@@ -27,14 +27,27 @@ def may_take(module: "ModuleFacts", definition: Definition, *, hooks: bool = Fal
     """Whether a body's own code, or a function of the file that it calls, has a word without which
     no resource, or no hook's handle, is taken."""
     definition.code.read()
-    return definition.index.has_trait("hook") or definition.index.calls_any(
-        _resource_names(module, hooks=hooks)
+    index = definition.index
+    if index.has_trait("hook") or index.calls_any(_resource_names(module, hooks=hooks)):
+        return True
+    return any(
+        called.is_function and _mentions_resource(module, called, hooks=hooks)
+        for name in sorted(module.scopes.defined().intersection(index.called_now()))
+        for called in module.scopes.named(name)
     )
 
 
+def _mentions_resource(module: "ModuleFacts", definition: Definition, *, hooks: bool) -> bool:
+    def compute() -> bool:
+        definition.code.read()
+        return definition.index.mentions_any(_resource_names(module, hooks=hooks))
+
+    cell = module.query(definition, ("mentions resource", hooks), compute, False)
+    return cell.read()  # type: ignore[no-any-return]
+
+
 def _resource_names(module: "ModuleFacts", *, hooks: bool) -> frozenset[str]:
-    """The names of calls that take a resource: known ones, as the file imports them, and those of
-    the functions in which one stands."""
+    """The names of known calls that take a resource, as the file imports them."""
 
     def compute() -> frozenset[str]:
         names, uri = set(HOOK_WORDS if hooks else RESOURCE_WORDS), module.document.uri
@@ -46,10 +59,6 @@ def _resource_names(module: "ModuleFacts", *, hooks: bool) -> frozenset[str]:
                 known = told_resource(told)
             if known is not None and (known.kind is Kind.HOOK_HANDLE or not hooks):
                 names.add(name)
-        for word in sorted(names):
-            for one in module.scopes.mentioning(word):
-                if one.is_function:
-                    names.add(one.name)
         return frozenset(names)
 
     cell = module.query(module.scopes.module, ("resource names", hooks), compute, frozenset())
@@ -81,7 +90,7 @@ def may_gather(module: "ModuleFacts", definition: Definition) -> bool:
     if _reaches_gathering(module, definition):
         return True
     # Objects and lambdas are called by any name.
-    return bool(module.scopes.mentioning(GATHERING_LAMBDA)) or _objects_gather(module)
+    return module.scopes.mentioned(GATHERING_LAMBDA) or _objects_gather(module)
 
 
 def _objects_gather(module: "ModuleFacts") -> bool:

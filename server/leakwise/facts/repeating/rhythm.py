@@ -78,7 +78,7 @@ def _by_lambda_callback(module: "ModuleFacts", definition: Definition) -> Rhythm
     """How often Keras calls a function that is handed to a callback made of functions, by the name
     of the argument."""
     words = module.names.words_for((LAMBDA_CALLBACK,))
-    if not any(module.scopes.mentioning(word) for word in words):
+    if not any(module.scopes.mentioned(word) for word in words):
         return None
     for other in module.scopes.mentioning(definition.name):
         if other.is_class or not other.mentions(words):

@@ -20,4 +20,4 @@ def backend_word(name: str) -> str:
 
 def runs_on_tensorflow(module: "ModuleFacts") -> bool:
     """Whether Keras is TensorFlow's here: no line of the file sets another backend."""
-    return not any(module.scopes.mentioning(backend_word(name)) for name in OTHERS)
+    return not any(module.scopes.mentioned(backend_word(name)) for name in OTHERS)

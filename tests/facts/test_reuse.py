@@ -138,6 +138,7 @@ def test_an_edit_in_a_body_of_thirty_lines_interprets_a_part_of_it() -> None:
     lines = ["import torch", "def body():"]
     lines += [f"    v{number} = torch.zeros({number})" for number in range(30)]
     module = ModuleFacts(Document.from_text("file:///body.py", "\n".join(lines) + "\n"))
+    edited(module, "zeros(14)", "ones(14)")
     results(module)
     before = module.database.statements_run
     edited(module, "zeros(15)", "ones(15)")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leakwise.syntax import Block, SyntaxTree, subtree
 from leakwise.text import Document, LineChange, Range
-from tests.syntax.outlines import outlines
+from tests.syntax.outlines import whole_dump
 
 Standing = tuple[int, int, str]
 
@@ -51,7 +51,7 @@ class Editor:
             if self.tree.problem() is not None:
                 self.tree.resync()
             assert self.tree.problem() is None
-            assert outlines(self.tree) == outlines(SyntaxTree(self.document))
+            assert whole_dump(self.tree) == whole_dump(SyntaxTree(self.document))
             self._edited, self._growth = None, 0
             self._good = list(standing(self.tree))
             self._good_lines = self.document.lines

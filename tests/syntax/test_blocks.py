@@ -3,7 +3,7 @@
 import ast
 
 from leakwise.syntax import Block, SyntaxTree, Update, subtree
-from leakwise.syntax.layout import SPLIT_OVER
+from leakwise.syntax.layout import SPLIT_EDITED_OVER, SPLIT_OVER
 from leakwise.text import Document, Range
 
 CLASS = (
@@ -108,15 +108,26 @@ def test_later_headers_keep_their_lines_when_earlier_children_grow() -> None:
     assert line_of(handler.type, block) == 72
 
 
-def test_a_function_is_split_when_it_grows_long_and_whole_again_when_it_is_short() -> None:
-    text = "def f():\n" + "".join(f"    x{n} = {n}\n" for n in range(SPLIT_OVER - 1))
+def test_a_function_is_split_where_it_is_long() -> None:
+    short, long = (
+        opened("def f():\n" + "".join(f"    x{n} = {n}\n" for n in range(count)))
+        for count in (SPLIT_OVER - 1, SPLIT_OVER)
+    )
+    assert short.blocks[0].children == []
+    assert len(long.blocks[0].children) == SPLIT_OVER
+
+
+def test_a_function_is_split_when_it_is_edited_and_whole_again_when_it_is_short() -> None:
+    text = "def f():\n" + "".join(f"    x{n} = {n}\n" for n in range(SPLIT_EDITED_OVER - 1))
     tree = opened(text)
     (block,) = tree.blocks
-    assert block.children == []
-    typed(tree, 10, 0, "    y = 1\n")
+    typed(tree, 1, 6, " ")
     assert tree.blocks == [block]
-    assert len(block.children) == SPLIT_OVER
-    edited(tree, 10, 0, (11, 0), "")
+    assert block.children == []
+    typed(tree, 2, 0, "    y = 1\n")
+    assert tree.blocks == [block]
+    assert len(block.children) == SPLIT_EDITED_OVER
+    edited(tree, 2, 0, (3, 0), "")
     assert tree.blocks == [block]
     assert block.children == []
 

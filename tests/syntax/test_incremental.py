@@ -20,6 +20,7 @@ SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
 def _short_programs_split() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "SPLIT_OVER", 6)
+        patch.setattr(layout, "SPLIT_EDITED_OVER", 6)
         yield
 
 
@@ -65,6 +66,26 @@ def test_blocks_after_edits_are_those_of_the_text_anew(data: st.DataObject) -> N
             assert outlines(tree) == outlines(SyntaxTree(document))
         else:
             assert tree.problem() is not None
+
+
+@settings(SLOW, max_examples=100)
+@given(programs(), st.integers(2, 6), st.data())
+def test_what_is_edited_is_split_into_smaller_pieces_of_the_same_text(
+    text: str, most: int, data: st.DataObject
+) -> None:
+    document = Document.from_text("u", text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "SPLIT_EDITED_OVER", most)
+        tree = SyntaxTree(document)
+        for _ in range(data.draw(st.integers(1, 5))):
+            document, change = data.draw(edits(document))
+            tree.update(document, [change])
+            assert_whole(tree)
+            if parses(document.text):
+                tree.resync()
+                assert_whole(tree)
+                assert tree.problem() is None
+                assert whole_dump(tree) == whole_dump(SyntaxTree(document))
 
 
 @settings(SLOW, max_examples=200)

@@ -39,7 +39,7 @@ from leakwise.facts.terms.events import (
 )
 from leakwise.facts.terms.lifetimes import Rhythm
 from leakwise.facts.terms.model_events import Construction, LambdaKeeping, ModelUse
-from leakwise.facts.terms.places import Place, place_of
+from leakwise.facts.terms.places import Place
 from leakwise.facts.terms.resource_events import Acquisition
 from leakwise.facts.terms.values import UNKNOWN, Kind, Source, Value, overlap
 
@@ -88,14 +88,14 @@ class BodyFacts(Mentions, Circumstances, TensorflowScopes):
 
     @property
     def top_level(self) -> Place | None:
-        """The whole function or class of the file's top level that this body stands in; None for
-        the module's own statements."""
+        """Where the function or class of the file's top level begins that this body stands in; None
+        for the module's own statements."""
         outermost = self.definition
         while outermost.parent is not None and outermost.parent.node is not None:
             outermost = outermost.parent
         if outermost.node is None or outermost.block is None:
             return None
-        return place_of(outermost.node, outermost.block)
+        return outermost.place
 
     @property
     def parameters(self) -> frozenset[str]:

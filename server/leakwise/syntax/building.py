@@ -14,7 +14,7 @@ from leakwise.syntax.blocks import (
     subtree,
 )
 from leakwise.syntax.index import BlockIndex
-from leakwise.syntax.layout import SPLIT_OVER, Group, suite_layouts
+from leakwise.syntax.layout import Group, suite_layouts
 from leakwise.syntax.parsing import Parsed
 
 
@@ -52,7 +52,7 @@ class Builder:
     origin: int
     span: Span | None
     index: BlockIndex
-    split_over: float = SPLIT_OVER
+    split_over: float
 
     def blocks(
         self,

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from leakwise.syntax.parsing import Parsed
 
-SPLIT_OVER = 20
+SPLIT_OVER = 60
 """A compound statement of more lines than this is split into the statements of its suites."""
+SPLIT_EDITED_OVER = 3
+"""The same for one in which something was edited: in small pieces the next edit costs less. All
+would take memory, and time when a file is opened."""
 
 _SPACE = " \t\f"
 
@@ -54,7 +57,7 @@ def is_continued(line: str) -> bool:
     return text.endswith("\\") and not text.lstrip(_SPACE).startswith("#")
 
 
-def is_long(statement: ast.stmt, line_count: int, split_over: float = SPLIT_OVER) -> bool:
+def is_long(statement: ast.stmt, line_count: int, split_over: float) -> bool:
     """Whether a compound statement of so many lines is split; a class always is."""
     return line_count > split_over or isinstance(statement, ast.ClassDef)
 
@@ -96,9 +99,7 @@ def suites_of(statement: ast.stmt) -> list[tuple[ast.AST, str]]:
     return found
 
 
-def suite_layouts(
-    group: Group, parsed: Parsed, limit: int, split_over: float = SPLIT_OVER
-) -> list[SuiteLayout]:
+def suite_layouts(group: Group, parsed: Parsed, limit: int, split_over: float) -> list[SuiteLayout]:
     """How a group splits: [] if it stays whole. `limit` is behind its last line."""
     if len(group.statements) != 1 or not hasattr(group.statements[0], "body"):
         return []

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
 
+from leakwise.syntax import layout
 from leakwise.syntax.blocks import Block, assemble, move, next_revision, own_nodes, subtree
 from leakwise.syntax.building import Builder
 from leakwise.syntax.hunks import Hunk, Reference, merged, remap
@@ -32,7 +33,9 @@ def stand_in(
     if origin == 0 and groups[0].start:
         groups.insert(0, Group(0, 0, []))
     groups[0].start = 0
-    blocks = Builder(parsed, origin, None, index).blocks(old, groups, len(parsed.lines), parent)
+    split_over = layout.SPLIT_EDITED_OVER if old else layout.SPLIT_OVER
+    builder = Builder(parsed, origin, None, index, split_over)
+    blocks = builder.blocks(old, groups, len(parsed.lines), parent)
     return _displaced(blocks, hunks, origin, parsed.lines, problems, index)
 
 

@@ -8,12 +8,13 @@ from math import inf
 from operator import attrgetter
 from typing import Any
 
+from leakwise.syntax import layout
 from leakwise.syntax.blocks import Block, damaged
 from leakwise.syntax.building import Builder, Span, stretch
 from leakwise.syntax.headers import rehead
 from leakwise.syntax.healing import fits, heal, heal_afresh
 from leakwise.syntax.index import BlockIndex
-from leakwise.syntax.layout import SPLIT_OVER, Group, groups_of, indentation, is_code, is_long
+from leakwise.syntax.layout import Group, groups_of, indentation, is_code, is_long
 from leakwise.syntax.lexical import closing_line, ends_open, starts_inside
 from leakwise.syntax.parsing import Parsed, SyntaxProblem, parse_lines
 from leakwise.syntax.spans import whole_change
@@ -42,7 +43,7 @@ class SyntaxTree:
         """Nobody may update a `lasting` tree: its long functions, which edits would be found in,
         are not split."""
         self.document = document
-        self._split_over = inf if lasting else SPLIT_OVER
+        self._split_over = inf if lasting else layout.SPLIT_OVER
         self.blocks: list[Block] = []
         self.notes: dict[Block, Any] = {}
         """What is found out about blocks, shared by all that read the tree."""
@@ -108,7 +109,8 @@ class SyntaxTree:
         lead = groups[0].start if groups else len(parsed.lines)
         if lead:
             groups.insert(0, Group(0, 0, []))
-        builder = Builder(parsed, origin, span, self._index, self._split_over)
+        split_over = self._split_over if span is None else layout.SPLIT_EDITED_OVER
+        builder = Builder(parsed, origin, span, self._index, split_over)
         return builder.blocks(old, groups, len(parsed.lines), None)
 
     def _levels(self, span: Span) -> list[Level]:
@@ -209,7 +211,7 @@ class SyntaxTree:
             fresh = self._built(parsed, origin, span, old)
         else:
             groups = groups_of(parsed, parsed.statements)
-            builder = Builder(parsed, origin, span, self._index)
+            builder = Builder(parsed, origin, span, self._index, layout.SPLIT_EDITED_OVER)
             fresh = builder.blocks(old, groups, len(lines), level.owner)
             if low:
                 previous = level.blocks[low - 1]
@@ -225,7 +227,8 @@ class SyntaxTree:
             if level.low >= len(level.blocks):
                 return
             block = level.blocks[level.low]
-            if not block.suites or is_long(block.statements[0], block.code_count):
+            split_over = layout.SPLIT_EDITED_OVER
+            if not block.suites or is_long(block.statements[0], block.code_count, split_over):
                 continue
             if damaged(block):
                 continue
@@ -235,7 +238,7 @@ class SyntaxTree:
                 return
             groups = groups_of(parsed, parsed.statements)
             before = Before.of([block])
-            builder = Builder(parsed, block.start, None, self._index)
+            builder = Builder(parsed, block.start, None, self._index, layout.SPLIT_EDITED_OVER)
             fresh = builder.blocks([block], groups, len(lines), level.owner)
             splice(levels[: depth + 1], level.low, level.low, fresh, before, Span(0, 0, 0))
             return

@@ -47,16 +47,14 @@ def _of_the_file(run: Run, path: str) -> Value | None:
     root = root_of(path)
     if root in run.state.values or is_local(run.module, run.definition, root):
         return None
-    return _evaluated_by_the_file(run.module, run.definition).get(path)
+    return _evaluated_by_the_file(run.module).get(path)
 
 
-def _evaluated_by_the_file(module: "ModuleFacts", definition: Definition) -> Mapping[str, Value]:
+def _evaluated_by_the_file(module: "ModuleFacts") -> Mapping[str, Value]:
     """The networks that the top level leaves in evaluation mode, of a file that trains and
     differentiates nothing."""
-    while definition.parent is not None:
-        definition = definition.parent
-    top = definition
-    if not top.index.mentions("eval"):
+    top = module.scopes.module
+    if top not in module.scopes.mentioning("eval"):
         return _NOTHING
 
     def compute() -> Mapping[str, Value]:

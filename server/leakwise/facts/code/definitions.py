@@ -33,6 +33,7 @@ class Definition:
     """
 
     __slots__ = (
+        "_assigned",
         "_bound",
         "_decorated",
         "_instance",
@@ -73,6 +74,7 @@ class Definition:
         """Whether this is a function directly in a class."""
         self.code: Input[object] = Input(database, code)
         self._bound: dict[str, Input[tuple[Binding, ...]]] = {}
+        self._assigned: dict[str, Input[tuple[Binding, ...]]] = {}
         self._decorated: Input[bool] | None = None
         self._instance: tuple[object, str | None] = (None, None)
 
@@ -81,6 +83,8 @@ class Definition:
         self.code.set(code)
         for name, known in self._bound.items():
             known.set(self._bindings(name))
+        for name, known in self._assigned.items():
+            known.set(tuple(self.index.bindings_of(name)))
         if self._decorated is not None:
             self._decorated.set(self._has_decorators())
 
@@ -100,6 +104,15 @@ class Definition:
         if found is None:
             found = Input(self.code.database, self._bindings(name))
             self._bound[name] = found
+        return found.read()
+
+    def bindings_in_code(self, name: str) -> tuple[Binding, ...]:
+        """How the code of a function binds a name, which may be a parameter's. What reads it
+        depends on that alone."""
+        found = self._assigned.get(name)
+        if found is None:
+            found = Input(self.code.database, tuple(self.index.bindings_of(name)))
+            self._assigned[name] = found
         return found.read()
 
     def _bindings(self, name: str) -> tuple[Binding, ...]:

@@ -41,7 +41,7 @@ class Resolution:
         scope = definition.parent
         while scope is not None and scope.node is not None:
             if scope.is_function:
-                if scope.index.bindings_of(name):
+                if scope.bindings_in_code(name):
                     return self.scope_value(scope, name, alone=alone)
                 if (given := self._parameter(scope, name)) is not None:
                     return given

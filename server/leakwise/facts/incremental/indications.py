@@ -65,11 +65,16 @@ def _resource_names(module: "ModuleFacts", *, hooks: bool) -> frozenset[str]:
     return cell.read()  # type: ignore[no-any-return]
 
 
+def _calls(definition: Definition, name: str) -> bool:
+    definition.code.read()
+    return definition.index.calls(name)
+
+
 def _gives_resource(module: "ModuleFacts", name: str, qualified: str) -> bool:
     """Whether a function of another file that is called here takes a resource for its caller."""
     if not is_outside(qualified):
         return False
-    if not any(one.index.calls(name) for one in module.scopes.mentioning(name)):
+    if not any(_calls(one, name) for one in module.scopes.mentioning(name)):
         return False
     answer = module.externals.symbol(qualified)
     found = None if answer is None else answer.found

@@ -26,7 +26,7 @@ from leakwise.facts.interpreter.turns import kept_between_turns
 from leakwise.facts.repeating.reruns import note_display
 from leakwise.facts.resources.acquisitions import note_entered
 from leakwise.facts.terms.events import Defining, Entering, Handling
-from leakwise.facts.terms.places import Place, header_place
+from leakwise.facts.terms.places import Place, header_place, place_of
 from leakwise.facts.terms.values import UNKNOWN, Kind, Value, join
 
 
@@ -232,11 +232,23 @@ def _note_handler(run: Run, node: ast.Try | ast.TryStar, handler: ast.ExceptHand
         parts = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     found = [evaluate(run, part) for part in parts]
     names = tuple(one.name if one.kind is Kind.QUALIFIED else None for one in found)
-    first, last = run.place(node.body[0]), run.place(node.body[-1])
-    attempted = Place(first.block, first.line, first.column, last.end_line, last.end_column)
-    whole = run.place(node)
+    whole, attempted = run.place(node), _suite_place(run, node.body)
     run.outcome.add(
         Handling(run.place(handler), run.loops, names, whole, attempted, _texts(handler))
+    )
+
+
+def _suite_place(run: Run, suite: list[ast.stmt]) -> Place:
+    """Where a suite of the current block stands, whose statements may be blocks of their own."""
+    start = run.block.start
+    blocks = [run.module.tree.child_block(one) or run.block for one in (suite[0], suite[-1])]
+    first, last = place_of(suite[0], blocks[0]), place_of(suite[-1], blocks[1])
+    return Place(
+        run.block,
+        first.line + blocks[0].start - start,
+        first.column,
+        last.end_line + blocks[1].start - start,
+        last.end_column,
     )
 
 

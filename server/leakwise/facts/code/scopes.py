@@ -204,6 +204,9 @@ class Scopes:
         words = set(definition.index.words_now())
         definition.index = ScopeIndex()
         self._note_words(definition, words)
+        if definition in self.fresh:
+            # It went before anybody asked for it.
+            self.fresh.remove(definition)
         self.dead.append(definition)
 
     def _define(self, block: Block) -> None:

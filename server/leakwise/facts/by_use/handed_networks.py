@@ -33,7 +33,8 @@ def uses_of_parameters(module: "ModuleFacts", definition: Definition) -> Cell[Us
         called = [
             name
             for name in definition.parameter_names()
-            if definition.index.calls_named(name) and not definition.index.bindings_of(name)
+            if any(True for _ in definition.index.calls_named(name))
+            and not definition.index.bindings_of(name)
         ]
         found: dict[str, Use] = {}
         for name in called:

@@ -27,6 +27,7 @@ from leakwise_rules.graphs import (
     through_method,
 )
 from leakwise_rules.keepers import is_slot, keeper, kept_text, kept_value, read_for_backward, reset
+from leakwise_rules.unseen_meters import unseen_meters
 from leakwise_rules.wording import shown
 
 
@@ -50,10 +51,10 @@ class MeterOrLoggerGivenGraphTensor(Rule):
 
     ## When it is not a leak
 
-    A meter whose method takes the number itself, or detaches, keeps no graph. One that is made or
-    reset in each step keeps the graph of one step. What collects losses and gives their sum to a
-    `backward()` needs their graphs. Progress bars, prints, `self.log` of Lightning and writers of
-    TensorBoard keep nothing that has a graph.
+    A meter whose method takes the number itself, or detaches, keeps no graph; of one whose class is
+    not in sight the name tells, such as `AverageMeter`. One that is made or reset in each step
+    keeps the graph of one step. What collects losses and gives their sum to a `backward()` needs
+    their graphs. Progress bars, prints, `self.log` of Lightning and writers keep no graph.
     """
 
     code = "LP006"
@@ -357,10 +358,8 @@ class MeterOrLoggerGivenGraphTensor(Rule):
                 from tqdm import tqdm
 
                 def train(net: torch.nn.Module, loader, optimizer):
-                    bar = tqdm(loader)
-                    for x, y in bar:
+                    for x, y in (bar := tqdm(loader)):
                         loss = F.mse_loss(net(x), y)
-                        optimizer.zero_grad()
                         loss.backward()
                         optimizer.step()
                         bar.set_postfix(loss=loss)
@@ -371,6 +370,7 @@ class MeterOrLoggerGivenGraphTensor(Rule):
     def check(self, body: BodyFacts) -> Iterator[Report]:
         if not (body.has_loops or body.mentions("backward") or body.steps_for_trainer):
             return
+        yield from unseen_meters(body, self.report)
         for event in body.kept_by_callees:
             value, holder = kept_value(event)
             if (

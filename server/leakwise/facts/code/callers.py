@@ -125,6 +125,9 @@ def values_given(module: "ModuleFacts", definition: Definition) -> dict[str, Val
         if anywhere:
             return {}
         for name, several in given.items():
+            if name in found and found[name].kind in _UNTOLD:
+                # Whatever else it is given, nothing will be told of it.
+                continue
             value = UNKNOWN
             if len(several) == 1:
                 value = _lasting(evaluated_alone(module, scope, several[0].node).portable())

@@ -111,18 +111,22 @@ def _objects_gather(module: "ModuleFacts") -> bool:
 def _reaches_gathering(module: "ModuleFacts", definition: Definition) -> bool:
     """Whether a body gathers something, or mentions a function of the file that does, or does so
     through others. Only these are looked at, so that an edit elsewhere reaches nobody."""
-    seen = {definition: None}
-    pending = [definition]
-    while pending:
-        one = pending.pop()
-        if _gathers_itself(module, one) or len(seen) > _MOST_LOOKED_AT:
-            return True
-        for name in _functions_mentioned(module, one):
-            for called in module.scopes.named(name):
-                if called.is_function and called not in seen:
-                    seen[called] = None
-                    pending.append(called)
-    return False
+
+    def compute() -> bool:
+        seen = {definition: None}
+        pending = [definition]
+        while pending:
+            one = pending.pop()
+            if _gathers_itself(module, one) or len(seen) > _MOST_LOOKED_AT:
+                return True
+            for name in _functions_mentioned(module, one):
+                for called in module.scopes.named(name):
+                    if called.is_function and called not in seen:
+                        seen[called] = None
+                        pending.append(called)
+        return False
+
+    return module.query(definition, "reaches gathering", compute, False).read()  # type: ignore[no-any-return]
 
 
 _MOST_LOOKED_AT = 100

@@ -74,7 +74,10 @@ def may_keep_graphs(body: BodyFacts) -> bool:
     class_ = body.class_
     if body.name is None:
         return False
-    trained = class_ is not None and body.file_mentions("step", "backward")
+    if class_ is None:
+        trained = body.mentions("backward")
+    else:
+        trained = body.file_mentions("step", "backward")
     if class_ is not None and class_.is_module:
         return trained and body.name != "forward"
     return trained or body.seems_called_in_loop or body.seems_asked_again
@@ -143,7 +146,10 @@ def _trains_again_and_again(body: BodyFacts, event: Accumulation | Keeping, hold
     if class_ is None:
         kept = body.holder(event)
         emptied = kept is not None and any(one.how is LimitKind.EMPTIED for one in kept.limits)
-        return body.trains() and not emptied and body.called_in_loop(holder)
+        if emptied or not body.trains():
+            return False
+        given = holder.partition(".")[0].partition("[")[0] in body.parameters
+        return body.called_in_loop(holder) or (body.is_one_step and not given)
     own = holder.startswith(f"{body.instance_name}.")
     one_step = body.is_one_step
     stepped = (

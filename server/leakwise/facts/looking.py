@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from leakwise.facts.code.definitions import Definition, FunctionNode
 from leakwise.facts.code.names import header_nodes, path_of
 from leakwise.facts.interpreter.interpretation import interpret
-from leakwise.facts.interpreter.run import Run
+from leakwise.facts.interpreter.run import Run, Watcher
 from leakwise.facts.interpreter.state import Outcome, deep_sources
 from leakwise.facts.terms.events import Accumulation, AttributeUpdate, Event, Keeping, Storing
 from leakwise.facts.terms.places import Place, place_of
@@ -51,7 +51,7 @@ def seen_at(module: "ModuleFacts", position: Position) -> Seen | None:
         if parameter is not None:
             return parameter
         looker = _Looker(module, position)
-        interpret(module, definition, None, watcher=looker)
+        _watched(module, definition, looker)
         if looker.seen is not None:
             seen = looker.seen
             if seen.value.kind in _NOT_TOLD:
@@ -68,9 +68,16 @@ def carrying_assignments(module: "ModuleFacts", first: int, last: int) -> list[S
     for definition in module.scopes.all():
         low, high = _span(module, definition)
         if low <= last and first <= high and not definition.is_class:
-            interpret(module, definition, None, watcher=watcher)
+            _watched(module, definition, watcher)
     found = [one for one in watcher.found.values() if one.value.carries_graph]
     return sorted(found, key=lambda one: one.place.order())
+
+
+def _watched(module: "ModuleFacts", definition: Definition, watcher: Watcher) -> None:
+    """Interprets a body for one who watches. What it wants to know of other files is asked for the
+    facts that are kept: no rule may have looked at it."""
+    module.body(definition)
+    interpret(module, definition, None, watcher=watcher)
 
 
 @dataclass(slots=True)

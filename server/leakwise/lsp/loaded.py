@@ -8,9 +8,9 @@ import gc
 
 from leakwise.lsp.entries import Entry
 
-MOST_LOADED = 24
+MOST_LOADED = 20
 """How many documents keep their facts."""
-MOST_WAITING = 30
+MOST_WAITING = 26
 """How many do while some of them wait for answers about other files, with which they are cheaper to
 bring up to date than to make again."""
 _UNLOADED_TOGETHER = 8

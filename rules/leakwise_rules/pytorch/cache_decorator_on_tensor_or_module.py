@@ -341,6 +341,7 @@ class CacheDecoratorOnTensorOrModule(Rule):
             return
         what, certainty, of_objects = kept
         bounded = cache.limit is not None and (cache.limit <= _FEW or not of_objects)
+        many = "one at a time" if cache.limit == 1 else f"up to {cache.limit}"
         yield self.report(
             cache.place,
             RelatedPlace(body.place, "Each call leaves its arguments and its result in the cache."),
@@ -348,7 +349,7 @@ class CacheDecoratorOnTensorOrModule(Rule):
             severity=Severity.INFORMATION if bounded else None,
             anchors={"decorator": (cache.place,), "function": (body.place,)},
             function=shown(body.name or ""),
-            kept=what if cache.limit is None else f"{what} (up to {cache.limit})",
+            kept=what if cache.limit is None else f"{what} ({many})",
         )
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:

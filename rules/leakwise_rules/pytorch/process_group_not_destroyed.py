@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from leakwise.facts import Acquisition, BodyFacts, CallSite, Certainty, Handed, Place, Rhythm
+from leakwise.facts import (
+    Acquisition,
+    BodyFacts,
+    CallSite,
+    Certainty,
+    Condition,
+    Handed,
+    Place,
+    Rhythm,
+)
 from leakwise.rule import (
     Applicability,
     Example,
@@ -25,6 +34,7 @@ from leakwise_rules.wording import shown
 _INIT = "torch.distributed.init_process_group"
 _DESTROY = "torch.distributed.destroy_process_group"
 _DESTROYS = "destroy_process_group"
+_IS_THERE = "torch.distributed.is_initialized"
 _GROUP = "process group"
 _NEW = ("new_group", "new_subgroups", "new_subgroups_by_enumeration")
 _USED = frozenset({Handed.PASSED})
@@ -142,6 +152,46 @@ class ProcessGroupNotDestroyed(Rule):
             bad="""
                 import torch.distributed as dist
 
+                class Trainer:
+                    def __init__(self, model, loader, optimizer, processes):
+                        self.model, self.loader = model, loader
+                        self.optimizer, self.processes = optimizer, processes
+
+                    def _join(self):
+                        dist.init_process_group("nccl", world_size=self.processes)  # leak
+
+                    def train(self):
+                        if self.processes > 1:
+                            self._join()
+                        for x in self.loader:
+                            self.model(x).sum().backward()
+                            self.optimizer.step()
+            """,
+            good="""
+                import torch.distributed as dist
+
+                class Trainer:
+                    def __init__(self, model, loader, optimizer, processes):
+                        self.model, self.loader = model, loader
+                        self.optimizer, self.processes = optimizer, processes
+
+                    def _join(self):
+                        dist.init_process_group("nccl", world_size=self.processes)
+
+                    def train(self):
+                        if self.processes > 1:
+                            self._join()
+                        for x in self.loader:
+                            self.model(x).sum().backward()
+                            self.optimizer.step()
+                        if dist.is_initialized():
+                            dist.destroy_process_group()
+            """,
+        ),
+        Example(
+            bad="""
+                import torch.distributed as dist
+
                 class Sampler:
                     def __init__(self, ranks):
                         self.ranks = ranks
@@ -237,7 +287,7 @@ class ProcessGroupNotDestroyed(Rule):
                     site.place,
                     certainty=Certainty.SURE,
                     anchors={"function": _function(trainer, site)},
-                    notes={"destroy": body.spelling(_DESTROY) or ""},
+                    notes=_spellings(body, () if _always(body, site, trainer) else (_IS_THERE,)),
                     callee=shown(site.callee),
                     until="until the process ends",
                 )
@@ -259,15 +309,34 @@ class ProcessGroupNotDestroyed(Rule):
 
     def fixes(self, finding: Finding, context: FixContext) -> Iterator[Fix]:
         for function in finding.anchors.get("function", ()):
-            destroy = finding.notes["destroy"]
-            imported: tuple[Edit, ...] = ()
-            if not destroy:
-                named = context.ensure_name(_DESTROY)
+            imported: list[Edit] = []
+            calls: list[str] = []
+            for qualified, spelled in finding.notes.items():
+                named = (spelled, ()) if spelled else context.ensure_name(qualified)
                 if named is None:
                     return
-                destroy, imported = named
-            if edits := context.append_last(function, f"{destroy}()", before_leaving=True):
+                calls.append(f"{named[0]}()")
+                imported += named[1]
+            destroy, *guard = calls
+            text = f"if {guard[0]}:\n    {destroy}" if guard else destroy
+            if edits := context.append_last(function, text, before_leaving=True):
                 yield Fix("Destroy it at the end", (*imported, *edits), Applicability.UNSAFE)
+
+
+def _spellings(body: BodyFacts, others: tuple[str, ...]) -> dict[str, str]:
+    """How the file writes what destroys the group, and others; "" where it does not yet."""
+    return {one: body.spelling(one) or "" for one in (_DESTROY, *others)}
+
+
+def _always(body: BodyFacts, site: CallSite, trainer: BodyFacts) -> bool:
+    """Whether each run of the function that trains begins the group."""
+    begun = [site]
+    if trainer is not body:
+        calls = trainer.call_sites
+        begun = [one for one in calls if one.value.definition is body.definition]
+    if body.condition(site) is not Condition.ALWAYS:
+        return False
+    return any(trainer.condition(one) is Condition.ALWAYS for one in begun)
 
 
 def _trainer(body: BodyFacts) -> BodyFacts | None:

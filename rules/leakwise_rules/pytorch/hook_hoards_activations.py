@@ -24,7 +24,7 @@ from leakwise.rule import (
     Rule,
     Severity,
 )
-from leakwise_rules.hooked import beside_gradients, left_by, piles_up, stays
+from leakwise_rules.hook_captures import beside_gradients, left_by, piles_up, stays
 from leakwise_rules.wording import shown
 
 _FORWARD = ("register_forward_hook", "register_forward_pre_hook")

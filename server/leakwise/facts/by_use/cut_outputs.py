@@ -73,7 +73,7 @@ def _is_evaluated(run: Run, receiver: Value, path: str) -> bool:
     return (
         receiver.name is None
         and not COMPUTING.isdisjoint(method.split("_"))
-        and not any(map(run.module.scopes.mentioning, RECORDING_WORDS))
+        and not any(map(run.module.scopes.mentioned, RECORDING_WORDS))
         and mode_of(run, owner) is not None
     )
 

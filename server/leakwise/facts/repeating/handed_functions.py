@@ -18,7 +18,7 @@ def takes_handed_functions(module: "ModuleFacts") -> bool:
     if roots & EVENT_CALLS.keys() or not roots.isdisjoint(EVENT_ATTRIBUTES):
         return True
     words = module.names.words_for(tuple(sorted(DEPENDENCIES)))
-    return any(map(module.scopes.mentioning, sorted(words)))
+    return any(map(module.scopes.mentioned, sorted(words)))
 
 
 def handles_events(module: "ModuleFacts", definition: Definition) -> bool:

@@ -11,8 +11,6 @@ from leakwise.rule import GeneralSmell, Report, RootCause, Rule, Severity
 from leakwise.text import Document
 from tests.benchmarks import training_files
 
-looked_at: list[str | None] = []
-
 
 class Looks(Rule):
     """Notes which bodies the rules are asked about."""
@@ -25,8 +23,11 @@ class Looks(Rule):
     root_cause = RootCause.RETAINED_HISTORY
     general_smell = GeneralSmell.NEEDLESS_DUPLICATE
 
+    def __init__(self) -> None:
+        self.looked_at: list[str | None] = []
+
     def check(self, body: BodyFacts) -> Iterator[Report]:
-        looked_at.append(body.name)
+        self.looked_at.append(body.name)
         return iter(())
 
 
@@ -45,13 +46,14 @@ def test_a_line_that_is_typed_reaches_its_own_body_alone(line: str) -> None:
     file = training_files.functions(400)
     lines = file.text.split("\n")
     document = Document.from_text("file:///typed.py", file.text)
-    analysis = Analysis(document, [*every_rule(), Looks()])
+    looks = Looks()
+    analysis = Analysis(document, [*every_rule(), looks])
     analysis.findings()
-    assert len(looked_at) > 20
+    assert len(looks.looked_at) > 20
     for typed in range(len(line) + 1):
         whole = [*lines[: file.place + 1], " " * file.indent + line[:typed]]
         document, change = document.with_text("\n".join([*whole, *lines[file.place + 1 :]]))
         analysis.change(document, [change])
-        looked_at.clear()
+        looks.looked_at.clear()
         analysis.findings()
-        assert set(looked_at) <= {"train_target", None}, line[:typed]
+        assert set(looks.looked_at) <= {"train_target", None}, line[:typed]
